@@ -1,0 +1,212 @@
+//! The wire: every message between the server and a page, both ways.
+//!
+//! `PROTOCOL.md` describes them for readers of other languages; the types here are the one place where the code defines
+//! them. A message is a MessagePack map with string keys, encoded once and shared by all clients.
+
+mod command;
+mod table;
+
+pub use command::{Command, CommandError, ErrorCode, Request};
+pub use table::{EPISODES, EVALUATIONS, SUMMARIES, Schema, TableData, UPDATES};
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+/// The version of the protocol that this crate speaks.
+pub const VERSION: u32 = 1;
+
+/// A configuration as it travels: the tables of `config.toml`.
+pub type ConfigMap = toml::Table;
+
+/// What the server says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// The first message of every connection.
+    Hello(Hello),
+    /// Everything there is to know, in one message: the second one, and on request.
+    Snapshot(Box<Snapshot>),
+    /// The state of the session has changed.
+    Status(Stamped<Status>),
+    /// A board, right after a placement.
+    Frame(Stamped<Frame>),
+    /// What happened in the last 100 ms.
+    Metrics(Stamped<Metrics>),
+    /// The greedy policy has played held-out games.
+    Evaluation(Stamped<Evaluation>),
+    /// A checkpoint has been written.
+    Checkpoint(Stamped<Checkpoint>),
+    /// A command has been accepted.
+    Ack {
+        /// The number of the command.
+        id: u64,
+    },
+    /// A command has been refused.
+    Error {
+        /// The number of the command; `None` if it could not be read.
+        id: Option<u64>,
+        /// Why, for programs.
+        code: ErrorCode,
+        /// Why, for people.
+        message: String,
+    },
+}
+
+impl ServerMessage {
+    /// The MessagePack bytes.
+    ///
+    /// # Panics
+    /// Never: every value of these types has an encoding.
+    pub fn encode(&self) -> Vec<u8> {
+        rmp_serde::to_vec_named(self).expect("plain maps, numbers, strings and bytes always encode")
+    }
+}
+
+/// A message to everybody: its number and when it was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stamped<T> {
+    /// One more for each message the server produces, so that a dropped one shows as a gap.
+    pub seq: u64,
+    /// Unix time in microseconds when it was made.
+    pub t: u64,
+    /// What it says.
+    #[serde(flatten)]
+    pub body: T,
+}
+
+/// Who is speaking.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`VERSION`].
+    pub protocol: u32,
+    /// Name and version of the program.
+    pub server: String,
+    /// Unix microseconds of the server's start; another value after a reconnect means another server.
+    pub started: u64,
+    /// Board frames a second.
+    pub frame_rate: f64,
+    /// Names that `start` accepts.
+    pub presets: Vec<String>,
+}
+
+/// The state of the session and the history of its run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The state of now.
+    pub status: Status,
+    /// The configuration of the run, if there is or was one.
+    pub config: Option<ConfigMap>,
+    /// The latest board.
+    pub frame: Option<Frame>,
+    /// Finished episodes.
+    pub episodes: TableData,
+    /// Sampled network updates.
+    pub updates: TableData,
+    /// Running means every N steps.
+    pub summaries: TableData,
+    /// Evaluations of the greedy policy.
+    pub evaluations: TableData,
+}
+
+/// Where the session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nothing has been started yet.
+    Idle,
+    /// Training runs.
+    Running,
+    /// Training holds before its next step.
+    Paused,
+    /// A stop was asked for and is being obeyed.
+    Stopping,
+    /// Training ended: it was stopped, or it had reached its end.
+    Stopped,
+    /// Training ended with an error or a panic.
+    Failed,
+    /// A stop was not obeyed in time.
+    Unresponsive,
+}
+
+impl State {
+    /// Whether a training thread is at work that takes commands.
+    pub fn is_active(self) -> bool {
+        matches!(self, Self::Running | Self::Paused | Self::Stopping)
+    }
+}
+
+/// The state of the session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// Where it stands.
+    pub state: State,
+    /// Why: the error of `failed`, the reason of `stopped`.
+    pub message: Option<String>,
+    /// Name of the run, another one for each start.
+    pub run: Option<String>,
+    /// The preset it was started with.
+    pub preset: Option<String>,
+    /// Steps taken.
+    pub step: u64,
+    /// Steps a second; `None` is as fast as it goes.
+    pub speed_limit: Option<f64>,
+}
+
+/// A board, right after a placement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Columns.
+    pub width: u8,
+    /// Rows up to the ceiling.
+    pub height: u8,
+    /// `width * height` cells, row by row from the top; 0 is empty, 1..7 are I O T S Z J L.
+    pub cells: ByteBuf,
+    /// Indices into `cells` of the piece just placed, before lines cleared; may be empty.
+    pub placed: ByteBuf,
+    /// The piece to be placed now, 1..7; 0 when the game is over.
+    pub piece: u8,
+    /// Pieces after it, as far as the game knows them.
+    pub next: ByteBuf,
+    /// Lines cleared in the running game.
+    pub lines: u64,
+    /// Pieces placed in the running game.
+    pub pieces: u64,
+    /// Score of the running game.
+    pub score: u64,
+    /// Number of the running game, from 0.
+    pub episode: u64,
+    /// Steps of the whole training.
+    pub step: u64,
+    /// Value of the position for the agent; NaN when it did not look.
+    pub value: f32,
+}
+
+/// What happened since the last such message; a table without rows is left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Finished episodes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub episodes: Option<TableData>,
+    /// Sampled network updates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updates: Option<TableData>,
+    /// Running means every N steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summaries: Option<TableData>,
+}
+
+/// New rows of the table of evaluations.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// The rows.
+    pub evaluations: TableData,
+}
+
+/// A checkpoint lies on the disk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Steps taken when it was written.
+    pub step: u64,
+    /// Where it lies.
+    pub path: String,
+}

@@ -1,0 +1,366 @@
+//! Golden vectors of the wire: `golden/messages.json` holds one message of every kind as bytes and as the values that a
+//! reader must find in them. The page's tests read the same file.
+//!
+//! After a wanted change of the protocol: `UPDATE_GOLDEN=1 cargo test -p dash-server --test golden`.
+
+use dash_server::protocol::{
+    Checkpoint, Command, ConfigMap, EPISODES, EVALUATIONS, ErrorCode, Evaluation, Frame, Hello,
+    Metrics, Request, SUMMARIES, ServerMessage, Snapshot, Stamped, State, Status, TableData,
+    UPDATES,
+};
+use serde_json::{Value, json};
+
+/// `{"$bin": hex}`, `{"$f64": [..]}` and `{"$f32": [..]}` stand for bytes and columns; NaN is null in a column and
+/// `{"$float": "NaN"}` elsewhere.
+fn to_json(value: &rmpv::Value) -> Value {
+    match value {
+        rmpv::Value::Nil => Value::Null,
+        rmpv::Value::Boolean(flag) => json!(flag),
+        rmpv::Value::Integer(number) => match number.as_u64() {
+            Some(number) => json!(number),
+            None => json!(number.as_i64()),
+        },
+        rmpv::Value::F32(number) => float(f64::from(*number)),
+        rmpv::Value::F64(number) => float(*number),
+        rmpv::Value::String(text) => json!(text.as_str().expect("UTF-8")),
+        rmpv::Value::Binary(bytes) => json!({ "$bin": hex(bytes) }),
+        rmpv::Value::Array(items) => items.iter().map(to_json).collect(),
+        rmpv::Value::Map(entries) => {
+            let rows = entries
+                .iter()
+                .find(|(key, _)| key.as_str() == Some("rows"))
+                .and_then(|(_, rows)| rows.as_u64());
+            let entry = |(key, value): &(rmpv::Value, rmpv::Value)| {
+                let name = key.as_str().expect("string keys").to_owned();
+                let value = match (rows, value) {
+                    (Some(rows), rmpv::Value::Binary(bytes)) => column(rows as usize, bytes),
+                    _ => to_json(value),
+                };
+                (name, value)
+            };
+            Value::Object(entries.iter().map(entry).collect())
+        }
+        rmpv::Value::Ext(..) => panic!("the protocol has no extension types"),
+    }
+}
+
+fn float(number: f64) -> Value {
+    if number.is_nan() {
+        json!({ "$float": "NaN" })
+    } else {
+        json!(number)
+    }
+}
+
+fn column(rows: usize, bytes: &[u8]) -> Value {
+    if bytes.len() == rows * 8 {
+        json!({ "$f64": bytes.as_chunks().0.iter().map(|&chunk| f64::from_le_bytes(chunk)).collect::<Vec<_>>() })
+    } else {
+        assert_eq!(bytes.len(), rows * 4, "a column holds one float a row");
+        json!({ "$f32": bytes.as_chunks().0.iter().map(|&chunk| f64::from(f32::from_le_bytes(chunk))).collect::<Vec<_>>() })
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let digit =
+        |index: usize| u8::from_str_radix(&text[index..index + 2], 16).expect("hexadecimal digits");
+    (0..text.len()).step_by(2).map(digit).collect()
+}
+
+fn stamped<T>(seq: u64, body: T) -> Stamped<T> {
+    Stamped {
+        seq,
+        t: 1_767_225_600_000_000 + seq,
+        body,
+    }
+}
+
+fn frame() -> Frame {
+    let mut cells = vec![0; 200];
+    cells[190..].copy_from_slice(&[1, 1, 1, 1, 2, 2, 0, 3, 4, 7]);
+    cells[184..186].copy_from_slice(&[2, 2]);
+    cells[145] = 5;
+    cells[155] = 6;
+    Frame {
+        width: 10,
+        height: 20,
+        cells: cells.into(),
+        placed: vec![184, 185, 194, 195].into(),
+        piece: 3,
+        next: vec![7, 1, 5].into(),
+        lines: 12,
+        pieces: 41,
+        score: 1600,
+        episode: 3,
+        step: 250,
+        value: 17.25,
+    }
+}
+
+fn status(state: State) -> Status {
+    Status {
+        state,
+        message: None,
+        run: Some("quick-1".to_owned()),
+        preset: Some("quick".to_owned()),
+        step: 250,
+        speed_limit: None,
+    }
+}
+
+fn episodes() -> TableData {
+    let rows = [
+        [24.0, 0.125, 0.0, 24.0, 24.0, 0.0, 0.0],
+        [60.0, 0.25, 1.0, 36.0, 38.5, 2.0, 300.0],
+        [209.0, 0.5, 2.0, 149.0, 160.0, 11.0, 1300.0],
+    ];
+    EPISODES.pack(5, rows.as_flattened())
+}
+
+fn updates() -> TableData {
+    let rows = [
+        [
+            128.0, 0.375, 4.0, 0.5, 0.75, 1.25, 3.0, 0.875, 0.001, 1024.0, 32.0, 0.0625,
+        ],
+        [
+            208.0, 0.475, 14.0, 0.25, 0.5, 1.5, 2.0, 0.75, 0.001, 800.0, 100.0, 0.125,
+        ],
+    ];
+    UPDATES.pack(0, rows.as_flattened())
+}
+
+fn summaries() -> TableData {
+    let rows = [
+        [100.0, 0.3, 2.0, 31.25, 1.0, 30.0],
+        [200.0, 0.48, 2.0, f64::NAN, f64::NAN, f64::NAN],
+    ];
+    SUMMARIES.pack(0, rows.as_flattened())
+}
+
+fn evaluations() -> TableData {
+    EVALUATIONS.pack(0, &[200.0, 0.49, 20.0, 14.5, 12.0, 17.0, 1.0])
+}
+
+fn server_messages() -> Vec<(&'static str, ServerMessage)> {
+    let config: ConfigMap = "[environment]\nwidth = 10\npieces = \"uniform\"\n[agent]\ngamma = 0.99\nhidden = [32, 32]\n\
+                             double = true\n[trainer]\nseed = 1"
+        .parse()
+        .expect("valid TOML");
+    let empty = Snapshot {
+        status: Status {
+            state: State::Idle,
+            message: None,
+            run: None,
+            preset: None,
+            step: 0,
+            speed_limit: None,
+        },
+        config: None,
+        frame: None,
+        episodes: EPISODES.pack(0, &[]),
+        updates: UPDATES.pack(0, &[]),
+        summaries: SUMMARIES.pack(0, &[]),
+        evaluations: EVALUATIONS.pack(0, &[]),
+    };
+    let full = Snapshot {
+        status: Status {
+            speed_limit: Some(50.0),
+            ..status(State::Paused)
+        },
+        config: Some(config),
+        frame: Some(frame()),
+        episodes: episodes(),
+        updates: updates(),
+        summaries: summaries(),
+        evaluations: evaluations(),
+    };
+    let failed = Status {
+        message: Some("the network met a NaN — lower the learning rate".to_owned()),
+        ..status(State::Failed)
+    };
+    let over = Frame {
+        piece: 0,
+        placed: vec![].into(),
+        next: vec![].into(),
+        value: f32::NAN,
+        ..frame()
+    };
+    let metrics = Metrics {
+        episodes: Some(episodes()),
+        updates: Some(updates()),
+        summaries: Some(summaries()),
+    };
+    let refused = |id, code, message: &str| ServerMessage::Error {
+        id,
+        code,
+        message: message.to_owned(),
+    };
+    vec![
+        (
+            "hello",
+            ServerMessage::Hello(Hello {
+                protocol: 1,
+                server: "tetris-dash 0.1.0".to_owned(),
+                started: 1_767_225_600_000_000,
+                frame_rate: 10.0,
+                presets: vec!["quick".to_owned(), "long".to_owned()],
+            }),
+        ),
+        (
+            "snapshot, nothing started",
+            ServerMessage::Snapshot(Box::new(empty)),
+        ),
+        (
+            "snapshot, paused run",
+            ServerMessage::Snapshot(Box::new(full)),
+        ),
+        (
+            "status, running",
+            ServerMessage::Status(stamped(1, status(State::Running))),
+        ),
+        ("status, failed", ServerMessage::Status(stamped(2, failed))),
+        ("frame", ServerMessage::Frame(stamped(3, frame()))),
+        (
+            "frame, game over, the agent did not look",
+            ServerMessage::Frame(stamped(4, over)),
+        ),
+        ("metrics", ServerMessage::Metrics(stamped(5, metrics))),
+        (
+            "metrics, updates only",
+            ServerMessage::Metrics(stamped(
+                6,
+                Metrics {
+                    updates: Some(updates()),
+                    ..Metrics::default()
+                },
+            )),
+        ),
+        (
+            "evaluation",
+            ServerMessage::Evaluation(stamped(
+                7,
+                Evaluation {
+                    evaluations: evaluations(),
+                },
+            )),
+        ),
+        (
+            "checkpoint",
+            ServerMessage::Checkpoint(stamped(
+                u64::from(u32::MAX) + 9,
+                Checkpoint {
+                    step: 250,
+                    path: "runs/quick-1/checkpoint".to_owned(),
+                },
+            )),
+        ),
+        ("ack", ServerMessage::Ack { id: 7 }),
+        (
+            "error",
+            refused(Some(8), ErrorCode::NotPaused, "the run is not paused"),
+        ),
+        (
+            "error without a number",
+            refused(None, ErrorCode::Malformed, "a command is a MessagePack map"),
+        ),
+    ]
+}
+
+fn commands() -> Vec<(&'static str, Request)> {
+    let config: ConfigMap = "[agent]\ngamma = 0.995".parse().expect("valid TOML");
+    let commands = [
+        (
+            "start",
+            Command::Start {
+                preset: Some("quick".to_owned()),
+                config: Some(config),
+                seed: Some(7),
+            },
+        ),
+        (
+            "start with the defaults",
+            Command::Start {
+                preset: None,
+                config: None,
+                seed: None,
+            },
+        ),
+        ("pause", Command::Pause),
+        ("resume", Command::Resume),
+        ("step", Command::Step { count: 3 }),
+        ("speed", Command::Speed { limit: Some(2.5) }),
+        ("speed, unlimited", Command::Speed { limit: None }),
+        ("stop", Command::Stop),
+        ("snapshot request", Command::Snapshot),
+    ];
+    commands
+        .into_iter()
+        .zip(1..)
+        .map(|((name, command), id)| (name, Request { id, command }))
+        .collect()
+}
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/messages.json");
+
+fn golden() -> Vec<Value> {
+    let text = std::fs::read_to_string(PATH).expect("the golden file can be read");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+fn vector(name: &str, from: &str, bytes: &[u8]) -> Value {
+    let value = rmpv::decode::read_value(&mut &bytes[..]).expect("MessagePack");
+    json!({ "name": name, "from": from, "hex": hex(bytes), "value": to_json(&value) })
+}
+
+#[test]
+fn messages_are_the_golden_bytes() {
+    let server = server_messages()
+        .into_iter()
+        .map(|(name, message)| vector(name, "server", &message.encode()));
+    let client = commands()
+        .into_iter()
+        .map(|(name, request)| vector(name, "client", &request.encode()));
+    let vectors: Vec<Value> = server.chain(client).collect();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        let text = serde_json::to_string_pretty(&vectors).expect("JSON") + "\n";
+        std::fs::write(PATH, text).expect("the golden file can be written");
+    }
+    let golden: Vec<Value> =
+        serde_json::from_str(include_str!("golden/messages.json")).expect("JSON");
+    assert_eq!(golden.len(), vectors.len());
+    for (golden, now) in golden.iter().zip(&vectors) {
+        assert_eq!(
+            golden, now,
+            "the wire has changed; the version must rise unless it is a new key"
+        );
+    }
+}
+
+#[test]
+fn golden_bytes_are_read_back() {
+    let golden: Vec<Value> =
+        serde_json::from_str(include_str!("golden/messages.json")).expect("JSON");
+    let bytes = |name: &str| {
+        let vector = golden
+            .iter()
+            .find(|vector| vector["name"] == name)
+            .expect("a vector of that name");
+        unhex(vector["hex"].as_str().expect("hexadecimal text"))
+    };
+    for (name, message) in server_messages() {
+        let back: ServerMessage = rmp_serde::from_slice(&bytes(name)).expect("a server message");
+        // NaN is not equal to itself, so the bytes are compared.
+        assert_eq!(back.encode(), message.encode(), "{name}");
+    }
+    for (name, request) in commands() {
+        assert_eq!(
+            Request::decode(&bytes(name)).expect("a command"),
+            request,
+            "{name}"
+        );
+    }
+}
