@@ -1,0 +1,49 @@
+// The seven tetrominoes as they are drawn. Values are those of the wire: 1..7 = I O T S Z J L.
+
+/** Name of each piece by its value; 0 is empty. */
+export const PIECE_NAMES = ["none", "I", "O", "T", "S", "Z", "J", "L"] as const;
+
+/** Colour of each piece by its value; the first is the well. */
+export const PIECE_COLOURS = [
+  "#0b1536", "#31c7e6", "#f2c230", "#aa6cf2", "#4cc96a", "#ef5a5f", "#4a7bf7", "#f2973a",
+] as const;
+
+/** Cells of each piece as it appears, as [column, row] from the top left of its box. */
+export const PIECE_CELLS: readonly (readonly (readonly [number, number])[])[] = [
+  [],
+  [[0, 0], [1, 0], [2, 0], [3, 0]],
+  [[0, 0], [1, 0], [0, 1], [1, 1]],
+  [[1, 0], [0, 1], [1, 1], [2, 1]],
+  [[1, 0], [2, 0], [0, 1], [1, 1]],
+  [[0, 0], [1, 0], [1, 1], [2, 1]],
+  [[0, 0], [0, 1], [1, 1], [2, 1]],
+  [[2, 0], [0, 1], [1, 1], [2, 1]],
+];
+
+/** Draws one cell of `piece` with its corner at (x, y): a flat face, lighter above and darker below. */
+export function drawCell(context: CanvasRenderingContext2D, piece: number, x: number, y: number, size: number): void {
+  const gap = Math.max(1, Math.round(size * 0.04));
+  const edge = Math.max(1, Math.round(size * 0.11));
+  const [left, top, side] = [x + gap, y + gap, size - 2 * gap];
+  context.fillStyle = PIECE_COLOURS[piece] ?? PIECE_COLOURS[0];
+  context.fillRect(left, top, side, side);
+  context.fillStyle = "rgb(255 255 255 / 28%)";
+  context.fillRect(left, top, side, edge);
+  context.fillStyle = "rgb(255 255 255 / 12%)";
+  context.fillRect(left, top + edge, edge, side - 2 * edge);
+  context.fillStyle = "rgb(0 0 30 / 24%)";
+  context.fillRect(left, top + side - edge, side, edge);
+  context.fillStyle = "rgb(0 0 30 / 12%)";
+  context.fillRect(left + side - edge, top + edge, edge, side - 2 * edge);
+}
+
+/** Gives a canvas one pixel for each pixel of the screen; true if its size changed. */
+export function fitToScreen(canvas: HTMLCanvasElement): boolean {
+  const scale = window.devicePixelRatio || 1;
+  const width = Math.round(canvas.clientWidth * scale);
+  const height = Math.round(canvas.clientHeight * scale);
+  if (canvas.width === width && canvas.height === height) return false;
+  canvas.width = width;
+  canvas.height = height;
+  return true;
+}

@@ -1,0 +1,89 @@
+// The grid of charts and the toolbar over it.
+
+import type { History } from "../history/history";
+import { byId, setText } from "../shell/dom";
+import type { FrameLoop } from "../shell/frame_loop";
+import { onThemeChange, readPalette } from "../shell/palette";
+import { Panel } from "./panel";
+import { PANELS } from "./panels";
+import { XView } from "./x_view";
+
+// Rows a smoothed value looks back on, by position of the slider.
+const SPANS = [1, 3, 10, 30, 100, 300, 1000] as const;
+
+/** All charts of the page. */
+export class Charts {
+  readonly #view: XView;
+  readonly #panels: { panel: Panel; redraw: (now?: boolean) => void }[];
+  readonly #smoothing = byId<HTMLInputElement>("smoothing");
+  readonly #zoomReset = byId<HTMLButtonElement>("zoom-reset");
+
+  constructor(history: History, loop: FrameLoop) {
+    this.#view = new XView(history);
+    let palette = readPalette();
+    this.#panels = PANELS.map((spec) => {
+      const redraw: (now?: boolean) => void = loop.inTurn(() => panel.draw());
+      const panel: Panel = new Panel(spec, {
+        history,
+        view: this.#view,
+        palette: () => palette,
+        viewChanged: () => this.#viewChanged(),
+        redraw: () => redraw(true),
+        span: this.#span(),
+      });
+      return { panel, redraw };
+    });
+    byId("charts").append(...this.#panels.map(({ panel }) => panel.element));
+    onThemeChange(() => {
+      palette = readPalette();
+      for (const { panel } of this.#panels) panel.paint();
+    });
+    this.#bindToolbar();
+    this.redraw(true);
+  }
+
+  /** Brings every chart up to date, each in its turn; at once after something a person did. */
+  redraw(now = false): void {
+    for (const { redraw } of this.#panels) redraw(now);
+  }
+
+  /** Shows the whole history again. */
+  resetZoom(): void {
+    this.#view.reset();
+    this.#viewChanged();
+  }
+
+  #bindToolbar(): void {
+    for (const radio of document.querySelectorAll<HTMLInputElement>('input[name="axis"]')) {
+      // Browsers bring a form's old state back on reload.
+      radio.checked = radio.value === this.#view.axis;
+      radio.addEventListener("change", () => {
+        this.#view.setAxis(radio.value === "seconds" ? "seconds" : "step");
+        this.#viewChanged();
+      });
+    }
+    this.#smoothing.addEventListener("input", () => {
+      for (const { panel } of this.#panels) panel.setSpan(this.#span());
+      this.#nameSpan();
+      this.redraw(true);
+    });
+    this.#zoomReset.addEventListener("click", () => this.resetZoom());
+    this.#nameSpan();
+  }
+
+  #viewChanged(): void {
+    this.#zoomReset.hidden = !this.#view.zoomed;
+    this.redraw(true);
+  }
+
+  #span(): number {
+    return SPANS[Number(this.#smoothing.value)] ?? 1;
+  }
+
+  #nameSpan(): void {
+    const span = this.#span();
+    const words = span === 1 ? "off" : `${span} values`;
+    setText(byId("smoothing-value"), words);
+    this.#smoothing.setAttribute("aria-valuetext", words);
+  }
+}

@@ -1,0 +1,72 @@
+// What each chart shows.
+
+import type { SeriesColour } from "../shell/palette";
+import type { TableName } from "../wire/tables";
+
+/** One line of a chart, with a band from `low` to `high` around it. */
+export interface Line {
+  label: string;
+  colour: SeriesColour;
+  table: TableName;
+  /** The column of the line itself. */
+  column: string;
+  /** Columns of the band's edges; without them it spans the raw values that share a pixel. */
+  band?: readonly [low: string, high: string];
+  /** Whether the line is the smoothed course of the column. */
+  smooth?: boolean;
+  /** Whether each value is marked with a dot. */
+  dots?: boolean;
+  /** The axis it belongs to. */
+  side?: "left" | "right";
+}
+
+/** One chart. */
+export interface PanelSpec {
+  id: string;
+  title: string;
+  lines: readonly Line[];
+  /** Which vertical scale it starts with. */
+  scale: "linear" | "log";
+  /** Whether values of 0 occur, for which the logarithmic scale is linear between -1 and 1. */
+  zero: boolean;
+}
+
+/** The charts, in their order on the page. */
+export const PANELS: readonly PanelSpec[] = [
+  {
+    id: "lines", title: "Lines per game", scale: "log", zero: true,
+    lines: [{ label: "lines", colour: "blue", table: "episodes", column: "lines", smooth: true }],
+  },
+  {
+    id: "skill", title: "Skill", scale: "log", zero: true,
+    lines: [
+      { label: "mean of the last 100", colour: "blue", table: "summaries", column: "mean_lines" },
+      {
+        label: "evaluation, 95 %", colour: "orange", table: "evaluations", column: "mean_lines",
+        band: ["ci95_low", "ci95_high"], dots: true,
+      },
+    ],
+  },
+  {
+    id: "reward", title: "Reward per game", scale: "linear", zero: true,
+    lines: [{ label: "reward", colour: "green", table: "episodes", column: "reward", smooth: true }],
+  },
+  {
+    id: "loss", title: "Loss", scale: "log", zero: false,
+    lines: [{ label: "loss", colour: "red", table: "updates", column: "loss", smooth: true }],
+  },
+  {
+    id: "exploration", title: "Exploration and learning rate", scale: "linear", zero: true,
+    lines: [
+      { label: "epsilon", colour: "purple", table: "updates", column: "epsilon" },
+      { label: "learning rate", colour: "orange", table: "updates", column: "learning_rate", side: "right" },
+    ],
+  },
+  {
+    id: "speed", title: "Speed", scale: "linear", zero: true,
+    lines: [
+      { label: "steps a second", colour: "blue", table: "updates", column: "steps_per_second", smooth: true },
+      { label: "updates a second", colour: "orange", table: "updates", column: "updates_per_second", smooth: true },
+    ],
+  },
+];

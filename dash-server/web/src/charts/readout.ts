@@ -1,0 +1,52 @@
+// The values under the crosshair, or the newest ones, above a chart.
+
+import { element, setText } from "../shell/dom";
+import { NOTHING, short } from "../shell/format";
+import type { Palette } from "../shell/palette";
+import type { Line } from "./panels";
+import type { Values } from "./thin";
+import { SERIES_PER_LINE } from "./plot_options";
+
+/** One key for each line of the chart: its colour, name and value. */
+export class Readout {
+  readonly element = element("div", "readout");
+  readonly #lines: readonly Line[];
+  readonly #keys: { swatch: HTMLElement; value: HTMLElement }[];
+
+  constructor(lines: readonly Line[]) {
+    this.#lines = lines;
+    this.#keys = lines.map((line) => {
+      const key = element("span", "key");
+      const swatch = element("span", "swatch");
+      const value = element("b", "", NOTHING);
+      key.append(swatch, line.label, value);
+      this.element.append(key);
+      return { swatch, value };
+    });
+  }
+
+  /** Takes on the colours of the theme. */
+  paint(palette: Palette): void {
+    this.#keys.forEach(({ swatch }, index) => {
+      swatch.style.background = palette.series[this.#lines[index]!.colour];
+    });
+  }
+
+  /** Shows the values at `index`, or the newest ones if it is null. */
+  show(series: readonly Values[], index: number | null): void {
+    this.#keys.forEach(({ value }, line) => {
+      const first = SERIES_PER_LINE * line;
+      const at = lastValue(series[first + 2] ?? [], index);
+      const [low, high, own] = [series[first]?.[at], series[first + 1]?.[at], series[first + 2]?.[at]];
+      const spread = low != null && high != null && low !== high ? ` (${short(low)} – ${short(high)})` : "";
+      setText(value, own == null ? NOTHING : short(own) + spread);
+    });
+  }
+}
+
+// Lines of different tables share the x axis, so the value that counts may stand a little further left.
+function lastValue(values: Values, index: number | null): number {
+  let at = Math.min(index ?? values.length - 1, values.length - 1);
+  while (at >= 0 && values[at] === null) at -= 1;
+  return at;
+}

@@ -1,0 +1,55 @@
+// The part of the history that all charts show, on the same horizontal axis.
+
+import type { History } from "../history/history";
+import { duration, short } from "../shell/format";
+
+/** What the horizontal axis counts. */
+export type Axis = "step" | "seconds";
+
+/** The shared horizontal axis: everything so far, or the stretch someone zoomed to. */
+export class XView {
+  readonly #history: History;
+  #axis: Axis = "step";
+  #zoom: [number, number] | null = null;
+
+  constructor(history: History) {
+    this.#history = history;
+  }
+
+  get axis(): Axis {
+    return this.#axis;
+  }
+
+  /** Whether only a part is shown. */
+  get zoomed(): boolean {
+    return this.#zoom !== null;
+  }
+
+  /** Shows everything over another axis. */
+  setAxis(axis: Axis): void {
+    this.#axis = axis;
+    this.#zoom = null;
+  }
+
+  /** Shows one stretch. */
+  zoom(from: number, to: number): void {
+    if (to > from) this.#zoom = [from, to];
+  }
+
+  /** Shows everything again. */
+  reset(): void {
+    this.#zoom = null;
+  }
+
+  /** Lowest and highest value shown; never empty. */
+  range(): [number, number] {
+    if (this.#zoom) return this.#zoom;
+    const [low, high] = this.#history.extent(this.#axis) ?? [0, 1];
+    return high > low ? [low, high] : [low, low + 1];
+  }
+
+  /** A value of the axis in words. */
+  format(value: number): string {
+    return this.#axis === "seconds" ? duration(value) : short(value);
+  }
+}

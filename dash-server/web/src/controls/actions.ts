@@ -1,0 +1,21 @@
+// Which controls mean something in which state.
+
+import type { RunState } from "../wire/messages";
+
+/** What a person can ask of the run. */
+export type Action = "start" | "pause" | "resume" | "step" | "stop" | "speed";
+
+const ALLOWED: Record<RunState, readonly Action[]> = {
+  idle: ["start"],
+  running: ["pause", "stop", "speed"],
+  paused: ["resume", "step", "stop", "speed"],
+  stopping: [],
+  stopped: ["start"],
+  failed: ["start"],
+  unresponsive: [],
+};
+
+/** The actions that the server would obey; none without a connection. */
+export function allowedActions(state: RunState | null, connected: boolean): ReadonlySet<Action> {
+  return new Set(connected && state ? ALLOWED[state] : []);
+}

@@ -1,0 +1,85 @@
+// The buttons, the speed slider and their keys.
+
+import { Charts } from "../charts/charts";
+import type { Commander } from "../net/commander";
+import type { Session } from "../session";
+import { byId } from "../shell/dom";
+import { toast } from "../shell/toasts";
+import type { Command } from "../wire/commands";
+import { allowedActions, type Action } from "./actions";
+import { bindKeyboard } from "./keyboard";
+import { SpeedSlider } from "./speed_slider";
+import { StartDialog } from "./start_dialog";
+
+/** Everything on the page that sends commands. */
+export class Controls {
+  readonly #session: Session;
+  readonly #commander: Commander;
+  readonly #buttons = [...document.querySelectorAll<HTMLButtonElement>("button[data-action]")];
+  readonly #start: StartDialog;
+  readonly #speed: SpeedSlider;
+
+  constructor(session: Session, commander: Commander, charts: Charts) {
+    this.#session = session;
+    this.#commander = commander;
+    this.#start = new StartDialog((command) => commander.request(command));
+    this.#speed = new SpeedSlider((limit) => this.#send({ type: "speed", limit }));
+    for (const button of this.#buttons) {
+      button.addEventListener("click", () => this.#act(button.dataset["action"] as Action));
+    }
+    const help = byId<HTMLDialogElement>("help-dialog");
+    byId("help-open").addEventListener("click", () => help.showModal());
+    bindKeyboard({
+      pauseOrResume: () => this.#act(this.#session.status?.state === "paused" ? "resume" : "pause"),
+      step: () => this.#act("step"),
+      start: () => this.#act("start"),
+      resetZoom: () => charts.resetZoom(),
+      help: () => help.showModal(),
+    });
+  }
+
+  /** Enables what means something now. */
+  update(): void {
+    const { status } = this.#session;
+    const allowed = this.#allowed();
+    const paused = status?.state === "paused";
+    for (const button of this.#buttons) {
+      const action = button.dataset["action"] as Action;
+      const enabled = allowed.has(action);
+      if (action === "pause" || action === "resume") this.#swap(button, (action === "resume") === paused);
+      button.disabled = !enabled;
+    }
+    this.#speed.follow(status?.speedLimit ?? null, allowed.has("speed"));
+  }
+
+  // Pause and resume share a place; the focus goes with it.
+  #swap(button: HTMLButtonElement, shown: boolean): void {
+    if (button.hidden === !shown) return;
+    const twin = this.#buttons.find((other) => other !== button && ["pause", "resume"].includes(other.dataset["action"]!));
+    const focused = document.activeElement === button || document.activeElement === twin;
+    button.hidden = !shown;
+    if (shown && focused) queueMicrotask(() => button.focus());
+  }
+
+  #allowed(): ReadonlySet<Action> {
+    const { status, link, incompatible } = this.#session;
+    return allowedActions(status?.state ?? null, link.kind === "open" && !incompatible);
+  }
+
+  #act(action: Action): void {
+    if (!this.#allowed().has(action)) return;
+    if (action === "start") {
+      this.#start.open(this.#session.hello?.presets ?? [], this.#session.status?.preset ?? null);
+    } else if (action !== "speed") {
+      void this.#send({ type: action });
+    }
+  }
+
+  async #send(command: Command): Promise<void> {
+    try {
+      await this.#commander.request(command);
+    } catch (error) {
+      toast(error instanceof Error ? error.message : String(error));
+    }
+  }
+}

@@ -1,0 +1,86 @@
+// Puts the page together.
+
+import "./app.css";
+import { BoardView } from "./board/board";
+import { PreviewView } from "./board/preview";
+import { Charts } from "./charts/charts";
+import { Controls } from "./controls/controls";
+import { Commander } from "./net/commander";
+import { Connection, type Socket } from "./net/connection";
+import { Session } from "./session";
+import { byId } from "./shell/dom";
+import { FrameLoop } from "./shell/frame_loop";
+import { drawScores, drawTiles } from "./shell/numbers";
+import { StatusBar } from "./shell/status_bar";
+import { toast } from "./shell/toasts";
+import { ProtocolError } from "./wire/fields";
+import { decodeMessage } from "./wire/messages";
+
+const DESCRIBE_EVERY = 5_000;
+
+const loop = new FrameLoop();
+
+const session = new Session({
+  greeted: () => connection.confirm(),
+  incomplete: () => commander.request({ type: "snapshot" }),
+  trouble: (message) => toast(message),
+  acknowledged: (id) => commander.acknowledged(id),
+  refused: (id, code, message) => commander.refused(id, code, message),
+  statusChanged: () => {
+    drawStatus();
+    drawNumbers();
+  },
+  frameChanged: () => drawFrame(),
+  metricsChanged: () => {
+    drawNumbers();
+    charts.redraw();
+  },
+});
+
+const connection = new Connection(openSocket, {
+  link: (link) => {
+    if (link.kind === "waiting") commander.disconnected();
+    session.setLink(link);
+  },
+  message: receive,
+});
+const commander = new Commander((data) => connection.send(data), () => connection.drop());
+
+const board = new BoardView(byId<HTMLCanvasElement>("board"), byId("well"), () => drawFrame());
+const preview = new PreviewView(byId<HTMLCanvasElement>("next"));
+const statusBar = new StatusBar(session, () => connection.connect(), () => drawStatus());
+const charts = new Charts(session.history, loop);
+const controls = new Controls(session, commander, charts);
+
+const drawStatus = loop.prompt(() => {
+  statusBar.draw();
+  controls.update();
+});
+const drawNumbers = loop.prompt(() => drawTiles(session));
+const drawFrame = loop.prompt(() => {
+  const { frame } = session;
+  board.show(frame);
+  board.draw();
+  preview.show(frame ? [frame.piece, ...frame.next] : []);
+  preview.draw();
+  drawScores(session);
+  drawTiles(session);
+});
+
+setInterval(() => byId("board").setAttribute("aria-label", board.describe()), DESCRIBE_EVERY);
+window.addEventListener("online", () => connection.connect());
+connection.connect();
+
+function openSocket(): Socket {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  return new WebSocket(`${scheme}//${location.host}/ws`) as Socket;
+}
+
+function receive(data: ArrayBuffer): void {
+  try {
+    session.receive(decodeMessage(data));
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    toast(`The server sent something that this page cannot read: ${error.message}.`);
+  }
+}

@@ -1,0 +1,78 @@
+// Numbers commands and matches each with its answer.
+
+import { encodeCommand, type Command } from "../wire/commands";
+
+/** A command was refused or got no answer. `code` is the protocol's, or `unanswered` or `disconnected`. */
+export class CommandError extends Error {
+  override name = "CommandError";
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+interface Pending {
+  resolve(): void;
+  reject(error: CommandError): void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+const ANSWER_TIMEOUT = 10_000;
+
+/** Sends commands and waits for their answers. */
+export class Commander {
+  readonly #send: (data: Uint8Array<ArrayBuffer>) => boolean;
+  readonly #unanswered: () => void;
+  readonly #pending = new Map<number, Pending>();
+  #id = 0;
+
+  /** `send` hands a message to the connection; `unanswered` is called when an answer stays out for ten seconds. */
+  constructor(send: (data: Uint8Array<ArrayBuffer>) => boolean, unanswered: () => void) {
+    this.#send = send;
+    this.#unanswered = unanswered;
+  }
+
+  /** Sends `command`; resolves with its `ack` and rejects with a CommandError. */
+  request(command: Command): Promise<void> {
+    const id = ++this.#id;
+    if (!this.#send(encodeCommand(command, id))) {
+      return Promise.reject(new CommandError("disconnected", "There is no connection to the server."));
+    }
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new CommandError("unanswered", "The server did not answer."));
+        this.#unanswered();
+      }, ANSWER_TIMEOUT);
+      this.#pending.set(id, { resolve, reject, timer });
+    });
+  }
+
+  /** The server's `ack`. */
+  acknowledged(id: number): void {
+    this.#take(id)?.resolve();
+  }
+
+  /** The server's `error`; false if it answers no command of ours. */
+  refused(id: number | null, code: string, message: string): boolean {
+    const pending = id === null ? undefined : this.#take(id);
+    pending?.reject(new CommandError(code, message));
+    return pending !== undefined;
+  }
+
+  /** The connection is gone, and the answers with it. */
+  disconnected(): void {
+    for (const id of [...this.#pending.keys()]) {
+      this.#take(id)?.reject(new CommandError("disconnected", "The connection was lost before the server answered."));
+    }
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    clearTimeout(pending?.timer);
+    return pending;
+  }
+}

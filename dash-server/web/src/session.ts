@@ -1,0 +1,125 @@
+// What the page knows of the server: every message ends here.
+
+import { History } from "./history/history";
+import type { Link } from "./net/connection";
+import type { Fields } from "./wire/fields";
+import {
+  PROTOCOL_VERSION, type Blocks, type Frame, type Hello, type ServerMessage, type Snapshot, type Status,
+} from "./wire/messages";
+
+/** What the session asks for and reports. */
+export interface SessionEvents {
+  /** The server greeted in a protocol that this page speaks. */
+  greeted(): void;
+  /** Rows are missing: asks for a new snapshot, and rejects if none will come. */
+  incomplete(): Promise<void>;
+  /** The server refused or failed at something that no command of ours asked for. */
+  trouble(message: string): void;
+  acknowledged(id: number): void;
+  /** False if no command of ours waits for this. */
+  refused(id: number | null, code: string, message: string): boolean;
+  statusChanged(): void;
+  frameChanged(): void;
+  metricsChanged(): void;
+}
+
+/** The last known state of server, run and history. */
+export class Session {
+  readonly history = new History();
+  link: Link = { kind: "connecting" };
+  hello: Hello | null = null;
+  status: Status | null = null;
+  config: Fields | null = null;
+  frame: Frame | null = null;
+  /** Steps taken, by whichever message said so last. */
+  step = 0;
+  /** Whether the server speaks a protocol that this page does not. */
+  incompatible = false;
+  readonly #events: SessionEvents;
+  #awaitsSnapshot = false;
+
+  constructor(events: SessionEvents) {
+    this.#events = events;
+  }
+
+  /** The connection changed. What was known stays on the page until the next snapshot. */
+  setLink(link: Link): void {
+    this.link = link;
+    this.#awaitsSnapshot = link.kind === "open";
+    this.#events.statusChanged();
+  }
+
+  /** Takes in one message. */
+  receive(message: ServerMessage): void {
+    switch (message.type) {
+      case "hello":
+        return this.#greet(message.hello);
+      case "snapshot":
+        return this.#restore(message.snapshot);
+      case "status":
+        return this.#setStatus(message.status);
+      case "frame":
+        return this.#setFrame(message.frame);
+      case "metrics":
+      case "evaluation":
+        return this.#append(message.blocks);
+      case "ack":
+        return this.#events.acknowledged(message.id);
+      case "error":
+        if (!this.#events.refused(message.id, message.code, message.message)) this.#events.trouble(message.message);
+        return;
+      case "checkpoint":
+      case "other":
+        return;
+    }
+  }
+
+  #greet(hello: Hello): void {
+    this.incompatible = hello.protocol !== PROTOCOL_VERSION;
+    this.hello = hello;
+    if (!this.incompatible) this.#events.greeted();
+    this.#events.statusChanged();
+  }
+
+  #restore({ status, config, frame, blocks }: Snapshot): void {
+    this.#awaitsSnapshot = false;
+    this.config = config;
+    this.history.replace(blocks);
+    this.frame = frame;
+    this.status = status;
+    this.step = status.step;
+    this.#events.statusChanged();
+    this.#events.frameChanged();
+    this.#events.metricsChanged();
+  }
+
+  #setStatus(status: Status): void {
+    if (this.status && status.run !== this.status.run) {
+      // Rows of the new run may have come before this message; they show as a gap and are asked for.
+      this.history.clear();
+      this.frame = null;
+      this.#events.frameChanged();
+      this.#events.metricsChanged();
+    }
+    this.status = status;
+    this.step = status.step;
+    this.#events.statusChanged();
+  }
+
+  #setFrame(frame: Frame): void {
+    this.frame = frame;
+    this.step = frame.step;
+    this.#events.frameChanged();
+  }
+
+  #append(blocks: Blocks): void {
+    if (this.#awaitsSnapshot) return;
+    if (!this.history.append(blocks)) {
+      this.#awaitsSnapshot = true;
+      this.#events.incomplete().catch(() => (this.#awaitsSnapshot = false));
+    }
+    const latest = this.history.tables.updates.last("step");
+    if (latest > this.step) this.step = latest;
+    this.#events.metricsChanged();
+  }
+}

@@ -1,0 +1,37 @@
+// Numbers as people read them.
+
+/** What stands for "no value". */
+export const NOTHING = "–";
+
+const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
+/** A whole number in full: 1,234,567. */
+export function whole(value: number): string {
+  return Number.isFinite(value) ? grouped.format(value) : NOTHING;
+}
+
+/** A number in about three digits: 0.0012, 1.23, 45.6, 789, 12.3k, 4.56M, 1.2e-7. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return NOTHING;
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size >= 999.5e9 || size < 0.0005) return value.toExponential(1).replace("e+", "e");
+  for (const [unit, suffix] of [[1e9, "B"], [1e6, "M"], [1e3, "k"]] as const) {
+    if (size >= unit * 0.9995) return trim((value / unit).toPrecision(3)) + suffix;
+  }
+  return trim(size < 1 ? value.toPrecision(2) : value.toPrecision(3));
+}
+
+/** A span of seconds: 8 s, 1:05, 2:03:04. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return NOTHING;
+  if (seconds < 60) return `${seconds < 10 && seconds % 1 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const total = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
+  const padded = (value: number) => String(value).padStart(2, "0");
+  return hours > 0 ? `${hours}:${padded(minutes)}:${padded(rest)}` : `${minutes}:${padded(rest)}`;
+}
+
+function trim(digits: string): string {
+  return digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
+}

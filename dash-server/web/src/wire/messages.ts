@@ -1,0 +1,190 @@
+// The messages of PROTOCOL.md that the server sends, decoded and checked.
+
+import { decode } from "@msgpack/msgpack";
+import {
+  bytes, count, map, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts, type Fields,
+} from "./fields";
+import { optionalBlock, readBlock, TABLES, type Block, type TableName } from "./tables";
+
+/** The protocol version this page speaks. */
+export const PROTOCOL_VERSION = 1;
+
+const RUN_STATES = ["idle", "running", "paused", "stopping", "stopped", "failed", "unresponsive"] as const;
+
+/** What training is doing. */
+export type RunState = (typeof RUN_STATES)[number];
+
+/** The state of the run. */
+export interface Status {
+  state: RunState;
+  message: string | null;
+  run: string | null;
+  preset: string | null;
+  step: number;
+  /** Steps a second; null is as fast as it goes. */
+  speedLimit: number | null;
+}
+
+/** The board right after a placement. */
+export interface Frame {
+  width: number;
+  height: number;
+  /** Row by row from the top; 0 empty, 1..7 = I O T S Z J L. */
+  cells: Uint8Array;
+  /** Indices into `cells` of the piece just placed, before lines cleared. */
+  placed: Uint8Array;
+  /** The piece to be placed now; 0 when the game is over. */
+  piece: number;
+  next: Uint8Array;
+  lines: number;
+  pieces: number;
+  score: number;
+  episode: number;
+  step: number;
+  value: number;
+}
+
+/** Metric rows by stream; a stream without news is missing. */
+export type Blocks = Partial<Record<TableName, Block>>;
+
+/** First message on a connection. */
+export interface Hello {
+  protocol: number;
+  server: string;
+  started: number;
+  frameRate: number;
+  presets: string[];
+}
+
+/** Everything a page that has just connected needs. */
+export interface Snapshot {
+  status: Status;
+  config: Fields | null;
+  frame: Frame | null;
+  blocks: Record<TableName, Block>;
+}
+
+/** A message of the server. */
+export type ServerMessage =
+  | { type: "hello"; hello: Hello }
+  | { type: "snapshot"; snapshot: Snapshot }
+  | { type: "status"; status: Status }
+  | { type: "frame"; frame: Frame }
+  | { type: "metrics"; blocks: Blocks }
+  | { type: "evaluation"; blocks: Blocks }
+  | { type: "checkpoint"; step: number; path: string }
+  | { type: "ack"; id: number }
+  | { type: "error"; id: number | null; code: string; message: string }
+  | { type: "other"; name: string };
+
+/** Decodes one WebSocket message. Throws a ProtocolError that names what is wrong. */
+export function decodeMessage(data: ArrayBuffer | Uint8Array): ServerMessage {
+  let decoded: unknown;
+  try {
+    decoded = decode(data);
+  } catch (error) {
+    throw new ProtocolError(`not MessagePack: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const fields = map(decoded, "the message");
+  const type = text(fields, "type");
+  switch (type) {
+    case "hello":
+      return { type, hello: readHello(fields) };
+    case "snapshot":
+      return { type, snapshot: readSnapshot(fields) };
+    case "status":
+      return { type, status: readStatus(fields) };
+    case "frame":
+      return { type, frame: readFrame(fields) };
+    case "metrics":
+      return { type, blocks: readBlocks(fields) };
+    case "evaluation":
+      return { type, blocks: { evaluations: readBlock(fields, "evaluations") } };
+    case "checkpoint":
+      return { type, step: count(fields, "step"), path: text(fields, "path") };
+    case "ack":
+      return { type, id: count(fields, "id") };
+    case "error":
+      return { type, id: optionalNumber(fields, "id"), code: text(fields, "code"), message: text(fields, "message") };
+    default:
+      // A newer server of the same protocol version may say more than this page knows.
+      return { type: "other", name: type };
+  }
+}
+
+function readHello(fields: Fields): Hello {
+  return {
+    protocol: count(fields, "protocol"),
+    server: text(fields, "server"),
+    started: count(fields, "started"),
+    frameRate: number(fields, "frame_rate"),
+    presets: texts(fields, "presets"),
+  };
+}
+
+function readSnapshot(fields: Fields): Snapshot {
+  const frame = optionalMap(fields, "frame");
+  return {
+    status: readStatus(map(fields["status"], "status")),
+    config: optionalMap(fields, "config"),
+    frame: frame && readFrame(frame),
+    blocks: {
+      episodes: readBlock(fields, "episodes"),
+      updates: readBlock(fields, "updates"),
+      summaries: readBlock(fields, "summaries"),
+      evaluations: readBlock(fields, "evaluations"),
+    },
+  };
+}
+
+function readBlocks(fields: Fields): Blocks {
+  const blocks: Blocks = {};
+  for (const name of Object.keys(TABLES) as TableName[]) {
+    const block = optionalBlock(fields, name);
+    if (block) blocks[name] = block;
+  }
+  return blocks;
+}
+
+function readStatus(fields: Fields): Status {
+  const state = text(fields, "state");
+  if (!isRunState(state)) throw new ProtocolError(`state "${state}" is unknown`);
+  return {
+    state,
+    message: optionalText(fields, "message"),
+    run: optionalText(fields, "run"),
+    preset: optionalText(fields, "preset"),
+    step: count(fields, "step"),
+    speedLimit: optionalNumber(fields, "speed_limit"),
+  };
+}
+
+function isRunState(state: string): state is RunState {
+  return (RUN_STATES as readonly string[]).includes(state);
+}
+
+function readFrame(fields: Fields): Frame {
+  const width = count(fields, "width");
+  const height = count(fields, "height");
+  const cells = bytes(fields, "cells");
+  if (cells.length !== width * height) {
+    throw new ProtocolError(`cells has ${cells.length} bytes, a board of ${width} x ${height} needs ${width * height}`);
+  }
+  if (cells.some((cell) => cell > 7)) throw new ProtocolError("cells holds a value over 7");
+  const placed = bytes(fields, "placed");
+  if (placed.some((index) => index >= cells.length)) throw new ProtocolError("placed points outside the board");
+  const piece = count(fields, "piece");
+  const next = bytes(fields, "next");
+  if (piece > 7 || next.some((upcoming) => upcoming < 1 || upcoming > 7)) {
+    throw new ProtocolError("piece or next holds an unknown piece");
+  }
+  return {
+    width, height, cells, placed, piece, next,
+    lines: count(fields, "lines"),
+    pieces: count(fields, "pieces"),
+    score: count(fields, "score"),
+    episode: count(fields, "episode"),
+    step: count(fields, "step"),
+    value: number(fields, "value"),
+  };
+}

@@ -1,0 +1,59 @@
+// The four metric streams. They travel as columns of little-endian floats, which every browser's typed arrays are too.
+
+import { bytes, count, map, ProtocolError, type Fields } from "./fields";
+
+/** Columns of each stream, in the protocol's order. */
+export const TABLES = {
+  episodes: ["step", "seconds", "episode", "length", "reward", "lines", "score"],
+  updates: [
+    "step", "seconds", "update", "loss", "td_error", "mean_q", "gradient_norm", "epsilon", "learning_rate",
+    "steps_per_second", "updates_per_second", "buffer_fill",
+  ],
+  summaries: ["step", "seconds", "episode", "mean_reward", "mean_lines", "mean_length"],
+  evaluations: ["step", "seconds", "games", "mean_lines", "ci95_low", "ci95_high", "best"],
+} as const;
+
+/** Name of a stream. */
+export type TableName = keyof typeof TABLES;
+
+/** A column's values: f64 where counters outgrow f32, f32 otherwise. */
+export type Column = Float64Array | Float32Array;
+
+const WIDE = new Set(["step", "episode", "update", "seconds"]);
+
+/** Whether a column travels as f64. */
+export function isWide(column: string): boolean {
+  return WIDE.has(column);
+}
+
+/** Consecutive rows of one stream. */
+export interface Block {
+  /** How many rows of the stream came before the first one here. */
+  start: number;
+  rows: number;
+  columns: ReadonlyMap<string, Column>;
+}
+
+/** Reads the table `name` out of `fields`. Throws a ProtocolError if a column is missing or of the wrong length. */
+export function readBlock(fields: Fields, name: TableName): Block {
+  const table = map(fields[name], name);
+  const start = count(table, "start");
+  const rows = count(table, "rows");
+  const columns = new Map<string, Column>();
+  for (const column of TABLES[name]) {
+    const raw = bytes(table, column);
+    const width = isWide(column) ? 8 : 4;
+    if (raw.byteLength !== rows * width) {
+      throw new ProtocolError(`${name}.${column} has ${raw.byteLength} bytes, ${rows} rows need ${rows * width}`);
+    }
+    // The copy aligns the bytes: inside the message they start anywhere.
+    const aligned = raw.slice().buffer;
+    columns.set(column, width === 8 ? new Float64Array(aligned) : new Float32Array(aligned));
+  }
+  return { start, rows, columns };
+}
+
+/** Reads the table if the message carries it. */
+export function optionalBlock(fields: Fields, name: TableName): Block | null {
+  return fields[name] === undefined || fields[name] === null ? null : readBlock(fields, name);
+}
