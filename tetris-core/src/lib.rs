@@ -1,1 +1,34 @@
-//! A pure Tetris engine.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod afterstate;
+mod analysis;
+mod board;
+mod colours;
+mod controller;
+mod env;
+mod error;
+mod features;
+mod packed;
+mod piece;
+mod placement;
+mod randomizer;
+mod render;
+
+pub use afterstate::{Afterstate, Expanded, PlacementModel};
+pub use board::{Board, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
+pub use colours::{ColourPlane, GARBAGE};
+pub use controller::{BCTS, Controller, DELLACHERIE, DT10, DT20};
+pub use env::{PlacementConfig, PlacementEnv, Scenario, StepOutcome};
+pub use error::{
+    BoardSizeError, ConfigError, IllegalAction, ParseBoardError, ParseControllerError,
+    ParsePieceError, ParsePiecesError, ScenarioError,
+};
+pub use features::Features;
+pub use packed::PackedBoard;
+pub use piece::{Piece, Rotation, Shape};
+pub use placement::{HardDrops, Placement};
+pub use randomizer::{Randomizer, RandomizerKind};
+pub use render::{ansi_board, ansi_env};

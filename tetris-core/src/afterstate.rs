@@ -1,0 +1,182 @@
+//! Positions between two pieces, and what can follow them.
+
+use alloc::boxed::Box;
+
+use crate::analysis::{ANY, Analysis, Move, Padded, TEN};
+use crate::board::Board;
+use crate::env::PlacementConfig;
+use crate::error::ConfigError;
+use crate::features::Features;
+use crate::packed::PackedBoard;
+use crate::piece::Piece;
+
+/// A position after a piece was placed and full rows were taken out, before the next piece is
+/// known, together with all that the future depends on.
+///
+/// 48 bytes without an allocation on boards of up to 256 cells (10x20 has 200): millions fit in
+/// a replay buffer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Afterstate {
+    pub(crate) board: PackedBoard,
+    pub(crate) ceiling: u8,
+    /// The pieces that can come, as bits by [`Piece::index`].
+    pub(crate) possible: u8,
+    pub(crate) move_: Move,
+}
+
+impl Afterstate {
+    /// The occupancy of the board.
+    #[must_use]
+    pub const fn board(&self) -> &PackedBoard {
+        &self.board
+    }
+
+    /// Rows under the ceiling.
+    #[must_use]
+    pub const fn ceiling(&self) -> usize {
+        self.ceiling as usize
+    }
+
+    /// The pieces that can come next, as bits by [`Piece::index`], all with the same chance.
+    #[must_use]
+    pub const fn possible(&self) -> u8 {
+        self.possible
+    }
+}
+
+/// What can follow a position, by the rules of a [`PlacementConfig`] and without a live game.
+///
+/// It holds no state: all answers depend on the arguments alone, and any thread may ask.
+///
+/// ```
+/// use tetris_core::{Piece, PlacementConfig, PlacementEnv};
+///
+/// let env = PlacementEnv::new(PlacementConfig::default())?;
+/// let after = env.after(0).expect("the first column of an empty board is free");
+/// let expanded = env.model().expand(&after);
+/// let mut fewest_holes = f32::MAX;
+/// expanded.successors(Piece::T, &mut |_action, _lines, features| {
+///     fewest_holes = fewest_holes.min(features.holes);
+/// });
+/// assert_eq!(fewest_holes, 0.0);
+/// # Ok::<(), tetris_core::ConfigError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlacementModel {
+    config: PlacementConfig,
+}
+
+impl PlacementModel {
+    /// The model of an environment.
+    ///
+    /// # Errors
+    /// If a field of the configuration is outside its range.
+    pub fn new(config: PlacementConfig) -> Result<Self, ConfigError> {
+        config.validate()?;
+        Ok(Self { config })
+    }
+
+    /// The model of a configuration that was validated before.
+    pub(crate) const fn of_valid(config: PlacementConfig) -> Self {
+        Self { config }
+    }
+
+    /// The configuration it was made from.
+    #[must_use]
+    pub const fn config(&self) -> &PlacementConfig {
+        &self.config
+    }
+
+    /// The chance of each piece to come next, by [`Piece::index`]; they add up to 1.
+    #[must_use]
+    #[inline]
+    pub fn outcomes(&self, after: &Afterstate) -> [f32; 7] {
+        let chance = 1.0 / after.possible.count_ones() as f32;
+        core::array::from_fn(|index| {
+            if after.possible >> index & 1 == 1 {
+                chance
+            } else {
+                0.0
+            }
+        })
+    }
+
+    /// Unpacks and reads an afterstate once, to ask for the placements of several pieces.
+    #[must_use]
+    #[inline]
+    pub fn expand(&self, after: &Afterstate) -> Expanded {
+        let board = &after.board;
+        let fill = |columns: &mut [u64]| board.unpack_into(columns);
+        Expanded::new(board.width(), board.height(), after.ceiling(), fill)
+    }
+
+    /// Calls `found(action, lines, features)` for every legal placement of a piece: the lines
+    /// it clears, and the features of the move and of the board after it. No call means that
+    /// the game would be over. Order as in [`Board::hard_drops`](crate::Board::hard_drops).
+    ///
+    /// For several pieces on one board [`PlacementModel::expand`] is cheaper.
+    #[inline]
+    pub fn successors(
+        &self,
+        after: &Afterstate,
+        piece: Piece,
+        found: &mut impl FnMut(usize, u32, &Features),
+    ) {
+        self.expand(after).successors(piece, found);
+    }
+
+    /// The features of the move that led to an afterstate, and of its board.
+    #[must_use]
+    #[inline]
+    pub fn features(&self, after: &Afterstate) -> Features {
+        let (width, height) = (after.board.width(), after.board.height());
+        let fill = |columns: &mut [u64]| after.board.unpack_into(columns);
+        let totals = if width == 10 {
+            Padded::<TEN>::new(width, height, fill).totals()
+        } else {
+            Padded::<ANY>::new(width, height, fill).totals()
+        };
+        totals.features(after.move_, width)
+    }
+}
+
+/// A board that was read once: see [`PlacementModel::expand`].
+///
+/// Boards 10 wide need no allocation.
+#[derive(Clone, Debug)]
+pub struct Expanded(Reading);
+
+/// The code is compiled twice, for the usual width and for any.
+#[derive(Clone, Debug)]
+enum Reading {
+    Ten(Analysis<TEN>),
+    Any(Box<Analysis<ANY>>),
+}
+
+impl Expanded {
+    #[inline]
+    fn new(width: usize, height: usize, ceiling: usize, fill: impl FnOnce(&mut [u64])) -> Self {
+        Self(if width == 10 {
+            Reading::Ten(Analysis::new(Padded::new(width, height, fill), ceiling))
+        } else {
+            let board = Padded::new(width, height, fill);
+            Reading::Any(Box::new(Analysis::new(board, ceiling)))
+        })
+    }
+
+    #[inline]
+    pub(crate) fn of_board(board: &Board, ceiling: usize) -> Self {
+        let fill = |columns: &mut [u64]| columns.copy_from_slice(board.columns());
+        Self::new(board.width(), board.height(), ceiling, fill)
+    }
+
+    /// As [`PlacementModel::successors`].
+    #[inline]
+    pub fn successors(&self, piece: Piece, found: &mut impl FnMut(usize, u32, &Features)) {
+        match &self.0 {
+            Reading::Ten(analysis) => analysis.successors(piece, found),
+            Reading::Any(analysis) => analysis.successors(piece, found),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Small errors, one an operation, worded for the person who made the mistake.
+
+use alloc::string::String;
+
+use thiserror::Error;
+
+use crate::board::{MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
+use crate::piece::Piece;
+
+/// A board was asked for with a size that this crate does not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error(
+    "a board of {width} columns and {height} rows is not possible: \
+     the width must be {MIN_WIDTH} to {MAX_WIDTH} and the height {MIN_HEIGHT} to {MAX_HEIGHT}"
+)]
+pub struct BoardSizeError {
+    /// The number of columns that was asked for.
+    pub width: usize,
+    /// The number of rows that was asked for.
+    pub height: usize,
+}
+
+/// A board written as text could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ParseBoardError {
+    /// The rows, or the height, are outside the possible sizes.
+    #[error(transparent)]
+    Size(#[from] BoardSizeError),
+    /// A row is longer or shorter than the first one.
+    #[error("row {row} from the top has {found} cells, but the first row has {expected}")]
+    RowLength {
+        /// Row, counted from 1 at the top.
+        row: usize,
+        /// Cells in the first row.
+        expected: usize,
+        /// Cells in this row.
+        found: usize,
+    },
+    /// There are more rows than the board is high.
+    #[error("{found} rows were given, but the board is only {height} rows high")]
+    TooManyRows {
+        /// Rows in the text.
+        found: usize,
+        /// Height of the board.
+        height: usize,
+    },
+    /// A character that is neither `X` nor `.`.
+    #[error("row {row} from the top has {found:?}; a full cell is 'X' and an empty one '.'")]
+    Cell {
+        /// Row, counted from 1 at the top.
+        row: usize,
+        /// The character.
+        found: char,
+    },
+}
+
+/// A text is not the letter of a tetromino.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("this is not a tetromino; the letters are I, O, T, S, Z, J and L")]
+pub struct ParsePieceError;
+
+/// A text is not the name of a way to draw pieces.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("unknown way to draw pieces {found:?}; known are \"uniform\" and \"bag7\"")]
+pub struct ParsePiecesError {
+    /// The text.
+    pub found: String,
+}
+
+/// A text is not the name of a controller.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("unknown controller {found:?}; known are dellacherie, bcts, dt10 and dt20")]
+pub struct ParseControllerError {
+    /// The text.
+    pub found: String,
+}
+
+/// A field of a configuration is outside its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{field} = {found} is not possible: it must be {min} to {max}")]
+pub struct ConfigError {
+    /// Name of the field.
+    pub field: &'static str,
+    /// What it was set to.
+    pub found: u64,
+    /// Least allowed value.
+    pub min: u64,
+    /// Greatest allowed value.
+    pub max: u64,
+}
+
+/// A game cannot start from a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ScenarioError {
+    /// The ceiling or the piece limit is out of its range.
+    #[error(transparent)]
+    Setting(#[from] ConfigError),
+    /// The starting position is for another size of board.
+    #[error(
+        "the starting position is {found_width}x{found_height} (width x height), \
+         but the environment is {width}x{height}"
+    )]
+    Size {
+        /// Columns of the environment.
+        width: u8,
+        /// Rows of the environment.
+        height: u8,
+        /// Columns of the starting position.
+        found_width: u8,
+        /// Rows of the starting position.
+        found_height: u8,
+    },
+    /// The starting position has a full row, which no game leaves standing.
+    #[error("row {row} of the starting position, counted from 0 at the floor, is full")]
+    FullRow {
+        /// Row, counted from 0 at the floor.
+        row: u8,
+    },
+    /// A piece could have no placement at all, so the game could be over before it begins.
+    #[error("the starting position leaves no room under the ceiling for the piece {piece}")]
+    NoRoom {
+        /// The first such piece.
+        piece: Piece,
+    },
+}
+
+/// An action cannot be taken. The environment is unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum IllegalAction {
+    /// The game has ended.
+    #[error("the game is over; reset the environment before the next action")]
+    GameOver,
+    /// The number is not an action of this environment.
+    #[error("action {action} does not exist; this environment has the actions 0 to {last}")]
+    OutOfRange {
+        /// The action.
+        action: usize,
+        /// The last action.
+        last: usize,
+    },
+    /// The rotation covers the same cells as an earlier one, or sticks out of the side.
+    #[error("action {action} is no placement of the piece {piece} (see the legal actions)")]
+    NoSuchPlacement {
+        /// The action.
+        action: usize,
+        /// The current piece.
+        piece: Piece,
+    },
+    /// The piece would come to rest sticking out over the ceiling.
+    #[error("action {action} would leave the piece {piece} above the ceiling of {ceiling} rows")]
+    AboveCeiling {
+        /// The action.
+        action: usize,
+        /// The current piece.
+        piece: Piece,
+        /// Rows under the ceiling.
+        ceiling: u8,
+    },
+}
