@@ -1,5 +1,19 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod assets;
+pub mod feed;
 pub mod history;
+mod hub;
+pub mod launch;
+mod limits;
+mod live;
+mod outbox;
 pub mod protocol;
+mod routes;
+mod security;
+pub mod server;
+pub mod session;
+mod ws;
+
+pub use limits::Limits;

@@ -1,0 +1,141 @@
+//! Where the training thread leaves its reports and the server picks them up.
+//!
+//! The training thread never waits here: what it does at every step is a store and a load, and the one lock is held for
+//! the time of appending a row or of swapping two pointers.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use crate::history::History;
+use crate::protocol::{Checkpoint, Frame};
+
+/// Rows that are kept of what happens between two looks; more are thinned like a long history.
+const STAGED_ROWS: usize = 4096;
+
+/// The reports of one run on their way to the server.
+#[derive(Debug)]
+pub struct Feed {
+    step: AtomicU64,
+    frame_wanted: AtomicBool,
+    update_wanted: AtomicBool,
+    staged: Mutex<Staged>,
+    urgent: Notify,
+}
+
+/// What has been reported since the last look.
+#[derive(Debug)]
+pub(crate) struct Staged {
+    pub(crate) frame: Option<Frame>,
+    pub(crate) rows: History,
+    pub(crate) checkpoints: Vec<Checkpoint>,
+}
+
+impl Default for Staged {
+    fn default() -> Self {
+        Self {
+            frame: None,
+            rows: History::with_capacity(STAGED_ROWS),
+            checkpoints: Vec::new(),
+        }
+    }
+}
+
+impl Staged {
+    /// Whether there is something rare that everybody must hear of.
+    fn is_eventful(&self) -> bool {
+        !self.rows.evaluations.is_empty() || !self.checkpoints.is_empty()
+    }
+}
+
+impl Default for Feed {
+    fn default() -> Self {
+        Self {
+            step: AtomicU64::new(0),
+            // The first board and the first update are wanted at once.
+            frame_wanted: AtomicBool::new(true),
+            update_wanted: AtomicBool::new(true),
+            staged: Mutex::default(),
+            urgent: Notify::new(),
+        }
+    }
+}
+
+impl Feed {
+    /// A feed for a new run.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Steps that the run has taken.
+    pub fn step(&self) -> u64 {
+        self.step.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_step(&self, step: u64) {
+        self.step.store(step, Ordering::Relaxed);
+    }
+
+    /// Whether the server would like to see a board.
+    pub(crate) fn frame_wanted(&self) -> bool {
+        self.frame_wanted.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn want_frame(&self) {
+        self.frame_wanted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether an update should be reported; the answer is yes once for each time the server asks.
+    pub(crate) fn take_update_wanted(&self) -> bool {
+        self.update_wanted.load(Ordering::Relaxed)
+            && self.update_wanted.swap(false, Ordering::Relaxed)
+    }
+
+    pub(crate) fn want_update(&self) {
+        self.update_wanted.store(true, Ordering::Relaxed);
+    }
+
+    /// Leaves a board.
+    pub(crate) fn put_frame(&self, frame: Frame) {
+        self.frame_wanted.store(false, Ordering::Relaxed);
+        self.stage(|staged| staged.frame = Some(frame));
+    }
+
+    /// Leaves anything.
+    pub(crate) fn stage(&self, report: impl FnOnce(&mut Staged)) {
+        let urgent = {
+            let mut staged = self.staged();
+            report(&mut staged);
+            staged.frame.is_some() || staged.is_eventful()
+        };
+        if urgent {
+            self.urgent.notify_one();
+        }
+    }
+
+    /// Takes everything that was left, giving an emptied `spare` in exchange.
+    pub(crate) fn take(&self, spare: &mut Staged) {
+        std::mem::swap(&mut *self.staged(), spare);
+    }
+
+    /// Takes the board only.
+    pub(crate) fn take_frame(&self) -> Option<Frame> {
+        self.staged().frame.take()
+    }
+
+    /// Whether something was left that is more than a board and numbers.
+    pub(crate) fn is_eventful(&self) -> bool {
+        self.staged().is_eventful()
+    }
+
+    /// Waits until something is left that should be looked at soon.
+    pub(crate) async fn urgent(&self) {
+        self.urgent.notified().await;
+    }
+
+    /// Rows are appended whole, so a panic elsewhere leaves nothing half done.
+    fn staged(&self) -> MutexGuard<'_, Staged> {
+        self.staged.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,77 @@
+//! The seam between the session and what it runs: a start request becomes a job for a thread.
+
+use std::sync::Arc;
+
+use rl_agent::control::Control;
+use thiserror::Error;
+
+use crate::feed::Feed;
+use crate::protocol::ConfigMap;
+
+/// What a start was asked to be.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StartRequest {
+    /// The preset to begin with; the launcher's default if `None`.
+    pub preset: Option<String>,
+    /// Overrides keys of the preset.
+    pub config: Option<ConfigMap>,
+    /// Overrides the seed.
+    pub seed: Option<u64>,
+}
+
+/// What a running job holds of the session.
+#[derive(Debug, Clone)]
+pub struct JobContext {
+    /// Where commands come in; a job that does not look here cannot be paused or stopped.
+    pub control: Control,
+    /// Where reports go out; see [`DashObserver`](crate::observer::DashObserver).
+    pub feed: Arc<Feed>,
+}
+
+/// The work of a job: returns in one line why it ended, or what went wrong.
+pub type Work = Box<dyn FnOnce(JobContext) -> Result<String, String> + Send>;
+
+/// A run that is ready to begin.
+pub struct Job {
+    /// Name of the run.
+    pub name: String,
+    /// The preset it was made from, if any.
+    pub preset: Option<String>,
+    /// Its whole configuration, as pages see it.
+    pub config: ConfigMap,
+    /// What its thread does. A panic in there fails the run and nothing else.
+    pub work: Work,
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Job")
+            .field("name", &self.name)
+            .field("preset", &self.preset)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a run cannot begin.
+#[derive(Debug, Error)]
+pub enum LaunchError {
+    /// The configuration is wrong; the message names the field and what is allowed.
+    #[error("{0}")]
+    Config(String),
+    /// Something outside the configuration failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Makes jobs of start requests.
+pub trait Launcher: Send + Sync + 'static {
+    /// Names that a start request may give as its preset, the default first.
+    fn presets(&self) -> Vec<String>;
+
+    /// Checks a request. Quick: whatever takes time belongs into the job's work.
+    ///
+    /// # Errors
+    /// If the configuration is wrong or the run's folder cannot be made.
+    fn prepare(&self, request: &StartRequest) -> Result<Job, LaunchError>;
+}

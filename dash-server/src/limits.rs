@@ -1,0 +1,45 @@
+//! What one client may cost.
+
+use std::time::Duration;
+
+/// Bounds on connections, messages and waiting; all of them settings, none of them off.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// Connections at a time; more are answered with 503.
+    pub connections: usize,
+    /// Bytes of one message from a client, fragments together.
+    pub message_bytes: usize,
+    /// Time for a client to send the head of a request.
+    pub header_timeout: Duration,
+    /// Time for a client to take one message off our hands before it is dropped.
+    pub write_timeout: Duration,
+    /// Time between two pings.
+    pub ping_interval: Duration,
+    /// Silence (not even a pong) after which a client is taken for dead.
+    pub idle_timeout: Duration,
+    /// Time for the closing handshake.
+    pub close_timeout: Duration,
+    /// Messages of metrics that wait for a client; when there are more, the oldest goes.
+    pub metrics_queue: usize,
+    /// Messages that must not be dropped and wait for a client; when there are more, it is closed with 1013.
+    pub reliable_queue: usize,
+    /// Bytes that the operating system may hold for one client.
+    pub send_buffer: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 256,
+            message_bytes: 64 << 10,
+            header_timeout: Duration::from_secs(5),
+            write_timeout: Duration::from_secs(5),
+            ping_interval: Duration::from_secs(20),
+            idle_timeout: Duration::from_secs(50),
+            close_timeout: Duration::from_millis(500),
+            metrics_queue: 16,
+            reliable_queue: 64,
+            send_buffer: 64 << 10,
+        }
+    }
+}

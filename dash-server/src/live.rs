@@ -1,0 +1,266 @@
+//! What the server knows of the session: the truth of which every message is a piece.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+
+use crate::feed::{Feed, Staged};
+use crate::history::{History, Table};
+use crate::outbox::{self, Kind};
+use crate::protocol::{
+    ConfigMap, EPISODES, EVALUATIONS, Evaluation, Frame, Metrics, SUMMARIES, Schema, ServerMessage,
+    Snapshot, Stamped, State, Status, TableData, UPDATES,
+};
+
+/// Unix time in microseconds.
+pub(crate) fn unix_micros() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |time| time.as_micros() as u64)
+}
+
+/// A message with what happens to it when a client is slow.
+pub(crate) type Outgoing = (Kind, Bytes);
+
+/// Status, configuration, board and history, and the number of the last message made of them.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) status: Status,
+    pub(crate) config: Option<ConfigMap>,
+    frame: Option<Frame>,
+    history: History,
+    seq: u64,
+    /// The emptied other half of the feed's exchange.
+    spare: Staged,
+    /// The snapshot of now, if one was made: many clients may come at once.
+    snapshot: Option<Bytes>,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        let status = Status {
+            state: State::Idle,
+            message: None,
+            run: None,
+            preset: None,
+            step: 0,
+            speed_limit: None,
+        };
+        Self {
+            status,
+            config: None,
+            frame: None,
+            history: History::default(),
+            seq: 0,
+            spare: Staged::default(),
+            snapshot: None,
+        }
+    }
+}
+
+impl Live {
+    /// Everything, for a client that knows nothing.
+    pub(crate) fn snapshot(&mut self) -> Bytes {
+        let Self {
+            status,
+            config,
+            frame,
+            history,
+            snapshot,
+            ..
+        } = self;
+        let make = || {
+            let message = ServerMessage::Snapshot(Box::new(Snapshot {
+                status: status.clone(),
+                config: config.clone(),
+                frame: frame.clone(),
+                episodes: history.episodes.pack(),
+                updates: history.updates.pack(),
+                summaries: history.summaries.pack(),
+                evaluations: history.evaluations.pack(),
+            }));
+            outbox::binary(&message.encode())
+        };
+        snapshot.get_or_insert_with(make).clone()
+    }
+
+    /// Forgets the last run.
+    pub(crate) fn begin(&mut self, status: Status, config: ConfigMap) {
+        self.history.clear();
+        self.frame = None;
+        self.config = Some(config);
+        self.status = status;
+        self.snapshot = None;
+    }
+
+    /// Changes the status and makes the message about it.
+    pub(crate) fn set_status(&mut self, change: impl FnOnce(&mut Status)) -> Outgoing {
+        change(&mut self.status);
+        let body = self.status.clone();
+        let stamped = self.stamp(body);
+        (
+            Kind::Reliable,
+            outbox::binary(&ServerMessage::Status(stamped).encode()),
+        )
+    }
+
+    /// Takes a new board over, if the run has left one.
+    pub(crate) fn collect_frame(&mut self, feed: &Feed) -> Option<Outgoing> {
+        let frame = feed.take_frame()?;
+        Some(self.show(frame))
+    }
+
+    /// Takes everything over that the run has left, and makes the messages about it.
+    pub(crate) fn collect(&mut self, feed: &Feed) -> Vec<Outgoing> {
+        let mut staged = std::mem::take(&mut self.spare);
+        feed.take(&mut staged);
+        self.status.step = feed.step();
+        let mut messages = Vec::new();
+        if let Some(frame) = staged.frame.take() {
+            messages.push(self.show(frame));
+        }
+        let rows = &mut staged.rows;
+        let metrics = Metrics {
+            episodes: append(&EPISODES, &mut rows.episodes, &mut self.history.episodes),
+            updates: append(&UPDATES, &mut rows.updates, &mut self.history.updates),
+            summaries: append(&SUMMARIES, &mut rows.summaries, &mut self.history.summaries),
+        };
+        if metrics != Metrics::default() {
+            let stamped = self.stamp(metrics);
+            messages.push((
+                Kind::Droppable,
+                outbox::binary(&ServerMessage::Metrics(stamped).encode()),
+            ));
+        }
+        if let Some(evaluations) = append(
+            &EVALUATIONS,
+            &mut rows.evaluations,
+            &mut self.history.evaluations,
+        ) {
+            let stamped = self.stamp(Evaluation { evaluations });
+            messages.push((
+                Kind::Reliable,
+                outbox::binary(&ServerMessage::Evaluation(stamped).encode()),
+            ));
+        }
+        for checkpoint in staged.checkpoints.drain(..) {
+            let stamped = self.stamp(checkpoint);
+            messages.push((
+                Kind::Reliable,
+                outbox::binary(&ServerMessage::Checkpoint(stamped).encode()),
+            ));
+        }
+        self.spare = staged;
+        messages
+    }
+
+    fn show(&mut self, frame: Frame) -> Outgoing {
+        self.frame = Some(frame.clone());
+        let stamped = self.stamp(frame);
+        (
+            Kind::Latest,
+            outbox::binary(&ServerMessage::Frame(stamped).encode()),
+        )
+    }
+
+    fn stamp<T>(&mut self, body: T) -> Stamped<T> {
+        self.seq += 1;
+        self.snapshot = None;
+        Stamped {
+            seq: self.seq,
+            t: unix_micros(),
+            body,
+        }
+    }
+}
+
+/// Moves rows into the history; the message about them, if there are any.
+fn append(schema: &Schema, from: &mut Table, to: &mut Table) -> Option<TableData> {
+    if from.is_empty() {
+        return None;
+    }
+    let (produced, rows) = from.take();
+    to.extend(produced, &rows);
+    let count = (rows.len() / schema.width()) as u64;
+    Some(schema.pack(to.total() - count, &rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read((_, frame): &Outgoing) -> ServerMessage {
+        let head = match frame[1] {
+            126 => 4,
+            127 => 10,
+            _ => 2,
+        };
+        rmp_serde::from_slice(&frame[head..]).unwrap()
+    }
+
+    #[test]
+    fn increments_add_up_to_the_snapshot() {
+        let (mut live, feed) = (Live::default(), Feed::new());
+        let mut seen = EPISODES.pack(0, &[]);
+        let mut last_seq = 0;
+        for index in 0..10u32 {
+            for episode in 0..index {
+                let row = [
+                    f64::from(episode),
+                    0.5,
+                    f64::from(index),
+                    1.0,
+                    2.0,
+                    3.0,
+                    4.0,
+                ];
+                feed.stage(|staged| staged.rows.episodes.push(&row));
+            }
+            feed.set_step(u64::from(index));
+            for message in live.collect(&feed) {
+                let ServerMessage::Metrics(metrics) = read(&message) else {
+                    panic!("only metrics were staged")
+                };
+                assert_eq!(metrics.seq, last_seq + 1);
+                last_seq = metrics.seq;
+                let rows = metrics.body.episodes.unwrap();
+                assert_eq!(rows.start, u64::from(seen.rows), "no row is missing");
+                assert_eq!((metrics.body.updates, metrics.body.summaries), (None, None));
+                seen.rows += rows.rows;
+                for (column, more) in seen.columns.iter_mut().zip(rows.columns) {
+                    column.1.extend(more.1);
+                }
+            }
+        }
+        assert_eq!(last_seq, 9, "the first look found nothing");
+        let ServerMessage::Snapshot(snapshot) = read(&(Kind::Reliable, live.snapshot())) else {
+            panic!()
+        };
+        assert_eq!(snapshot.episodes, seen);
+        assert_eq!(snapshot.status.step, 9);
+    }
+
+    #[test]
+    fn a_new_run_begins_with_an_empty_history() {
+        let (mut live, feed) = (Live::default(), Feed::new());
+        feed.stage(|staged| staged.rows.evaluations.push(&[0.0; 7]));
+        let messages = live.collect(&feed);
+        assert!(matches!(read(&messages[0]), ServerMessage::Evaluation(_)));
+        let before = live.snapshot();
+        assert_eq!(before, live.snapshot());
+        let status = Status {
+            run: Some("next".to_owned()),
+            state: State::Running,
+            ..live.status.clone()
+        };
+        live.begin(status, ConfigMap::new());
+        let ServerMessage::Snapshot(snapshot) = read(&(Kind::Reliable, live.snapshot())) else {
+            panic!()
+        };
+        assert_eq!(
+            (snapshot.evaluations.start, snapshot.evaluations.rows),
+            (0, 0)
+        );
+        assert_eq!(snapshot.status.run.as_deref(), Some("next"));
+    }
+}

@@ -1,0 +1,333 @@
+//! What waits for one client, and how it leaves.
+//!
+//! A message is written straight into the socket by whoever sends it, without waking anybody: that is what makes a
+//! client cheap. Only what the socket refuses waits here, by the rules of its kind, and a task per client carries it on.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use fastwebsockets::{Frame, OpCode, Payload};
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
+
+use crate::limits::Limits;
+
+/// What happens to a message when a client is slow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Only the latest one waits.
+    Latest,
+    /// A bounded number waits; the oldest goes.
+    Droppable,
+    /// Never dropped; too many of them close the client.
+    Reliable,
+}
+
+/// Close codes that the server sends of its own accord.
+pub(crate) const GOING_AWAY: u16 = 1001;
+pub(crate) const TRY_AGAIN: u16 = 1013;
+
+/// A whole WebSocket frame around a message. Server frames are not masked, so all clients share the bytes.
+pub(crate) fn binary(payload: &[u8]) -> Bytes {
+    frame(Frame::binary(Payload::Borrowed(payload)))
+}
+
+pub(crate) fn close(code: u16, reason: &str) -> Bytes {
+    frame(Frame::close(code, reason.as_bytes()))
+}
+
+pub(crate) fn ping() -> Bytes {
+    frame(Frame::new(true, OpCode::Ping, None, Payload::Borrowed(&[])))
+}
+
+pub(crate) fn pong(payload: &[u8]) -> Bytes {
+    frame(Frame::pong(Payload::Borrowed(payload)))
+}
+
+pub(crate) fn frame(mut frame: Frame<'_>) -> Bytes {
+    let mut buffer = Vec::new();
+    Bytes::copy_from_slice(frame.write(&mut buffer))
+}
+
+/// Why a client's writer came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WriteEnd {
+    /// The closing frame has been written.
+    Closed,
+    /// One message took longer than the write timeout.
+    Slow,
+    /// The connection broke.
+    Broken,
+}
+
+/// Everything on its way to one client.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    socket: OwnedWriteHalf,
+    queue: Mutex<Queue>,
+    /// Wakes the writer task when the socket has refused bytes or the queue ends.
+    refused: Notify,
+    limits: Limits,
+}
+
+impl Outbox {
+    pub(crate) fn new(socket: OwnedWriteHalf, limits: Limits) -> Self {
+        Self {
+            socket,
+            queue: Mutex::default(),
+            refused: Notify::new(),
+            limits,
+        }
+    }
+
+    /// Sends or queues a whole frame. Never waits.
+    pub(crate) fn send(&self, kind: Kind, frame: Bytes) {
+        let mut queue = self.queue();
+        queue.push(kind, frame, &self.limits);
+        // A queue that is already waiting for the socket is the writer task's.
+        if !queue.waiting {
+            self.flush(&mut queue);
+            if queue.waiting || queue.end.is_some() {
+                self.refused.notify_one();
+            }
+        }
+    }
+
+    /// Sends a closing frame instead of everything that still waits.
+    pub(crate) fn close(&self, code: u16, reason: &str) {
+        let mut queue = self.queue();
+        queue.close(close(code, reason));
+        if !queue.waiting {
+            self.flush(&mut queue);
+        }
+        self.refused.notify_one();
+    }
+
+    /// Carries on whatever the socket refused, until the client is gone.
+    pub(crate) async fn run(&self) -> WriteEnd {
+        loop {
+            let since = {
+                let mut queue = self.queue();
+                self.flush(&mut queue);
+                if let Some(end) = queue.end {
+                    return end;
+                }
+                queue.waiting.then_some(queue.since)
+            };
+            match since {
+                None => self.refused.notified().await,
+                Some(since) => {
+                    match timeout_at(since + self.limits.write_timeout, self.socket.writable())
+                        .await
+                    {
+                        Ok(Ok(())) => {}
+                        Ok(Err(_)) => return WriteEnd::Broken,
+                        Err(_) => return WriteEnd::Slow,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes as much as the socket takes now.
+    fn flush(&self, queue: &mut Queue) {
+        queue.waiting = false;
+        while let Some(bytes) = queue.next() {
+            match self.socket.try_write(bytes) {
+                Ok(0) => queue.end = Some(WriteEnd::Broken),
+                Ok(count) => queue.advance(count),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    queue.waiting = true;
+                    return;
+                }
+                Err(_) => queue.end = Some(WriteEnd::Broken),
+            }
+        }
+    }
+
+    /// A queue of whole frames is never left half changed, so a panic elsewhere does not spoil it.
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Frames in order, by the rules of their kinds.
+#[derive(Debug)]
+struct Queue {
+    frames: VecDeque<(Kind, Bytes)>,
+    /// Bytes of the first frame that are already out; it can then no longer be dropped.
+    written: usize,
+    /// When the first frame came to be the first.
+    since: Instant,
+    /// Whether the socket refused the last attempt.
+    waiting: bool,
+    /// The closing frame is the last one in the queue; nothing may follow it.
+    closing: bool,
+    end: Option<WriteEnd>,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        let frames = VecDeque::new();
+        Self {
+            frames,
+            written: 0,
+            since: Instant::now(),
+            waiting: false,
+            closing: false,
+            end: None,
+        }
+    }
+}
+
+impl Queue {
+    fn push(&mut self, kind: Kind, frame: Bytes, limits: &Limits) {
+        if self.closing || self.end.is_some() {
+            return;
+        }
+        let room = match kind {
+            Kind::Latest => 1,
+            Kind::Droppable => limits.metrics_queue.max(1),
+            Kind::Reliable => limits.reliable_queue.max(1),
+        };
+        let begun = usize::from(self.written > 0);
+        let waiting = || {
+            self.frames
+                .iter()
+                .enumerate()
+                .skip(begun)
+                .filter(|(_, (other, _))| *other == kind)
+        };
+        if waiting().count() >= room {
+            if kind == Kind::Reliable {
+                self.close(close(TRY_AGAIN, "too slow; come back for a snapshot"));
+                return;
+            }
+            if let Some((oldest, _)) = waiting().next() {
+                self.frames.remove(oldest);
+            }
+        }
+        if self.frames.is_empty() {
+            self.since = Instant::now();
+        }
+        self.frames.push_back((kind, frame));
+    }
+
+    /// Drops what nobody has begun to write, and ends with `frame`.
+    fn close(&mut self, frame: Bytes) {
+        if self.closing || self.end.is_some() {
+            return;
+        }
+        self.frames.truncate(usize::from(self.written > 0));
+        if self.frames.is_empty() {
+            self.since = Instant::now();
+        }
+        self.frames.push_back((Kind::Reliable, frame));
+        self.closing = true;
+    }
+
+    /// The bytes to write next.
+    fn next(&self) -> Option<&[u8]> {
+        if self.end.is_some() {
+            return None;
+        }
+        self.frames.front().map(|(_, frame)| &frame[self.written..])
+    }
+
+    /// `count` of those bytes have been written.
+    fn advance(&mut self, count: usize) {
+        self.written += count;
+        if self
+            .frames
+            .front()
+            .is_some_and(|(_, frame)| self.written >= frame.len())
+        {
+            self.frames.pop_front();
+            self.written = 0;
+            self.since = Instant::now();
+            if self.closing && self.frames.is_empty() {
+                self.end = Some(WriteEnd::Closed);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits {
+            metrics_queue: 2,
+            reliable_queue: 3,
+            ..Limits::default()
+        }
+    }
+
+    /// Everything in the queue, as the client would read it.
+    fn drain(queue: &mut Queue) -> Vec<u8> {
+        let mut out = Vec::new();
+        while let Some(bytes) = queue.next() {
+            out.push(bytes[0]);
+            queue.advance(1);
+        }
+        out
+    }
+
+    fn push(queue: &mut Queue, kind: Kind, bytes: &'static [u8]) {
+        queue.push(kind, Bytes::from_static(bytes), &limits());
+    }
+
+    #[test]
+    fn order_is_kept_and_each_kind_has_its_bound() {
+        let mut queue = Queue::default();
+        push(&mut queue, Kind::Latest, b"a");
+        push(&mut queue, Kind::Reliable, b"1");
+        push(&mut queue, Kind::Droppable, b"x");
+        push(&mut queue, Kind::Latest, b"b");
+        push(&mut queue, Kind::Droppable, b"y");
+        push(&mut queue, Kind::Reliable, b"2");
+        push(&mut queue, Kind::Droppable, b"z");
+        push(&mut queue, Kind::Latest, b"c");
+        assert_eq!(drain(&mut queue), b"1y2zc");
+        assert_eq!(queue.end, None);
+    }
+
+    #[test]
+    fn a_frame_that_has_begun_is_finished() {
+        let mut queue = Queue::default();
+        push(&mut queue, Kind::Latest, b"old");
+        queue.advance(1);
+        push(&mut queue, Kind::Latest, b"mid");
+        push(&mut queue, Kind::Latest, b"new");
+        assert_eq!(drain(&mut queue), b"ldnew");
+    }
+
+    #[test]
+    fn too_many_reliable_messages_close_the_client() {
+        let mut queue = Queue::default();
+        for message in [b"1", b"2", b"3", b"4", b"5"] {
+            push(&mut queue, Kind::Reliable, message);
+        }
+        let out = drain(&mut queue);
+        assert_eq!(&out[..1], [0x88], "only the closing frame is left");
+        assert_eq!(&out[2..4], TRY_AGAIN.to_be_bytes());
+        assert_eq!(queue.end, Some(WriteEnd::Closed));
+        push(&mut queue, Kind::Reliable, b"6");
+        assert_eq!(drain(&mut queue), b"");
+    }
+
+    #[test]
+    fn closing_waits_for_the_frame_that_has_begun_and_for_nothing_else() {
+        let mut queue = Queue::default();
+        push(&mut queue, Kind::Reliable, b"12");
+        push(&mut queue, Kind::Reliable, b"34");
+        queue.advance(1);
+        queue.close(close(GOING_AWAY, ""));
+        queue.close(close(1002, ""));
+        assert_eq!(drain(&mut queue), [b'2', 0x88, 2, 0x03, 0xe9]);
+    }
+}

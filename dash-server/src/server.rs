@@ -1,0 +1,223 @@
+//! The server: a listener, a task for each connection, and an orderly end.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use thiserror::Error;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::limits::Limits;
+use crate::routes::{self, Upgraded};
+use crate::session::Session;
+use crate::ws;
+
+/// The head of a request may be this long; more is answered with 431.
+const MAX_HEAD: usize = 16 << 10;
+
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 1024;
+
+/// Why the server cannot listen.
+#[derive(Debug, Error)]
+pub enum BindError {
+    /// Somebody else listens there.
+    #[error(
+        "{addr} is already in use; choose another address with --addr, or port 0 for any free one"
+    )]
+    InUse {
+        /// The address asked for.
+        addr: SocketAddr,
+    },
+    /// The address could be reached from other machines.
+    #[error(
+        "{addr} is not a loopback address; other machines reach the page through a tunnel, e.g. ssh -L"
+    )]
+    NotLoopback {
+        /// The address asked for.
+        addr: SocketAddr,
+    },
+    /// The system refused for another reason.
+    #[error("cannot listen on {addr}: {error}")]
+    Io {
+        /// The address asked for.
+        addr: SocketAddr,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+/// A server that listens and does not serve yet.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    addr: SocketAddr,
+    session: Arc<Session>,
+    limits: Limits,
+}
+
+impl Server {
+    /// Listens on a loopback address; port 0 is any free one.
+    ///
+    /// # Errors
+    /// If the address is not a loopback address or the port is taken.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn bind(
+        addr: SocketAddr,
+        session: Arc<Session>,
+        limits: Limits,
+    ) -> Result<Self, BindError> {
+        if !addr.ip().is_loopback() {
+            return Err(BindError::NotLoopback { addr });
+        }
+        let listen = || -> io::Result<_> {
+            let socket = if addr.is_ipv4() {
+                TcpSocket::new_v4()
+            } else {
+                TcpSocket::new_v6()
+            }?;
+            // A restart need not wait for the last connections of its predecessor to be forgotten.
+            #[cfg(unix)]
+            socket.set_reuseaddr(true)?;
+            // Connections inherit it: a client that does not read is found out early and costs little.
+            socket.set_send_buffer_size(limits.send_buffer)?;
+            socket.bind(addr)?;
+            let listener = socket.listen(BACKLOG)?;
+            let addr = listener.local_addr()?;
+            Ok((listener, addr))
+        };
+        match listen() {
+            Ok((listener, addr)) => Ok(Self {
+                listener,
+                addr,
+                session,
+                limits,
+            }),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                Err(BindError::InUse { addr })
+            }
+            Err(error) => Err(BindError::Io { addr, error }),
+        }
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Serves until `shutdown` is done. Then the port is free at once, WebSockets are closed with 1001, and what is
+    /// still open after twice the close timeout is dropped.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        let Self {
+            listener,
+            session,
+            limits,
+            ..
+        } = self;
+        let (closing, watch_closing) = watch::channel(());
+        let places = Arc::new(Semaphore::new(limits.connections));
+        let mut connections = JoinSet::new();
+        let mut shutdown = pin!(shutdown);
+        let mut report = pin!(session.report());
+        loop {
+            tokio::select! {
+                () = &mut shutdown => break,
+                () = &mut report => {}
+                Some(_) = connections.join_next() => {}
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        let Ok(place) = places.clone().try_acquire_owned() else {
+                            turn_away(&stream);
+                            continue;
+                        };
+                        let (session, limits, closing) = (session.clone(), limits.clone(), watch_closing.clone());
+                        connections.spawn(async move {
+                            connection(stream, session, limits, closing).await;
+                            drop(place);
+                        });
+                    }
+                    Err(error) => {
+                        // Out of file descriptors, most likely: it passes when connections end.
+                        tracing::warn!(%error, "a connection was not accepted");
+                        sleep(Duration::from_millis(50)).await;
+                    }
+                }
+            }
+        }
+        drop(listener);
+        drop(closing);
+        session.close_clients("the server shuts down");
+        let all = async { while connections.join_next().await.is_some() {} };
+        if timeout(2 * limits.close_timeout, all).await.is_err() {
+            tracing::debug!("some connections did not close in time");
+        }
+    }
+}
+
+/// A word to a client for whom there is no place; it is not waited for.
+fn turn_away(stream: &TcpStream) {
+    let _ = stream.try_write(
+        b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 21\r\ncontent-type: text/plain\r\nretry-after: 5\r\n\
+          connection: close\r\n\r\ntoo many connections\n",
+    );
+}
+
+/// Serves HTTP, and a WebSocket if that is what the client turns it into.
+async fn connection(
+    stream: TcpStream,
+    session: Arc<Session>,
+    limits: Limits,
+    mut closing: watch::Receiver<()>,
+) {
+    // Small messages must not wait for each other.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY was refused");
+    }
+    let upgraded = Arc::new(Upgraded::default());
+    let service = service_fn(|request| {
+        let upgraded = upgraded.clone();
+        async move { routes::answer(request, &upgraded).await }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout)
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    let mut asked = false;
+    let served = loop {
+        tokio::select! {
+            served = connection.as_mut() => break served,
+            _ = closing.changed(), if !asked => {
+                connection.as_mut().graceful_shutdown();
+                asked = true;
+            }
+        }
+    };
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection ended badly");
+        return;
+    }
+    let upgrade = upgraded
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    if let Some(upgrade) = upgrade {
+        match upgrade.await {
+            Ok(websocket) => ws::serve(websocket.into_inner().into_inner(), session, limits).await,
+            Err(error) => tracing::debug!(%error, "a WebSocket was not opened"),
+        }
+    }
+}

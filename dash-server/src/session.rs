@@ -1,0 +1,315 @@
+//! The session: one run at a time on a thread of its own, and everybody who watches.
+//!
+//! Training never runs in the server's tasks, and nothing but messages goes between the two: commands through
+//! [`Control`](rl_agent::control::Control), reports through [`Feed`](crate::feed::Feed). A panic in training is a
+//! status, a stop that is not obeyed is a status, and in both cases a new run can be started.
+
+mod commands;
+mod run;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use crate::hub::Hub;
+use crate::launch::{Launcher, StartRequest};
+use crate::live::{Live, Outgoing, unix_micros};
+use crate::outbox::{self, Kind, Outbox};
+use crate::protocol::{self, Command, ErrorCode, Hello, Request, ServerMessage, State, Status};
+use run::Run;
+
+/// How often metrics go out.
+const METRICS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How a session behaves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionSettings {
+    /// Board frames a second, above 0.
+    pub frame_rate: f64,
+    /// Time for a run to obey a stop before it is called unresponsive.
+    pub stop_timeout: Duration,
+    /// Whether clients may only watch.
+    pub read_only: bool,
+}
+
+impl Default for SessionSettings {
+    fn default() -> Self {
+        Self {
+            frame_rate: 10.0,
+            stop_timeout: Duration::from_secs(5),
+            read_only: false,
+        }
+    }
+}
+
+/// A command that cannot be obeyed: the code for programs, the reason for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// Which kind of reason.
+    pub code: ErrorCode,
+    /// The reason.
+    pub message: String,
+}
+
+impl Refusal {
+    fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// One run at a time, and everybody who watches.
+pub struct Session {
+    settings: SessionSettings,
+    launcher: Box<dyn Launcher>,
+    hub: Hub,
+    inner: Mutex<Inner>,
+    /// The greeting, the same for everybody.
+    hello: Bytes,
+    /// Wakes the reporter when a run begins, and whoever waits for one to end.
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    live: Live,
+    run: Option<Run>,
+    /// Runs that were ever started; names them apart.
+    started: u64,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Session")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// A session in which nothing runs yet.
+    pub fn new(launcher: impl Launcher, settings: SessionSettings) -> Arc<Self> {
+        let hello = ServerMessage::Hello(Hello {
+            protocol: protocol::VERSION,
+            server: concat!("tetris-dash ", env!("CARGO_PKG_VERSION")).to_owned(),
+            started: unix_micros(),
+            frame_rate: settings.frame_rate,
+            presets: launcher.presets(),
+        });
+        Arc::new(Self {
+            hello: outbox::binary(&hello.encode()),
+            settings,
+            launcher: Box::new(launcher),
+            hub: Hub::default(),
+            inner: Mutex::default(),
+            changed: Notify::new(),
+        })
+    }
+
+    /// The status of now.
+    pub fn status(&self) -> Status {
+        self.inner().live.status.clone()
+    }
+
+    /// Number of clients that are connected.
+    pub fn client_count(&self) -> usize {
+        self.hub.len()
+    }
+
+    /// Stops whatever runs and waits until it has ended or is unresponsive.
+    pub async fn stop_and_wait(&self) {
+        let _ = self.stop();
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if !self.inner().live.status.state.is_active() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// Gathers what the run reports and sends it out; runs for as long as the server does.
+    pub async fn report(&self) {
+        let mut frames = interval(Duration::from_secs_f64(1.0 / self.settings.frame_rate));
+        let mut metrics = interval(METRICS_INTERVAL);
+        frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        metrics.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let feed = self.inner().run.as_ref().map(|run| run.feed.clone());
+            tokio::select! {
+                _ = frames.tick() => feed.iter().for_each(|feed| feed.want_frame()),
+                _ = metrics.tick() => self.collect(true),
+                () = async { match &feed { Some(feed) => feed.urgent().await, None => std::future::pending().await } } => {
+                    self.collect(false);
+                }
+                () = self.changed.notified() => {}
+            }
+        }
+    }
+
+    /// Closes every client and tells it why.
+    pub(crate) fn close_clients(&self, reason: &str) {
+        self.hub.close(outbox::GOING_AWAY, reason);
+    }
+
+    /// Greets a client and tells it everything; from then on it hears every increment.
+    pub(crate) fn connect(&self, client: &Arc<Outbox>) {
+        let mut inner = self.inner();
+        client.send(Kind::Reliable, self.hello.clone());
+        client.send(Kind::Reliable, inner.live.snapshot());
+        // Still under the lock, so that no increment is missed or comes twice.
+        self.hub.add(client.clone());
+    }
+
+    pub(crate) fn disconnect(&self, client: &Arc<Outbox>) {
+        self.hub.remove(client);
+    }
+
+    /// Obeys or refuses a message of a client, and answers it.
+    pub(crate) fn receive(self: &Arc<Self>, client: &Outbox, message: &[u8]) {
+        let answer = match Request::decode(message) {
+            Ok(Request { id, command }) => match self.obey(command.clone()) {
+                Ok(()) => {
+                    reply(client, &ServerMessage::Ack { id });
+                    if command == Command::Snapshot {
+                        client.send(Kind::Reliable, self.inner().live.snapshot());
+                    }
+                    return;
+                }
+                Err(Refusal { code, message }) => ServerMessage::Error {
+                    id: Some(id),
+                    code,
+                    message,
+                },
+            },
+            Err(error) => ServerMessage::Error {
+                id: error.id(),
+                code: error.code(),
+                message: error.to_string(),
+            },
+        };
+        reply(client, &answer);
+    }
+
+    fn obey(self: &Arc<Self>, command: Command) -> Result<(), Refusal> {
+        if self.settings.read_only && command != Command::Snapshot {
+            return Err(Refusal::new(
+                ErrorCode::ReadOnly,
+                "this server takes no commands",
+            ));
+        }
+        match command {
+            Command::Start {
+                preset,
+                config,
+                seed,
+            } => self.start(StartRequest {
+                preset,
+                config,
+                seed,
+            }),
+            Command::Pause => self.pause(),
+            Command::Resume => self.resume(),
+            Command::Step { count } => self.step(count),
+            Command::Speed { limit } => self.limit_speed(limit),
+            Command::Stop => self.stop(),
+            Command::Snapshot => Ok(()),
+        }
+    }
+
+    /// Takes over what the run has left: boards and rare events at any time, `all` when metrics are due too.
+    fn collect(&self, all: bool) {
+        let mut inner = self.inner();
+        let Inner { live, run, .. } = &mut *inner;
+        let Some(run) = run else { return };
+        let told = live.status.step;
+        if all {
+            run.feed.want_update();
+        }
+        if all || run.feed.is_eventful() {
+            self.send(live.collect(&run.feed));
+        } else {
+            self.send(live.collect_frame(&run.feed));
+        }
+        if live.status.state == State::Paused && live.status.step != told {
+            self.announce(&mut inner, |_| {});
+        }
+        self.check_stop(&mut inner);
+    }
+
+    /// Calls a run unresponsive that was told to stop and did not.
+    fn check_stop(&self, inner: &mut Inner) {
+        let overdue = |deadline: &mut Instant| *deadline <= Instant::now();
+        if inner
+            .run
+            .as_mut()
+            .and_then(|run| run.stop_deadline.take_if(overdue))
+            .is_some()
+        {
+            let seconds = self.settings.stop_timeout.as_secs_f64();
+            tracing::error!("the run has not obeyed a stop for {seconds} s");
+            self.announce(inner, |status| {
+                status.state = State::Unresponsive;
+                status.message = Some(format!(
+                    "the run has not obeyed a stop for {seconds} s; a new one can be started"
+                ));
+            });
+            self.changed.notify_waiters();
+        }
+    }
+
+    /// A run's thread has come to its end.
+    fn ended(&self, number: u64, outcome: Result<String, String>) {
+        let mut inner = self.inner();
+        if inner.run.as_ref().is_none_or(|run| run.number != number) {
+            tracing::warn!(number, ?outcome, "a run that had been given up has ended");
+            return;
+        }
+        if let Some(run) = inner.run.take() {
+            self.send(inner.live.collect(&run.feed));
+        }
+        let (state, message) = match outcome {
+            Ok(reason) => (State::Stopped, reason),
+            Err(error) => (State::Failed, error),
+        };
+        tracing::info!(?state, message, "the run has ended");
+        self.announce(&mut inner, |status| {
+            status.state = state;
+            status.message = Some(message);
+        });
+        self.changed.notify_waiters();
+    }
+
+    /// Changes the status and tells everybody.
+    fn announce(&self, inner: &mut Inner, change: impl FnOnce(&mut Status)) {
+        if let Some(run) = &inner.run {
+            inner.live.status.step = run.feed.step();
+        }
+        let message = inner.live.set_status(change);
+        self.send([message]);
+    }
+
+    fn send(&self, messages: impl IntoIterator<Item = Outgoing>) {
+        for (kind, frame) in messages {
+            self.hub.broadcast(kind, &frame);
+        }
+    }
+
+    /// Every change under the lock is whole before anything in it can panic.
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn reply(client: &Outbox, answer: &ServerMessage) {
+    client.send(Kind::Reliable, outbox::binary(&answer.encode()));
+}

@@ -1,0 +1,165 @@
+//! What the session can be told to do, each time with an answer at once.
+
+use std::sync::Arc;
+
+use rl_agent::control::Command as Order;
+use tokio::time::Instant;
+
+use super::run::Run;
+use super::{Inner, Refusal, Session};
+use crate::launch::{LaunchError, StartRequest};
+use crate::protocol::{ErrorCode, State, Status};
+
+impl Session {
+    /// Starts a run.
+    ///
+    /// # Errors
+    /// If one is going on, or the configuration is wrong.
+    pub fn start(self: &Arc<Self>, request: StartRequest) -> Result<(), Refusal> {
+        let mut inner = self.inner();
+        if inner.live.status.state.is_active() {
+            return Err(Refusal::new(
+                ErrorCode::AlreadyRunning,
+                "a run is going on; stop it first",
+            ));
+        }
+        let job = self
+            .launcher
+            .prepare(&request)
+            .map_err(|error| match error {
+                LaunchError::Config(message) => Refusal::new(ErrorCode::InvalidConfig, message),
+                LaunchError::Failed(message) => Refusal::new(ErrorCode::Internal, message),
+            })?;
+        inner.started += 1;
+        let status = Status {
+            state: State::Running,
+            message: None,
+            run: Some(job.name.clone()),
+            preset: job.preset.clone(),
+            step: 0,
+            speed_limit: None,
+        };
+        let config = job.config.clone();
+        let run = Run::spawn(inner.started, job, Arc::downgrade(self)).map_err(|error| {
+            Refusal::new(
+                ErrorCode::Internal,
+                format!("no thread for the run: {error}"),
+            )
+        })?;
+        inner.live.begin(status, config);
+        inner.run = Some(run);
+        self.announce(&mut inner, |_| {});
+        self.changed.notify_waiters();
+        Ok(())
+    }
+
+    /// Holds the run before its next step.
+    ///
+    /// # Errors
+    /// If no run is going on.
+    pub fn pause(&self) -> Result<(), Refusal> {
+        self.order(|run, status| {
+            not_stopping(status)?;
+            if status.state == State::Running {
+                // For the steps between now and the pause, so that the last board shown is the one it pauses at.
+                run.feed.want_frame();
+                run.control.pause();
+                status.state = State::Paused;
+            }
+            Ok(())
+        })
+    }
+
+    /// Goes on after a pause.
+    ///
+    /// # Errors
+    /// If no run is paused.
+    pub fn resume(&self) -> Result<(), Refusal> {
+        self.order(|run, status| {
+            paused(status)?;
+            run.control.resume();
+            status.state = State::Running;
+            Ok(())
+        })
+    }
+
+    /// Takes steps and holds again.
+    ///
+    /// # Errors
+    /// If no run is paused.
+    pub fn step(&self, count: u64) -> Result<(), Refusal> {
+        self.order(|run, status| {
+            paused(status)?;
+            run.feed.want_frame();
+            run.control.send(Order::Step(count));
+            Ok(())
+        })
+    }
+
+    /// Limits the speed to a number of steps a second; `None` is as fast as it goes.
+    ///
+    /// # Errors
+    /// If no run is going on or the limit is not a number above 0.
+    pub fn limit_speed(&self, limit: Option<f64>) -> Result<(), Refusal> {
+        if limit.is_some_and(|limit| !(limit.is_finite() && limit > 0.0)) {
+            return Err(Refusal::new(
+                ErrorCode::InvalidConfig,
+                "limit must be a number of steps a second above 0, or nil",
+            ));
+        }
+        self.order(|run, status| {
+            not_stopping(status)?;
+            run.control.send(Order::SpeedLimit(limit));
+            status.speed_limit = limit;
+            Ok(())
+        })
+    }
+
+    /// Ends the run, which saves a checkpoint first.
+    ///
+    /// # Errors
+    /// If no run is going on.
+    pub fn stop(&self) -> Result<(), Refusal> {
+        let deadline = Instant::now() + self.settings.stop_timeout;
+        self.order(|run, status| {
+            if status.state != State::Stopping {
+                run.control.stop();
+                run.stop_deadline = Some(deadline);
+                status.state = State::Stopping;
+            }
+            Ok(())
+        })
+    }
+
+    /// Passes something on to the run, and tells everybody if that changed the status.
+    fn order(
+        &self,
+        order: impl FnOnce(&mut Run, &mut Status) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        let mut inner = self.inner();
+        let Inner { live, run, .. } = &mut *inner;
+        let Some(run) = run.as_mut().filter(|_| live.status.state.is_active()) else {
+            return Err(Refusal::new(ErrorCode::NotRunning, "no run is going on"));
+        };
+        let mut status = live.status.clone();
+        order(run, &mut status)?;
+        if status != live.status {
+            self.announce(&mut inner, |now| *now = status);
+        }
+        Ok(())
+    }
+}
+
+fn not_stopping(status: &Status) -> Result<(), Refusal> {
+    match status.state {
+        State::Stopping => Err(Refusal::new(ErrorCode::NotRunning, "the run is stopping")),
+        _ => Ok(()),
+    }
+}
+
+fn paused(status: &Status) -> Result<(), Refusal> {
+    match status.state {
+        State::Paused => Ok(()),
+        _ => Err(Refusal::new(ErrorCode::NotPaused, "the run is not paused")),
+    }
+}
