@@ -1,0 +1,627 @@
+//! Deep Q-learning on afterstates.
+//!
+//! Where the outcome of an action is known before chance strikes, Q(s, a) = r(s, a) + gamma * V(afterstate): one network
+//! V scores afterstates, acting takes the best of r + gamma * V, and learning moves V(x) towards the best
+//! r + gamma * V' that can follow x. Experience replay, the target network and epsilon-greedy exploration are those of
+//! Mnih et al., "Human-level control through deep reinforcement learning" (2015); afterstates are those of Sutton and
+//! Barto, "Reinforcement learning", section 6.8.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ndarray::{Array1, Array2, ArrayView2};
+use pulp::Arch;
+use serde::{Deserialize, Serialize};
+
+use crate::agent::{Agent, Decision, NonFinite, Policy, StateMismatch};
+use crate::config::{ConfigError, check};
+use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment, Step};
+use crate::model::{Model, ModelError};
+use crate::nn::{Adam, Loss, Mlp, Workspace, clip_by_global_norm};
+use crate::observer::UpdateReport;
+use crate::replay_buffer::ReplayBuffer;
+use crate::rng::Rng;
+use crate::schedule::Schedule;
+
+/// What V(x) is moved towards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Backup {
+    /// The best successor under the chance outcome that was seen: what every DQN does.
+    Sampled,
+    /// The expectation over all chance outcomes of the best successor under each. Costs as many times more as there are
+    /// outcomes and has none of the noise of chance.
+    Expected,
+}
+
+/// How the target network follows the online network.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum TargetUpdate {
+    /// A copy every so many updates (Mnih et al., 2015).
+    Hard {
+        /// Updates between two copies.
+        every: u64,
+    },
+    /// At every update a step of `tau` towards it (Lillicrap et al., "Continuous control with deep reinforcement
+    /// learning", 2016).
+    Soft {
+        /// Length of the step, in (0, 1].
+        tau: f64,
+    },
+}
+
+/// Which of the two networks the greedy policy plays with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlayWith {
+    /// The one that learns.
+    Online,
+    /// The target network; averaged over many updates it plays more evenly.
+    Target,
+}
+
+/// The settings of [`AfterstateDqn`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AfterstateDqnConfig {
+    /// Sizes of the hidden layers.
+    pub hidden: Vec<usize>,
+    /// Discount of the future, in [0, 1].
+    pub gamma: f64,
+    /// Learning rate of Adam over the environment steps.
+    pub learning_rate: Schedule,
+    /// Probability of a random action over the environment steps, in [0, 1].
+    pub epsilon: Schedule,
+    /// Afterstates in a minibatch.
+    pub batch_size: usize,
+    /// Afterstates remembered.
+    pub buffer_capacity: usize,
+    /// Steps before the first update; at least `batch_size`.
+    pub learning_starts: u64,
+    /// Steps between two updates.
+    pub update_every: u64,
+    /// What values are moved towards.
+    pub backup: Backup,
+    /// How the target network follows.
+    pub target: TargetUpdate,
+    /// The loss of a TD error.
+    pub loss: Loss,
+    /// Longest gradient, as Euclidean norm over all parameters; none if absent.
+    pub max_gradient_norm: Option<f32>,
+    /// Which network the greedy policy plays with.
+    pub play_with: PlayWith,
+}
+
+impl Default for AfterstateDqnConfig {
+    fn default() -> Self {
+        Self {
+            hidden: vec![32, 32],
+            gamma: 0.99,
+            learning_rate: Schedule::Constant(1e-3),
+            epsilon: Schedule::Linear {
+                from: 0.1,
+                to: 0.0,
+                over: 50_000,
+            },
+            batch_size: 32,
+            buffer_capacity: 100_000,
+            learning_starts: 1_000,
+            update_every: 8,
+            backup: Backup::Expected,
+            target: TargetUpdate::Soft { tau: 0.01 },
+            loss: Loss::default(),
+            max_gradient_norm: Some(10.0),
+            play_with: PlayWith::Target,
+        }
+    }
+}
+
+impl AfterstateDqnConfig {
+    /// Whether the settings make sense.
+    ///
+    /// # Errors
+    /// Names the first field that does not, with its allowed range.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        check(
+            !self.hidden.is_empty() && self.hidden.iter().all(|&size| (1..=4096).contains(&size)),
+        )
+        .or(
+            "hidden",
+            &format!("{:?}", self.hidden),
+            "one or more sizes in 1..=4096",
+        )?;
+        check((0.0..=1.0).contains(&self.gamma)).or("gamma", &self.gamma, "a number in [0, 1]")?;
+        let (low, high) = self.learning_rate.range();
+        check(low > 0.0 && high.is_finite()).or("learning_rate", &low, "positive numbers")?;
+        let (low, high) = self.epsilon.range();
+        check(low >= 0.0 && high <= 1.0).or(
+            "epsilon",
+            &format!("{low}..{high}"),
+            "numbers in [0, 1]",
+        )?;
+        check((1..=65_536).contains(&self.batch_size)).or(
+            "batch_size",
+            &self.batch_size,
+            "1..=65536",
+        )?;
+        check(self.buffer_capacity >= self.batch_size).or(
+            "buffer_capacity",
+            &self.buffer_capacity,
+            &format!("at least batch_size ({})", self.batch_size),
+        )?;
+        check(self.learning_starts >= self.batch_size as u64).or(
+            "learning_starts",
+            &self.learning_starts,
+            &format!("at least batch_size ({})", self.batch_size),
+        )?;
+        check(self.update_every >= 1).or("update_every", &self.update_every, "at least 1")?;
+        match self.target {
+            TargetUpdate::Hard { every } => {
+                check(every >= 1).or("target.hard.every", &every, "at least 1")?
+            }
+            TargetUpdate::Soft { tau } => {
+                check(tau > 0.0 && tau <= 1.0).or("target.soft.tau", &tau, "in (0, 1]")?
+            }
+        }
+        if let Loss::Huber { delta } = self.loss {
+            check(delta > 0.0 && delta.is_finite()).or(
+                "loss.huber.delta",
+                &delta,
+                "a positive number",
+            )?;
+        }
+        if let Some(norm) = self.max_gradient_norm {
+            check(norm > 0.0).or("max_gradient_norm", &norm, "a positive number")?;
+        }
+        Ok(())
+    }
+}
+
+/// A remembered step: the afterstate the agent chose and the chance outcome that followed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transition<After> {
+    after: After,
+    outcome: u32,
+}
+
+/// Everything that changes while [`AfterstateDqn`] learns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AfterstateDqnState<After> {
+    online: Mlp,
+    target: Mlp,
+    adam: Adam,
+    buffer: ReplayBuffer<Transition<After>>,
+    exploration: Rng,
+    sampling: Rng,
+    updates: u64,
+    learning_rate: Option<f64>,
+    epsilon: Option<f64>,
+}
+
+/// The learner.
+#[derive(Debug)]
+pub struct AfterstateDqn<M: AfterstateModel> {
+    config: AfterstateDqnConfig,
+    model: M,
+    state: AfterstateDqnState<M::After>,
+    /// The afterstate of the decision that is being carried out.
+    chosen: Option<M::After>,
+    scratch: Scratch,
+}
+
+/// Working memory, sized by the first few updates and then never again.
+#[derive(Debug)]
+struct Scratch {
+    candidates: Batch,
+    values: Vec<f32>,
+    legal: Vec<bool>,
+    successors: Batch,
+    /// For each chance outcome of each sampled afterstate: which sample, its probability, where its rows end.
+    branches: Vec<(usize, f32, usize)>,
+    inputs: Array2<f32>,
+    targets: Array1<f32>,
+    d_output: Array2<f32>,
+    gradient: Array1<f32>,
+    workspace: Workspace,
+}
+
+impl<M: AfterstateModel> AfterstateDqn<M> {
+    /// A learner with random weights. Its random streams follow from `seed`.
+    ///
+    /// # Errors
+    /// If the configuration makes no sense.
+    pub fn new(model: M, config: AfterstateDqnConfig, seed: u64) -> Result<Self, ConfigError> {
+        config.validate()?;
+        let sizes: Vec<usize> = [model.feature_len()]
+            .into_iter()
+            .chain(config.hidden.iter().copied())
+            .chain([1])
+            .collect();
+        let online = Mlp::new(&sizes, &mut Rng::new(seed, 1)).expect("validated sizes");
+        let (features, parameters) = (model.feature_len(), online.parameters().len());
+        Ok(Self {
+            scratch: Scratch {
+                candidates: Batch::new(features),
+                values: Vec::new(),
+                legal: Vec::new(),
+                successors: Batch::new(features),
+                branches: Vec::new(),
+                inputs: Array2::zeros((config.batch_size, features)),
+                targets: Array1::zeros(config.batch_size),
+                d_output: Array2::zeros((config.batch_size, 1)),
+                gradient: Array1::zeros(parameters),
+                workspace: Workspace::default(),
+            },
+            state: AfterstateDqnState {
+                target: online.clone(),
+                online,
+                adam: Adam::new(parameters),
+                buffer: ReplayBuffer::new(config.buffer_capacity),
+                exploration: Rng::new(seed, 2),
+                sampling: Rng::new(seed, 3),
+                updates: 0,
+                learning_rate: None,
+                epsilon: None,
+            },
+            chosen: None,
+            model,
+            config,
+        })
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &AfterstateDqnConfig {
+        &self.config
+    }
+
+    /// The network that learns.
+    pub fn network(&self) -> &Mlp {
+        &self.state.online
+    }
+
+    /// Everything that changes while it learns.
+    pub fn state(&self) -> &AfterstateDqnState<M::After> {
+        &self.state
+    }
+
+    /// Gathers the rows of every successor of the sampled afterstates and where each branch ends.
+    fn expand(&mut self) {
+        let Scratch {
+            successors,
+            branches,
+            inputs,
+            ..
+        } = &mut self.scratch;
+        successors.clear();
+        branches.clear();
+        for (sample, mut input) in inputs.rows_mut().into_iter().enumerate() {
+            let Transition { after, outcome } = self.state.buffer.sample(&mut self.state.sampling);
+            self.model.features(
+                after,
+                input.as_slice_mut().expect("rows of a standard layout"),
+            );
+            match self.config.backup {
+                Backup::Sampled => {
+                    self.model.successors(after, *outcome as usize, successors);
+                    branches.push((sample, 1.0, successors.len()));
+                }
+                Backup::Expected => {
+                    self.model
+                        .expand(after, successors, &mut |probability, rows| {
+                            branches.push((sample, probability, rows.len()));
+                        })
+                }
+            }
+        }
+    }
+
+    /// targets[sample] = sum over branches of P * max of [r + gamma * V'(successor)], 0 for a branch without successor.
+    fn back_up(&mut self) {
+        let Scratch {
+            successors,
+            branches,
+            values,
+            targets,
+            workspace,
+            ..
+        } = &mut self.scratch;
+        action_values(
+            &self.state.target,
+            self.config.gamma,
+            successors,
+            values,
+            workspace,
+        );
+        targets.fill(0.0);
+        let mut start = 0;
+        for &(sample, probability, end) in branches.iter() {
+            if let Some(best) = values[start..end].iter().copied().reduce(f32::max) {
+                targets[sample] += probability * best;
+            }
+            start = end;
+        }
+    }
+}
+
+impl<E, M> Agent<E> for AfterstateDqn<M>
+where
+    E: AfterstateEnvironment<Model = M>,
+    M: AfterstateModel,
+{
+    type Policy = AfterstatePolicy;
+    type State = AfterstateDqnState<M::After>;
+
+    fn decide(&mut self, env: &E, step: u64) -> Decision {
+        let Scratch {
+            candidates,
+            values,
+            legal,
+            workspace,
+            ..
+        } = &mut self.scratch;
+        candidates.clear();
+        values.clear();
+        let epsilon = self
+            .state
+            .epsilon
+            .unwrap_or_else(|| self.config.epsilon.at(step));
+        let explored = self.state.exploration.unit() < epsilon;
+        let action = if explored {
+            random_legal(env, legal, &mut self.state.exploration)
+        } else {
+            env.candidates(candidates);
+            action_values(
+                &self.state.online,
+                self.config.gamma,
+                candidates,
+                values,
+                workspace,
+            );
+            candidates.actions()[first_best(values)] as usize
+        };
+        self.chosen = Some(env.after(action).expect("a legal action was chosen"));
+        Decision { action, explored }
+    }
+
+    fn considered(&self) -> (Option<&Batch>, &[f32]) {
+        (Some(&self.scratch.candidates), &self.scratch.values)
+    }
+
+    fn record(&mut self, env: &E, _outcome: &Step) {
+        let after = self.chosen.take().expect("record follows decide");
+        self.state.buffer.push(Transition {
+            after,
+            outcome: env.outcome() as u32,
+        });
+    }
+
+    fn update(&mut self, step: u64) -> Result<Option<UpdateReport>, NonFinite> {
+        if step < self.config.learning_starts || !step.is_multiple_of(self.config.update_every) {
+            return Ok(None);
+        }
+        self.expand();
+        self.back_up();
+
+        let Scratch {
+            inputs,
+            targets,
+            d_output,
+            gradient,
+            workspace,
+            ..
+        } = &mut self.scratch;
+        let state = &mut self.state;
+        let predictions = state.online.forward(inputs.view(), workspace);
+        let share = 1.0 / self.config.batch_size as f32;
+        let (mut loss, mut td_error, mut mean_q) = (0.0, 0.0, 0.0);
+        for ((d, &prediction), &target) in d_output.iter_mut().zip(predictions).zip(targets.iter())
+        {
+            let error = prediction - target;
+            let (value, slope) = self.config.loss.of(error);
+            loss += share * value;
+            td_error += share * error.abs();
+            mean_q += share * prediction;
+            *d = share * slope;
+        }
+        state.online.backward(
+            inputs.view(),
+            d_output.view(),
+            workspace,
+            gradient.view_mut(),
+        );
+        let gradient_norm = clip_by_global_norm(gradient.view_mut(), self.config.max_gradient_norm);
+        for (what, value) in [("the loss", loss), ("the gradient norm", gradient_norm)] {
+            if !value.is_finite() {
+                return Err(NonFinite { what, value, step });
+            }
+        }
+
+        let learning_rate = state
+            .learning_rate
+            .unwrap_or_else(|| self.config.learning_rate.at(step));
+        state.adam.update(
+            state.online.parameters_mut(),
+            gradient.view(),
+            learning_rate,
+            Arch::new(),
+        );
+        state.updates += 1;
+        match self.config.target {
+            TargetUpdate::Hard { every } if state.updates.is_multiple_of(every) => {
+                state
+                    .target
+                    .parameters_mut()
+                    .assign(&state.online.parameters());
+            }
+            TargetUpdate::Hard { .. } => {}
+            TargetUpdate::Soft { tau } => {
+                let tau = tau as f32;
+                state
+                    .target
+                    .parameters_mut()
+                    .zip_mut_with(&state.online.parameters(), |t, &w| *t += tau * (w - *t));
+            }
+        }
+        Ok(Some(UpdateReport {
+            step,
+            update: state.updates,
+            loss,
+            td_error,
+            mean_q,
+            gradient_norm,
+            epsilon: state
+                .epsilon
+                .unwrap_or_else(|| self.config.epsilon.at(step)),
+            learning_rate,
+            buffer_fill: state.buffer.fill(),
+        }))
+    }
+
+    fn updates(&self) -> u64 {
+        self.state.updates
+    }
+
+    fn epsilon(&self, step: u64) -> f64 {
+        self.state
+            .epsilon
+            .unwrap_or_else(|| self.config.epsilon.at(step))
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.state.learning_rate = Some(learning_rate);
+    }
+
+    fn set_epsilon(&mut self, epsilon: f64) {
+        self.state.epsilon = Some(epsilon);
+    }
+
+    fn policy(&self) -> AfterstatePolicy {
+        let network = match self.config.play_with {
+            PlayWith::Online => &self.state.online,
+            PlayWith::Target => &self.state.target,
+        };
+        AfterstatePolicy::new(network.clone(), self.config.gamma)
+    }
+
+    fn save_model(&self, path: &Path, notes: &BTreeMap<String, String>) -> Result<(), ModelError> {
+        let AfterstatePolicy { network, gamma, .. } = Agent::<E>::policy(self);
+        Model {
+            network,
+            gamma,
+            features: self.model.feature_names(),
+            notes: notes.clone(),
+        }
+        .save(path)
+    }
+
+    fn state(&self) -> &Self::State {
+        &self.state
+    }
+
+    fn set_state(&mut self, state: Self::State) -> Result<(), StateMismatch> {
+        for network in [&state.online, &state.target] {
+            if network.sizes() != self.state.online.sizes() {
+                return Err(StateMismatch {
+                    what: "the size of the network",
+                    found: format!("{:?}", network.sizes()),
+                    expected: format!("{:?}", self.state.online.sizes()),
+                });
+            }
+        }
+        self.state = state;
+        self.chosen = None;
+        Ok(())
+    }
+}
+
+/// Greedy play: the action with the highest r + gamma * V(afterstate), the first of equals.
+#[derive(Debug, Clone)]
+pub struct AfterstatePolicy {
+    network: Mlp,
+    gamma: f64,
+    candidates: Batch,
+    values: Vec<f32>,
+    workspace: Workspace,
+}
+
+impl AfterstatePolicy {
+    /// Play by `network`, whose input are the features of an afterstate and whose single output is its value.
+    pub fn new(network: Mlp, gamma: f64) -> Self {
+        let candidates = Batch::new(network.input_len());
+        Self {
+            network,
+            gamma,
+            candidates,
+            values: Vec::new(),
+            workspace: Workspace::default(),
+        }
+    }
+}
+
+impl<E: AfterstateEnvironment> Policy<E> for AfterstatePolicy {
+    fn act(&mut self, env: &E) -> usize {
+        self.candidates.clear();
+        env.candidates(&mut self.candidates);
+        action_values(
+            &self.network,
+            self.gamma,
+            &self.candidates,
+            &mut self.values,
+            &mut self.workspace,
+        );
+        self.candidates.actions()[first_best(&self.values)] as usize
+    }
+}
+
+/// Writes r + gamma * V of every row into `values`.
+fn action_values(
+    network: &Mlp,
+    gamma: f64,
+    batch: &Batch,
+    values: &mut Vec<f32>,
+    workspace: &mut Workspace,
+) {
+    /// Rows that go through the network at once: few enough for every layer's output to stay in the first cache.
+    const BLOCK: usize = 128;
+    values.clear();
+    let width = batch.feature_len();
+    for (features, rewards) in batch
+        .features()
+        .chunks(BLOCK * width)
+        .zip(batch.rewards().chunks(BLOCK))
+    {
+        let features = ArrayView2::from_shape((rewards.len(), width), features)
+            .expect("shape and length agree");
+        let outputs = network.forward(features, workspace);
+        values.extend(
+            rewards
+                .iter()
+                .zip(outputs)
+                .map(|(reward, value)| reward + gamma as f32 * value),
+        );
+    }
+}
+
+/// Index of the highest value, the first of equals.
+fn first_best(values: &[f32]) -> usize {
+    let mut best = 0;
+    for (index, &value) in values.iter().enumerate() {
+        if value > values[best] {
+            best = index;
+        }
+    }
+    best
+}
+
+fn random_legal<E: Environment>(env: &E, legal: &mut Vec<bool>, rng: &mut Rng) -> usize {
+    legal.resize(env.action_count(), false);
+    env.legal_actions(legal);
+    let chosen = rng.below(legal.iter().filter(|&&legal| legal).count());
+    let mut actions = legal
+        .iter()
+        .enumerate()
+        .filter(|&(_, &legal)| legal)
+        .map(|(action, _)| action);
+    actions.nth(chosen).expect("fewer were counted than drawn")
+}

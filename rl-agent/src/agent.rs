@@ -1,0 +1,114 @@
+//! What the trainer asks of a learning algorithm, and what a trained one is good for.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+use crate::env::{Batch, Environment, Step};
+use crate::model::ModelError;
+use crate::observer::UpdateReport;
+
+/// A chosen action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    /// The action.
+    pub action: usize,
+    /// Whether chance chose it.
+    pub explored: bool,
+}
+
+/// Training met a number that is not one.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[error(
+    "{what} is {value} at step {step}: training stopped; lower the learning rate or check the rewards"
+)]
+pub struct NonFinite {
+    /// What is not finite.
+    pub what: &'static str,
+    /// Its value.
+    pub value: f32,
+    /// The step at which that was noticed.
+    pub step: u64,
+}
+
+/// A stored state that belongs to another configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the stored state does not fit this configuration: {what} is {found}, expected {expected}")]
+pub struct StateMismatch {
+    /// What differs.
+    pub what: &'static str,
+    /// What was stored.
+    pub found: String,
+    /// What the configuration asks for.
+    pub expected: String,
+}
+
+/// A learning algorithm, driven by [`Trainer`](crate::trainer::Trainer): `decide`, then the environment steps, then
+/// `record`, then `update`.
+pub trait Agent<E: Environment> {
+    /// How the agent plays when it does not explore.
+    type Policy: Policy<E> + Clone + Send;
+    /// Everything that changes while it learns.
+    type State: Serialize + DeserializeOwned;
+
+    /// Chooses an action, exploring as the schedule of `step` says. At least one action is legal.
+    fn decide(&mut self, env: &E, step: u64) -> Decision;
+
+    /// What the last decision looked at: the candidates, if the agent works with afterstates, and their values
+    /// (empty if it explored).
+    fn considered(&self) -> (Option<&Batch>, &[f32]);
+
+    /// Remembers what the last decision brought; `env` is in the state it led to and not yet reset.
+    fn record(&mut self, env: &E, outcome: &Step);
+
+    /// Learns, if it is time to after `step` steps.
+    ///
+    /// # Errors
+    /// If the loss or the gradient is not finite. The parameters are then as before.
+    fn update(&mut self, step: u64) -> Result<Option<UpdateReport>, NonFinite>;
+
+    /// Number of updates made.
+    fn updates(&self) -> u64;
+
+    /// The exploration rate at `step`.
+    fn epsilon(&self, step: u64) -> f64;
+
+    /// Uses this learning rate instead of the schedule's.
+    fn set_learning_rate(&mut self, learning_rate: f64);
+
+    /// Uses this epsilon instead of the schedule's.
+    fn set_epsilon(&mut self, epsilon: f64);
+
+    /// The greedy policy as of now.
+    fn policy(&self) -> Self::Policy;
+
+    /// Writes the greedy policy to a file, with notes for whoever loads it.
+    ///
+    /// # Errors
+    /// If the file cannot be written. What stood there before is then untouched.
+    fn save_model(&self, path: &Path, notes: &BTreeMap<String, String>) -> Result<(), ModelError>;
+
+    /// Everything that changes while it learns.
+    fn state(&self) -> &Self::State;
+
+    /// Goes on from `state`.
+    ///
+    /// # Errors
+    /// If `state` belongs to another configuration; the agent is then unchanged.
+    fn set_state(&mut self, state: Self::State) -> Result<(), StateMismatch>;
+}
+
+/// A way to play. Works on `&mut self` because it may keep working memory; its answers depend on the environment alone.
+pub trait Policy<E: Environment> {
+    /// The action for the present state, in which at least one action is legal.
+    fn act(&mut self, env: &E) -> usize;
+}
+
+impl<E: Environment, F: FnMut(&E) -> usize> Policy<E> for F {
+    fn act(&mut self, env: &E) -> usize {
+        self(env)
+    }
+}

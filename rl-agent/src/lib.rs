@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod afterstate_dqn;
+pub mod agent;
+mod atomic_file;
+mod checkpoint;
+mod config;
+pub mod control;
+pub mod env;
+pub mod evaluation;
+pub mod model;
+pub mod nn;
+pub mod observer;
+pub mod observers;
+pub mod replay_buffer;
+pub mod rng;
+pub mod schedule;
+#[cfg(feature = "tetris")]
+pub mod tetris;
+pub mod trainer;
+
+pub use checkpoint::CheckpointError;
+pub use config::ConfigError;

@@ -1,0 +1,226 @@
+//! A trained network on the disk: a safetensors file that Python reads too.
+//!
+//! Layer i is the pair of tensors `layers.i.weight` (inputs x outputs) and `layers.i.bias`; the metadata key `model`
+//! holds a JSON object with the rest of [`Model`].
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::atomic_file;
+use crate::nn::{Mlp, ShapeError};
+
+/// A network with what is needed to play by it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// The value of an afterstate from its features.
+    pub network: Mlp,
+    /// Discount of the future.
+    pub gamma: f64,
+    /// Names of the features, in the order of the network's inputs.
+    pub features: Vec<String>,
+    /// Whatever the writer wanted the reader to know.
+    pub notes: BTreeMap<String, String>,
+}
+
+/// A model that cannot be written or read.
+#[derive(Debug, Error)]
+pub enum ModelError {
+    /// The file system said no.
+    #[error("cannot access the model file {path}: {source}")]
+    Io {
+        /// The file.
+        path: String,
+        /// What it said.
+        source: std::io::Error,
+    },
+    /// Not a safetensors file, or a damaged one.
+    #[error("{path} is not a model: {reason}")]
+    Invalid {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// What the metadata key `model` holds.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    kind: String,
+    version: u32,
+    gamma: f64,
+    features: Vec<String>,
+    notes: BTreeMap<String, String>,
+}
+
+const KIND: &str = "afterstate-value";
+const VERSION: u32 = 1;
+
+impl Model {
+    /// Writes the model; the file is replaced as a whole or not at all. The same model gives the same bytes.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), ModelError> {
+        let io = |source| ModelError::Io {
+            path: path.display().to_string(),
+            source,
+        };
+        atomic_file::write(path, &self.to_bytes()).map_err(io)
+    }
+
+    /// Reads a model.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is damaged, or holds something else.
+    pub fn load(path: &Path) -> Result<Self, ModelError> {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|source| ModelError::Io {
+            path: name.clone(),
+            source,
+        })?;
+        Self::from_bytes(&bytes).map_err(|reason| ModelError::Invalid { path: name, reason })
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let header = Header {
+            kind: KIND.to_owned(),
+            version: VERSION,
+            gamma: self.gamma,
+            features: self.features.clone(),
+            notes: self.notes.clone(),
+        };
+        // A single key: the order of several would differ from run to run.
+        let header = serde_json::to_string(&header).expect("strings and numbers");
+        let metadata = HashMap::from([("model".to_owned(), header)]);
+        let mut tensors = Vec::new();
+        for (index, (weights, biases)) in self.network.weights().enumerate() {
+            tensors.push((
+                format!("layers.{index}.weight"),
+                vec![weights.nrows(), weights.ncols()],
+                bytes(weights),
+            ));
+            tensors.push((
+                format!("layers.{index}.bias"),
+                vec![biases.len()],
+                bytes(biases),
+            ));
+        }
+        let views = tensors.iter().map(|(name, shape, data)| {
+            (
+                name,
+                TensorView::new(Dtype::F32, shape.clone(), data).expect("shape and length agree"),
+            )
+        });
+        safetensors::serialize(views, Some(metadata)).expect("names and shapes are valid")
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let (_, metadata) =
+            SafeTensors::read_metadata(bytes).map_err(|e| format!("no safetensors file ({e})"))?;
+        let header = metadata
+            .metadata()
+            .as_ref()
+            .and_then(|map| map.get("model"));
+        let header = header.ok_or("its metadata has no key `model`")?;
+        let header: Header =
+            serde_json::from_str(header).map_err(|e| format!("its metadata is damaged ({e})"))?;
+        if header.kind != KIND || header.version != VERSION {
+            let Header { kind, version, .. } = header;
+            return Err(format!(
+                "it holds {kind} version {version}, expected {KIND} version {VERSION}"
+            ));
+        }
+        let tensors =
+            SafeTensors::deserialize(bytes).map_err(|e| format!("it is damaged ({e})"))?;
+        let (mut sizes, mut parameters) = (vec![header.features.len()], Vec::new());
+        for index in 0..tensors.len() / 2 {
+            for part in ["weight", "bias"] {
+                let name = format!("layers.{index}.{part}");
+                let tensor = tensors
+                    .tensor(&name)
+                    .map_err(|e| format!("tensor {name}: {e}"))?;
+                if tensor.dtype() != Dtype::F32 {
+                    return Err(format!(
+                        "tensor {name} is {:?}, expected F32",
+                        tensor.dtype()
+                    ));
+                }
+                if part == "bias" {
+                    sizes.push(tensor.shape().iter().product());
+                }
+                let (floats, _) = tensor.data().as_chunks::<4>();
+                parameters.extend(floats.iter().map(|&float| f32::from_le_bytes(float)));
+            }
+        }
+        if let Some(value) = parameters.iter().find(|value| !value.is_finite()) {
+            return Err(format!("a weight is {value}"));
+        }
+        let network =
+            Mlp::from_parameters(&sizes, parameters).map_err(|e: ShapeError| e.to_string())?;
+        Ok(Self {
+            network,
+            gamma: header.gamma,
+            features: header.features,
+            notes: header.notes,
+        })
+    }
+}
+
+fn bytes<'a>(values: impl IntoIterator<Item = &'a f32>) -> Vec<u8> {
+    values
+        .into_iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Rng;
+
+    fn model() -> Model {
+        Model {
+            network: Mlp::new(&[3, 8, 1], &mut Rng::new(1, 1)).unwrap(),
+            gamma: 0.99,
+            features: ["a", "b", "c"].map(str::to_owned).to_vec(),
+            notes: BTreeMap::from([
+                ("x".to_owned(), "1".to_owned()),
+                ("y".to_owned(), "2".to_owned()),
+            ]),
+        }
+    }
+
+    #[test]
+    fn what_was_saved_is_loaded() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("model.safetensors");
+        model().save(&path).unwrap();
+        assert_eq!(Model::load(&path).unwrap(), model());
+        assert_eq!(model().to_bytes(), model().to_bytes());
+    }
+
+    #[test]
+    fn damage_is_named() {
+        let bytes = model().to_bytes();
+        for cut in 0..bytes.len() {
+            assert!(Model::from_bytes(&bytes[..cut]).is_err(), "cut at {cut}");
+        }
+        assert!(
+            Model::from_bytes(b"hello, this is no model at all")
+                .unwrap_err()
+                .starts_with("no safetensors file")
+        );
+        let error = Model::load(Path::new("/nowhere/model")).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("cannot access the model file /nowhere/model"),
+            "{error}"
+        );
+    }
+}

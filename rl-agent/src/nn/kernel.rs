@@ -1,0 +1,304 @@
+//! The matrix product behind every layer, with run-time dispatch to AVX-512, AVX2 or plain code.
+//!
+//! The networks of this crate are small and their batches thin, so a general BLAS loses most of its time to packing;
+//! here a tile of the result stays in registers while both factors are read in place, and nothing is allocated.
+//! Sums run over `k` in ascending order for every element, so a row's result does not depend on the other rows.
+
+use pulp::{Arch, Simd, WithSimd};
+
+/// How the left factor lies in memory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Left<'a> {
+    /// `m` rows of `k`.
+    Rows(&'a [f32]),
+    /// Transposed: `k` rows of `m`.
+    Columns(&'a [f32]),
+}
+
+/// What the product is added to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Start<'a> {
+    /// Nothing.
+    Zero,
+    /// The same row of `n` for each row of the result.
+    Bias(&'a [f32]),
+}
+
+/// `c = start + a b`, then clipped at zero from below if `relu`; `a` is m x k, `b` k x n, `c` m x n, all row-major
+/// unless `a` says otherwise.
+#[derive(Debug)]
+pub(crate) struct Product<'a> {
+    pub(crate) m: usize,
+    pub(crate) k: usize,
+    pub(crate) n: usize,
+    pub(crate) a: Left<'a>,
+    pub(crate) b: &'a [f32],
+    pub(crate) start: Start<'a>,
+    pub(crate) relu: bool,
+    pub(crate) c: &'a mut [f32],
+}
+
+impl Product<'_> {
+    /// Computes it.
+    ///
+    /// # Panics
+    /// If a slice is not as long as its shape says.
+    pub(crate) fn run(self, arch: Arch) {
+        let (Left::Rows(a) | Left::Columns(a)) = self.a;
+        assert_eq!(a.len(), self.m * self.k, "left factor");
+        assert_eq!(self.b.len(), self.k * self.n, "right factor");
+        assert_eq!(self.c.len(), self.m * self.n, "result");
+        if let Start::Bias(bias) = self.start {
+            assert_eq!(bias.len(), self.n, "bias");
+        }
+        arch.dispatch(self);
+    }
+}
+
+impl WithSimd for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        if self.n == 1
+            && let Left::Rows(a) = self.a
+        {
+            return self.dots(simd, a);
+        }
+        let mut row = 0;
+        if S::F32_LANES >= 16 {
+            while row + 8 <= self.m {
+                self.band::<S, 8>(simd, row);
+                row += 8;
+            }
+        }
+        while row + 4 <= self.m {
+            self.band::<S, 4>(simd, row);
+            row += 4;
+        }
+        while row < self.m {
+            self.band::<S, 1>(simd, row);
+            row += 1;
+        }
+    }
+}
+
+impl Product<'_> {
+    /// `ROWS` rows of the result, strip by strip of two vectors, then one, then the rest of the columns.
+    #[inline(always)]
+    fn band<S: Simd, const ROWS: usize>(&mut self, simd: S, row: usize) {
+        let lanes = S::F32_LANES;
+        let mut column = 0;
+        while column + 2 * lanes <= self.n {
+            self.tile::<S, ROWS, 2>(simd, row, column);
+            column += 2 * lanes;
+        }
+        while column + lanes <= self.n {
+            self.tile::<S, ROWS, 1>(simd, row, column);
+            column += lanes;
+        }
+        if column < self.n {
+            self.edge::<S, ROWS>(simd, row, column);
+        }
+    }
+
+    /// A tile of `ROWS` rows and `VECTORS` whole vectors of columns.
+    #[inline(always)]
+    fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
+        &mut self,
+        simd: S,
+        row: usize,
+        column: usize,
+    ) {
+        let width = VECTORS * S::F32_LANES;
+        let load = |slice: &[f32]| -> [S::f32s; VECTORS] {
+            let vectors = S::as_simd_f32s(slice).0;
+            std::array::from_fn(|v| vectors[v])
+        };
+        let first = match self.start {
+            Start::Zero => [simd.splat_f32s(0.0); VECTORS],
+            Start::Bias(bias) => load(&bias[column..column + width]),
+        };
+        let mut sums = [first; ROWS];
+        let (n, k, m) = (self.n, self.k, self.m);
+        match self.a {
+            Left::Rows(a) => {
+                let rows: [&[f32]; ROWS] =
+                    std::array::from_fn(|r| &a[(row + r) * k..(row + r + 1) * k]);
+                for (p, b) in self.b.chunks_exact(n).take(k).enumerate() {
+                    let b = load(&b[column..column + width]);
+                    for r in 0..ROWS {
+                        let x = simd.splat_f32s(rows[r][p]);
+                        for v in 0..VECTORS {
+                            sums[r][v] = simd.mul_add_e_f32s(x, b[v], sums[r][v]);
+                        }
+                    }
+                }
+            }
+            Left::Columns(a) => {
+                for (a, b) in a.chunks_exact(m).zip(self.b.chunks_exact(n)) {
+                    let a: &[f32; ROWS] = a[row..row + ROWS]
+                        .try_into()
+                        .expect("ROWS elements were sliced");
+                    let b = load(&b[column..column + width]);
+                    for r in 0..ROWS {
+                        let x = simd.splat_f32s(a[r]);
+                        for v in 0..VECTORS {
+                            sums[r][v] = simd.mul_add_e_f32s(x, b[v], sums[r][v]);
+                        }
+                    }
+                }
+            }
+        }
+        let zero = simd.splat_f32s(0.0);
+        for (r, sums) in sums.iter().enumerate() {
+            let start = (row + r) * n + column;
+            let out = S::as_mut_simd_f32s(&mut self.c[start..start + width]).0;
+            for v in 0..VECTORS {
+                out[v] = if self.relu {
+                    simd.max_f32s(sums[v], zero)
+                } else {
+                    sums[v]
+                };
+            }
+        }
+    }
+
+    /// The columns from `column` on, fewer than a vector.
+    #[inline(always)]
+    fn edge<S: Simd, const ROWS: usize>(&mut self, simd: S, row: usize, column: usize) {
+        let first = match self.start {
+            Start::Zero => simd.splat_f32s(0.0),
+            Start::Bias(bias) => simd.partial_load_f32s(&bias[column..]),
+        };
+        let mut sums = [first; ROWS];
+        for (p, b) in self.b.chunks_exact(self.n).enumerate() {
+            let b = simd.partial_load_f32s(&b[column..]);
+            for (r, sum) in sums.iter_mut().enumerate() {
+                let x = match self.a {
+                    Left::Rows(a) => a[(row + r) * self.k + p],
+                    Left::Columns(a) => a[p * self.m + row + r],
+                };
+                *sum = simd.mul_add_e_f32s(simd.splat_f32s(x), b, *sum);
+            }
+        }
+        let zero = simd.splat_f32s(0.0);
+        for (r, &sum) in sums.iter().enumerate() {
+            let out = &mut self.c[(row + r) * self.n + column..(row + r + 1) * self.n];
+            simd.partial_store_f32s(
+                out,
+                if self.relu {
+                    simd.max_f32s(sum, zero)
+                } else {
+                    sum
+                },
+            );
+        }
+    }
+
+    /// A result of one column: a scalar product for each row.
+    #[inline(always)]
+    fn dots<S: Simd>(self, simd: S, a: &[f32]) {
+        let start = match self.start {
+            Start::Zero => 0.0,
+            Start::Bias(bias) => bias[0],
+        };
+        let (b, b_rest) = S::as_simd_f32s(self.b);
+        for (a, out) in a.chunks_exact(self.k.max(1)).zip(self.c.iter_mut()) {
+            let (a, a_rest) = S::as_simd_f32s(a);
+            let mut sum = simd.splat_f32s(0.0);
+            for (&x, &y) in a.iter().zip(b) {
+                sum = simd.mul_add_e_f32s(x, y, sum);
+            }
+            let rest: f32 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
+            let total = start + simd.reduce_sum_f32s(sum) + rest;
+            *out = if self.relu { total.max(0.0) } else { total };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Rng;
+
+    fn random(rng: &mut Rng, len: usize) -> Vec<f32> {
+        (0..len).map(|_| rng.normal() as f32).collect()
+    }
+
+    #[test]
+    fn equals_the_schoolbook_product_for_every_shape() {
+        let mut rng = Rng::new(7, 0);
+        for m in [1, 2, 4, 5, 8, 13] {
+            for k in [1, 3, 9, 32] {
+                for n in [1, 2, 7, 8, 16, 17, 31, 32, 40, 65] {
+                    check(&mut rng, m, k, n);
+                }
+            }
+        }
+    }
+
+    fn check(rng: &mut Rng, m: usize, k: usize, n: usize) {
+        let (a, b, bias) = (random(rng, m * k), random(rng, k * n), random(rng, n));
+        let transposed: Vec<f32> = (0..m * k).map(|i| a[i % m * k + i / m]).collect();
+        for relu in [false, true] {
+            let expected: Vec<f32> = (0..m * n)
+                .map(|i| {
+                    let sum: f64 = (0..k)
+                        .map(|p| f64::from(a[i / n * k + p]) * f64::from(b[p * n + i % n]))
+                        .sum();
+                    let sum = (sum + f64::from(bias[i % n])) as f32;
+                    if relu { sum.max(0.0) } else { sum }
+                })
+                .collect();
+            for left in [Left::Rows(&a), Left::Columns(&transposed)] {
+                let mut c = vec![f32::NAN; m * n];
+                Product {
+                    m,
+                    k,
+                    n,
+                    a: left,
+                    b: &b,
+                    start: Start::Bias(&bias),
+                    relu,
+                    c: &mut c,
+                }
+                .run(Arch::new());
+                for (got, want) in c.iter().zip(&expected) {
+                    assert!(
+                        (got - want).abs() <= 1e-5 * (1.0 + want.abs()),
+                        "{m}x{k}x{n}: {got} for {want}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_does_not_depend_on_its_neighbours() {
+        let mut rng = Rng::new(8, 0);
+        let (k, n) = (9, 32);
+        let (a, b) = (random(&mut rng, 13 * k), random(&mut rng, k * n));
+        let mut all = vec![0.0; 13 * n];
+        let product = |a: &[f32], c: &mut [f32]| {
+            let m = a.len() / k;
+            Product {
+                m,
+                k,
+                n,
+                a: Left::Rows(a),
+                b: &b,
+                start: Start::Zero,
+                relu: false,
+                c,
+            }
+            .run(Arch::new());
+        };
+        product(&a, &mut all);
+        for row in 0..13 {
+            let mut alone = vec![0.0; n];
+            product(&a[row * k..(row + 1) * k], &mut alone);
+            assert_eq!(alone, all[row * n..(row + 1) * n]);
+        }
+    }
+}

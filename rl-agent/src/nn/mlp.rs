@@ -1,0 +1,500 @@
+//! A multilayer perceptron: linear layers with ReLU between them.
+
+use ndarray::{Array1, ArrayView1, ArrayView2, ArrayViewMut1};
+use pulp::Arch;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::kernel::{Left, Product, Start};
+use crate::rng::Rng;
+
+/// Layer sizes that make no network.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ShapeError {
+    /// Fewer than two sizes.
+    #[error("a network needs an input and an output size, but {0} sizes were given")]
+    TooFewLayers(usize),
+    /// A layer of nothing.
+    #[error("layer {index} of the network has size 0; every size must be at least 1")]
+    EmptyLayer {
+        /// Which of the sizes.
+        index: usize,
+    },
+    /// Parameters of another network.
+    #[error("a network of sizes {sizes:?} has {expected} parameters, but {found} were given")]
+    ParameterCount {
+        /// The sizes.
+        sizes: Vec<usize>,
+        /// What they need.
+        expected: usize,
+        /// What was given.
+        found: usize,
+    },
+}
+
+/// A multilayer perceptron of `f32`.
+///
+/// All parameters lie in one array, layer after layer, each layer's weights (inputs x outputs, row-major) before its
+/// biases: optimisers, target averaging and checkpoints see one vector.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
+pub struct Mlp {
+    sizes: Vec<usize>,
+    parameters: Array1<f32>,
+}
+
+/// A network as it comes from a file, not yet to be trusted.
+#[derive(Deserialize)]
+struct Stored {
+    sizes: Vec<usize>,
+    parameters: Array1<f32>,
+}
+
+impl TryFrom<Stored> for Mlp {
+    type Error = ShapeError;
+
+    fn try_from(stored: Stored) -> Result<Self, ShapeError> {
+        Self::from_parameters(&stored.sizes, stored.parameters.to_vec())
+    }
+}
+
+/// The memory of a forward and a backward pass. Grows to the largest batch seen and then never allocates.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    arch: Arch,
+    rows: usize,
+    /// What each layer put out; the last one is the result.
+    outputs: Vec<Vec<f32>>,
+    /// Derivative of the loss by a layer's output, and by its input.
+    upper: Vec<f32>,
+    lower: Vec<f32>,
+    /// A layer's weights transposed.
+    transposed: Vec<f32>,
+}
+
+impl Default for Workspace {
+    fn default() -> Self {
+        Self {
+            arch: Arch::new(),
+            rows: 0,
+            outputs: Vec::new(),
+            upper: Vec::new(),
+            lower: Vec::new(),
+            transposed: Vec::new(),
+        }
+    }
+}
+
+/// One linear layer within the parameter array.
+#[derive(Debug, Clone, Copy)]
+struct Layer {
+    inputs: usize,
+    outputs: usize,
+    weights: usize,
+    biases: usize,
+}
+
+impl Layer {
+    fn end(&self) -> usize {
+        self.biases + self.outputs
+    }
+}
+
+impl Mlp {
+    /// A network with random weights: He's uniform initialisation, +-sqrt(6 / inputs) (He et al., "Delving deep into
+    /// rectifiers", 2015), and zero biases.
+    ///
+    /// # Errors
+    /// If there are fewer than two sizes or one is 0.
+    pub fn new(sizes: &[usize], rng: &mut Rng) -> Result<Self, ShapeError> {
+        let mut network = Self {
+            sizes: check(sizes)?,
+            parameters: Array1::zeros(parameter_count(sizes)),
+        };
+        let layers: Vec<Layer> = network.layers().collect();
+        let flat = network
+            .parameters
+            .as_slice_mut()
+            .expect("one contiguous array");
+        for layer in layers {
+            let bound = (6.0 / layer.inputs as f64).sqrt();
+            for weight in &mut flat[layer.weights..layer.biases] {
+                *weight = ((2.0 * rng.unit() - 1.0) * bound) as f32;
+            }
+        }
+        Ok(network)
+    }
+
+    /// A network with given parameters, in the order described above.
+    ///
+    /// # Errors
+    /// If the sizes make no network or ask for another number of parameters.
+    pub fn from_parameters(sizes: &[usize], parameters: Vec<f32>) -> Result<Self, ShapeError> {
+        let sizes = check(sizes)?;
+        let expected = parameter_count(&sizes);
+        if parameters.len() != expected {
+            return Err(ShapeError::ParameterCount {
+                sizes,
+                expected,
+                found: parameters.len(),
+            });
+        }
+        Ok(Self {
+            sizes,
+            parameters: parameters.into(),
+        })
+    }
+
+    /// Sizes of input, hidden layers and output.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
+    }
+
+    /// Number of inputs.
+    pub fn input_len(&self) -> usize {
+        self.sizes[0]
+    }
+
+    /// Number of outputs.
+    pub fn output_len(&self) -> usize {
+        self.sizes[self.sizes.len() - 1]
+    }
+
+    /// All parameters.
+    pub fn parameters(&self) -> ArrayView1<'_, f32> {
+        self.parameters.view()
+    }
+
+    /// All parameters, to be changed.
+    pub fn parameters_mut(&mut self) -> ArrayViewMut1<'_, f32> {
+        self.parameters.view_mut()
+    }
+
+    /// Weights (inputs x outputs) and biases of each layer.
+    pub fn weights(&self) -> impl Iterator<Item = (ArrayView2<'_, f32>, ArrayView1<'_, f32>)> {
+        let flat = self.flat();
+        self.layers().map(move |layer| {
+            let weights = ArrayView2::from_shape(
+                (layer.inputs, layer.outputs),
+                &flat[layer.weights..layer.biases],
+            )
+            .expect("shape and length agree");
+            (weights, ArrayView1::from(&flat[layer.biases..layer.end()]))
+        })
+    }
+
+    /// Runs `inputs` (batch x [`input_len`](Self::input_len)) through the network; the result is
+    /// batch x [`output_len`](Self::output_len). A row's result does not depend on the other rows.
+    ///
+    /// # Panics
+    /// If `inputs` has another width or is not in standard layout.
+    pub fn forward<'w>(
+        &self,
+        inputs: ArrayView2<'_, f32>,
+        workspace: &'w mut Workspace,
+    ) -> ArrayView2<'w, f32> {
+        assert_eq!(inputs.ncols(), self.input_len(), "width of the input");
+        let inputs = inputs.to_slice().expect("inputs in standard layout");
+        let rows = inputs.len() / self.input_len();
+        let flat = self.flat();
+        let depth = self.sizes.len() - 1;
+        workspace.rows = rows;
+        workspace.outputs.resize_with(depth, Vec::new);
+        for (index, layer) in self.layers().enumerate() {
+            let (below, from) = workspace.outputs.split_at_mut(index);
+            let out = &mut from[0];
+            out.resize(rows * layer.outputs, 0.0);
+            Product {
+                m: rows,
+                k: layer.inputs,
+                n: layer.outputs,
+                a: Left::Rows(below.last().map_or(inputs, |out| &out[..])),
+                b: &flat[layer.weights..layer.biases],
+                start: Start::Bias(&flat[layer.biases..layer.end()]),
+                relu: index + 1 < depth,
+                c: out,
+            }
+            .run(workspace.arch);
+        }
+        workspace.output(self.output_len())
+    }
+
+    /// Writes the derivative of the loss by every parameter into `gradient`, given the `inputs` of the preceding
+    /// [`forward`](Self::forward) in the same workspace and the loss's derivative by its result, `d_output`.
+    ///
+    /// # Panics
+    /// If a shape is not that of the preceding `forward`.
+    pub fn backward(
+        &self,
+        inputs: ArrayView2<'_, f32>,
+        d_output: ArrayView2<'_, f32>,
+        workspace: &mut Workspace,
+        mut gradient: ArrayViewMut1<'_, f32>,
+    ) {
+        let rows = workspace.rows;
+        assert_eq!(
+            inputs.dim(),
+            (rows, self.input_len()),
+            "shape of the inputs"
+        );
+        assert_eq!(
+            d_output.dim(),
+            (rows, self.output_len()),
+            "shape of the output's derivative"
+        );
+        assert_eq!(
+            gradient.len(),
+            self.parameters.len(),
+            "length of the gradient"
+        );
+        let inputs = inputs.to_slice().expect("inputs in standard layout");
+        let gradient = gradient.as_slice_mut().expect("a contiguous gradient");
+        let flat = self.flat();
+        let Workspace {
+            arch,
+            outputs,
+            upper,
+            lower,
+            transposed,
+            ..
+        } = workspace;
+        upper.clear();
+        upper.extend_from_slice(d_output.to_slice().expect("derivative in standard layout"));
+
+        for index in (0..self.sizes.len() - 1).rev() {
+            let layer = self.layer(index);
+            let below: &[f32] = if index == 0 {
+                inputs
+            } else {
+                &outputs[index - 1]
+            };
+            let (d_weights, d_biases) =
+                gradient[layer.weights..layer.end()].split_at_mut(layer.inputs * layer.outputs);
+            weight_gradient(*arch, layer, rows, below, upper, d_weights);
+            d_biases.fill(0.0);
+            for row in upper.chunks_exact(layer.outputs) {
+                d_biases.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
+            }
+            if index == 0 {
+                break;
+            }
+            transposed.clear();
+            let weights = &flat[layer.weights..layer.biases];
+            transposed.extend(
+                (0..layer.outputs).flat_map(|o| weights[o..].iter().step_by(layer.outputs)),
+            );
+            lower.resize(rows * layer.inputs, 0.0);
+            Product {
+                m: rows,
+                k: layer.outputs,
+                n: layer.inputs,
+                a: Left::Rows(upper),
+                b: transposed,
+                start: Start::Zero,
+                relu: false,
+                c: lower,
+            }
+            .run(*arch);
+            // The rectifier lets a derivative through where it let the value through.
+            for (d, &value) in lower.iter_mut().zip(below) {
+                *d = if value > 0.0 { *d } else { 0.0 };
+            }
+            std::mem::swap(upper, lower);
+        }
+    }
+
+    fn layers(&self) -> impl Iterator<Item = Layer> + use<'_> {
+        (0..self.sizes.len() - 1).map(|index| self.layer(index))
+    }
+
+    fn layer(&self, index: usize) -> Layer {
+        let weights = parameter_count(&self.sizes[..=index]);
+        let (inputs, outputs) = (self.sizes[index], self.sizes[index + 1]);
+        Layer {
+            inputs,
+            outputs,
+            weights,
+            biases: weights + inputs * outputs,
+        }
+    }
+
+    fn flat(&self) -> &[f32] {
+        self.parameters.as_slice().expect("one contiguous array")
+    }
+}
+
+impl Workspace {
+    fn output(&self, width: usize) -> ArrayView2<'_, f32> {
+        let last = self.outputs.last().expect("a forward pass has been made");
+        ArrayView2::from_shape((self.rows, width), last).expect("shape and length agree")
+    }
+}
+
+/// `d_weights = below^T upper`. With a single output both factors trade places, so that the long side is vectorised.
+fn weight_gradient(
+    arch: Arch,
+    layer: Layer,
+    rows: usize,
+    below: &[f32],
+    upper: &[f32],
+    d_weights: &mut [f32],
+) {
+    let (m, n, a, b) = if layer.outputs == 1 {
+        (1, layer.inputs, Left::Columns(upper), below)
+    } else {
+        (layer.inputs, layer.outputs, Left::Columns(below), upper)
+    };
+    Product {
+        m,
+        k: rows,
+        n,
+        a,
+        b,
+        start: Start::Zero,
+        relu: false,
+        c: d_weights,
+    }
+    .run(arch);
+}
+
+fn check(sizes: &[usize]) -> Result<Vec<usize>, ShapeError> {
+    if sizes.len() < 2 {
+        return Err(ShapeError::TooFewLayers(sizes.len()));
+    }
+    match sizes.iter().position(|&size| size == 0) {
+        Some(index) => Err(ShapeError::EmptyLayer { index }),
+        None => Ok(sizes.to_vec()),
+    }
+}
+
+fn parameter_count(sizes: &[usize]) -> usize {
+    sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+
+    /// The same network as loops over `f64`.
+    fn naive(sizes: &[usize], parameters: &[f64], input: &[f64]) -> Vec<f64> {
+        let mut values = input.to_vec();
+        let mut at = 0;
+        for (index, pair) in sizes.windows(2).enumerate() {
+            let (inputs, outputs) = (pair[0], pair[1]);
+            let biases = at + inputs * outputs;
+            values = (0..outputs)
+                .map(|o| {
+                    let sum: f64 = (0..inputs)
+                        .map(|i| values[i] * parameters[at + i * outputs + o])
+                        .sum();
+                    let sum = sum + parameters[biases + o];
+                    if index + 2 < sizes.len() {
+                        sum.max(0.0)
+                    } else {
+                        sum
+                    }
+                })
+                .collect();
+            at = biases + outputs;
+        }
+        values
+    }
+
+    fn random_inputs(rng: &mut Rng, rows: usize, columns: usize) -> Array2<f32> {
+        Array2::from_shape_simple_fn((rows, columns), || rng.normal() as f32)
+    }
+
+    #[test]
+    fn forward_equals_the_naive_network() {
+        let mut rng = Rng::new(3, 0);
+        for sizes in [
+            vec![5, 1],
+            vec![9, 32, 32, 1],
+            vec![7, 20, 3],
+            vec![2, 65, 33, 17, 4],
+        ] {
+            let network = Mlp::new(&sizes, &mut rng).unwrap();
+            let parameters: Vec<f64> = network.parameters().iter().map(|&w| f64::from(w)).collect();
+            let inputs = random_inputs(&mut rng, 11, sizes[0]);
+            let mut workspace = Workspace::default();
+            let outputs = network.forward(inputs.view(), &mut workspace);
+            for (input, output) in inputs.rows().into_iter().zip(outputs.rows()) {
+                let input: Vec<f64> = input.iter().map(|&x| f64::from(x)).collect();
+                for (want, &got) in naive(&sizes, &parameters, &input).into_iter().zip(output) {
+                    assert!(
+                        (want - f64::from(got)).abs() < 1e-4 * (1.0 + want.abs()),
+                        "{sizes:?}: {got} for {want}"
+                    );
+                }
+            }
+        }
+    }
+
+    /// Every component of the gradient of a sum of squares against central differences of the naive `f64` network.
+    #[test]
+    fn gradient_agrees_with_finite_differences() {
+        let mut rng = Rng::new(4, 0);
+        for sizes in [
+            vec![3, 1],
+            vec![9, 16, 1],
+            vec![4, 20, 7, 3],
+            vec![5, 16, 8, 1],
+        ] {
+            let mut network = Mlp::new(&sizes, &mut rng).unwrap();
+            network.parameters_mut().mapv_inplace(|w| w + 0.05);
+            let inputs = random_inputs(&mut rng, 6, sizes[0]);
+            let mut workspace = Workspace::default();
+            let d_output = network
+                .forward(inputs.view(), &mut workspace)
+                .mapv(|y| y - 1.0);
+            let mut gradient = Array1::zeros(network.parameters().len());
+            network.backward(
+                inputs.view(),
+                d_output.view(),
+                &mut workspace,
+                gradient.view_mut(),
+            );
+
+            let mut parameters: Vec<f64> =
+                network.parameters().iter().map(|&w| f64::from(w)).collect();
+            let loss = |parameters: &[f64]| -> f64 {
+                let rows = inputs
+                    .rows()
+                    .into_iter()
+                    .map(|row| row.iter().map(|&x| f64::from(x)).collect::<Vec<_>>());
+                rows.flat_map(|row| naive(&sizes, parameters, &row))
+                    .map(|y| 0.5 * (y - 1.0) * (y - 1.0))
+                    .sum()
+            };
+            for (index, &got) in gradient.iter().enumerate() {
+                let (middle, h) = (parameters[index], 1e-6);
+                parameters[index] = middle + h;
+                let above = loss(&parameters);
+                parameters[index] = middle - h;
+                let want = (above - loss(&parameters)) / (2.0 * h);
+                parameters[index] = middle;
+                let off = (want - f64::from(got)).abs();
+                assert!(
+                    off < 1e-3 * (1.0 + want.abs()),
+                    "{sizes:?}, parameter {index}: {got} for {want}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn shapes_that_make_no_network_are_refused() {
+        let mut rng = Rng::new(0, 0);
+        assert_eq!(Mlp::new(&[3], &mut rng), Err(ShapeError::TooFewLayers(1)));
+        assert_eq!(
+            Mlp::new(&[3, 0, 1], &mut rng),
+            Err(ShapeError::EmptyLayer { index: 1 })
+        );
+        let error = Mlp::from_parameters(&[2, 1], vec![0.0; 2]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a network of sizes [2, 1] has 3 parameters, but 2 were given"
+        );
+    }
+}

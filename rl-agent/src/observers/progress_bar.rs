@@ -1,0 +1,87 @@
+//! A progress bar in the terminal.
+
+use std::time::Duration;
+
+use indicatif::{HumanCount, ProgressBar as Bar, ProgressStyle};
+
+use crate::env::Environment;
+use crate::observer::{
+    EndReport, EvaluationReport, MetricsReport, Observer, StartReport, StepReport,
+};
+
+/// Shows steps, steps a second, episodes, the mean of the environment's first measure over the last 100 episodes, the
+/// last evaluation and the remaining time. Silent when standard error is not a terminal.
+#[derive(Debug)]
+pub struct ProgressBar {
+    bar: Bar,
+    evaluation: Option<(u64, f64)>,
+    measure: &'static str,
+}
+
+impl ProgressBar {
+    /// A bar on standard error.
+    pub fn new() -> Self {
+        Self {
+            bar: Bar::no_length(),
+            evaluation: None,
+            measure: "reward",
+        }
+    }
+}
+
+impl Default for ProgressBar {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<E: Environment> Observer<E> for ProgressBar {
+    fn on_start(&mut self, report: &StartReport<'_>) {
+        self.measure = report.measures.first().copied().unwrap_or("reward");
+        let template = match report.total_steps {
+            Some(total) => {
+                self.bar.set_length(total);
+                "{wide_bar} {human_pos}/{human_len} steps, {per_sec}, ETA {eta}\n{msg}"
+            }
+            None => "{spinner} {human_pos} steps, {per_sec}, {elapsed}\n{msg}",
+        };
+        self.bar
+            .set_style(ProgressStyle::with_template(template).expect("a valid template"));
+        self.bar.set_position(report.step);
+        // The steps of an earlier run are not this run's speed.
+        self.bar.reset_eta();
+        self.bar.enable_steady_tick(Duration::from_millis(200));
+    }
+
+    fn on_step(&mut self, report: &StepReport<'_, E>) {
+        // The bar draws at its own pace; telling it of every step would still cost more than the step.
+        if report.step.is_multiple_of(64) {
+            self.bar.set_position(report.step);
+        }
+    }
+
+    fn on_evaluation(&mut self, report: &EvaluationReport<'_>) {
+        self.evaluation = Some((report.step, report.evaluation.mean()));
+    }
+
+    fn on_metrics(&mut self, report: &MetricsReport<'_>) {
+        let mean = report
+            .mean_measures
+            .first()
+            .copied()
+            .unwrap_or(report.mean_reward);
+        let mut message = format!("episode {}", HumanCount(report.episodes));
+        if report.window > 0 {
+            message += &format!(" | {} {mean:.1} (mean of {})", self.measure, report.window);
+        }
+        if let Some((step, mean)) = self.evaluation {
+            message += &format!(" | greedy {mean:.0} at step {}", HumanCount(step));
+        }
+        self.bar.set_message(message);
+    }
+
+    fn on_end(&mut self, report: &EndReport) {
+        self.bar.set_position(report.step);
+        self.bar.abandon();
+    }
+}
