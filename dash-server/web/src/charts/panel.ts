@@ -79,8 +79,8 @@ export class Panel {
     const points = this.#shown.x.length;
     this.#empty.hidden = points > 0;
     this.element.dataset["points"] = String(points);
-    this.#plot ??= this.#create();
-    this.#plot.setData([this.#shown.x, ...this.#shown.series]);
+    if (this.#plot) this.#plot.setData([this.#shown.x, ...this.#shown.series]);
+    else this.#plot = this.#create();
     this.#showReadout();
   }
 

@@ -31,7 +31,8 @@ export function plotOptions(spec: PanelSpec, context: PlotContext, width: number
   const grid: uPlot.Axis.Grid = { stroke: () => palette().grid, width: 1 };
   const axis = { stroke: muted, grid, ticks: { show: false }, font: FONT, gap: 4 } as const;
   const right = spec.lines.some((line) => line.side === "right");
-  const valueAxis = { ...axis, size: 46, space: 34, values: formatTicks } as const;
+  const ticks = context.log ? { splits: (_plot: uPlot, _axis: number, low: number, high: number) => logTicks(low, high) } : {};
+  const valueAxis = { ...axis, ...ticks, size: 46, space: 34, values: formatTicks, filter: (_plot: uPlot, splits: number[]) => splits };
   return {
     width,
     height,
@@ -82,8 +83,10 @@ function lineSeries(line: PanelSpec["lines"][number], palette: () => Palette): u
 }
 
 function valueScale(spec: PanelSpec, log: boolean): uPlot.Scale {
-  if (log) return spec.zero ? { distr: 4, asinh: 1 } : { distr: 3 };
-  return { range: (_plot, low, high) => linearRange(low, high) };
+  if (!log) return { range: (_plot, low, high) => linearRange(low, high) };
+  return spec.zero
+    ? { distr: 4, asinh: 1, range: (_plot, low, high) => logRange(low, high, true) }
+    : { distr: 3, range: (_plot, low, high) => logRange(low, high, false) };
 }
 
 /** Room for values between `low` and `high`: from zero, if none is below, and a little above the highest. */
@@ -91,6 +94,28 @@ export function linearRange(low: number | null, high: number | null): [number, n
   if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
   const padding = 0.06 * (high - Math.min(low, 0)) || Math.abs(high) * 0.06 || 1;
   return [low < 0 ? low - padding : 0, high + padding];
+}
+
+/** Room for values on a logarithmic axis, which begins at zero if zero may occur and nothing is below. */
+export function logRange(low: number | null, high: number | null, zero: boolean): [number, number] {
+  if (low === null || high === null || !(high > 0)) return zero ? [0, 10] : [0.1, 1];
+  const top = Math.max(high * 1.25, zero ? 2 : 0);
+  return [zero ? Math.min(low * 1.25, 0) : low / 1.25, top];
+}
+
+/** Powers of ten between `low` and `high`, with 2 and 5 between them where few fit, and 0 and negatives in kind. */
+export function logTicks(low: number, high: number): number[] {
+  if (low < 0) return [...logTicks(0, -low).slice(1).reverse().map((tick) => -tick), ...logTicks(0, high)];
+  const last = Math.floor(Math.log10(high));
+  // Where many decades share the axis, 1 would be written over 0.
+  const first = low > 0 ? Math.floor(Math.log10(low)) : last > 3 ? 1 : 0;
+  const stride = Math.max(1, Math.ceil((last - first) / 5));
+  const factors = last - first < 2 ? [1, 2, 5] : [1];
+  const ticks = low > 0 ? [] : [0];
+  for (let power = first; power <= last; power += stride) {
+    for (const factor of factors) ticks.push(Number(`${factor}e${power}`));
+  }
+  return ticks.filter((tick) => tick >= low && tick <= high);
 }
 
 function formatTicks(_plot: uPlot, ticks: (number | null)[]): string[] {

@@ -2,10 +2,9 @@
 
 import { isWide, type Block, type Column } from "../wire/tables";
 
-/** Most rows kept; beyond it the older half is thinned. */
+/** Most rows kept; beyond it the history is thinned to at most half of that. */
 export const ROW_LIMIT = 65_536;
 const FIRST_CAPACITY = 256;
-const STRETCH = 64;
 
 /** What became of a block handed to `append`. */
 export type Appended = "appended" | "known" | "gap";
@@ -19,9 +18,9 @@ export class Table {
   #produced = 0;
   #generation = 0;
 
-  /** An empty table. `limit` is the most rows it keeps; at least two stretches of 64. */
+  /** An empty table with a column `step`. `limit` is the most rows it keeps. */
   constructor(names: readonly string[], limit = ROW_LIMIT) {
-    this.#limit = Math.max(limit, 2 * STRETCH);
+    this.#limit = limit;
     for (const name of names) this.#columns.set(name, allocate(name, FIRST_CAPACITY));
   }
 
@@ -100,31 +99,43 @@ export class Table {
     }
   }
 
-  // Of every stretch of the older half, only the rows stay that hold the lowest or highest value of some column.
+  // Stretches of equally many steps each keep the rows that hold the lowest or highest value of some column, so that
+  // the beginning of a long run is seen as sharply as its end.
   #thin(): void {
-    const half = Math.floor(this.#length / 2 / STRETCH) * STRETCH;
-    const values = [...this.#columns].filter(([name]) => !isWide(name)).map(([, column]) => column);
-    const kept: number[] = [];
-    for (let from = 0; from < half; from += STRETCH) {
-      const stretch = new Set<number>();
-      for (const column of values) {
-        let low = from;
-        let high = from;
-        for (let row = from + 1; row < from + STRETCH; row++) {
-          if (column[row]! < column[low]! || Number.isNaN(column[low]!)) low = row;
-          if (column[row]! > column[high]! || Number.isNaN(column[high]!)) high = row;
-        }
-        stretch.add(low).add(high);
+    const steps = this.column("step");
+    const values = [...this.#columns].filter(([name]) => !isWide(name)).map(([name]) => this.column(name));
+    const stretches = Math.max(1, Math.floor(this.#limit / 2 / (2 * values.length)));
+    const [low, high] = [steps[0]!, steps[steps.length - 1]!];
+    const stretchOf = (row: number) =>
+      Math.min(Math.floor(((steps[row]! - low) / (high - low || 1)) * stretches), stretches - 1);
+    let kept = 0;
+    for (let from = 0; from < steps.length; ) {
+      let to = from + 1;
+      while (to < steps.length && stretchOf(to) === stretchOf(from)) to += 1;
+      for (const row of extremes(values, from, to)) {
+        for (const column of this.#columns.values()) column[kept] = column[row]!;
+        kept += 1;
       }
-      kept.push(...[...stretch].sort((a, b) => a - b));
+      from = to;
     }
-    for (const column of this.#columns.values()) {
-      kept.forEach((row, index) => (column[index] = column[row]!));
-      column.copyWithin(kept.length, half, this.#length);
-    }
-    this.#length -= half - kept.length;
+    this.#length = kept;
     this.#generation += 1;
   }
+}
+
+// The rows of `from..to` that hold the lowest or highest value of a column, in order.
+function extremes(columns: readonly Column[], from: number, to: number): number[] {
+  const rows = new Set<number>();
+  for (const column of columns) {
+    let low = from;
+    let high = from;
+    for (let row = from + 1; row < to; row++) {
+      if (column[row]! < column[low]! || Number.isNaN(column[low]!)) low = row;
+      if (column[row]! > column[high]! || Number.isNaN(column[high]!)) high = row;
+    }
+    rows.add(low).add(high);
+  }
+  return [...rows].sort((a, b) => a - b);
 }
 
 function allocate(name: string, capacity: number): Column {

@@ -22,6 +22,12 @@ export function short(value: number): string {
   return trim(size < 1 ? value.toPrecision(2) : value.toPrecision(3));
 }
 
+/** A number as a headline: in full up to 99,999, without decimals from 100 on, and short elsewhere. */
+export function headline(value: number): string {
+  const size = Math.abs(value);
+  return size >= 100 && size < 99_999.5 ? whole(value) : short(value);
+}
+
 /** A span of seconds: 8 s, 1:05, 2:03:04. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return NOTHING;

@@ -2,7 +2,7 @@
 
 import type { Session } from "../session";
 import { byId, setText } from "./dom";
-import { duration, NOTHING, short, whole } from "./format";
+import { duration, headline, NOTHING, short, whole } from "./format";
 
 /** The numbers of the game that is shown. */
 export function drawScores({ frame }: Session): void {
@@ -23,11 +23,11 @@ export function drawTiles({ history, status, step }: Session): void {
   stepTile.dataset["value"] = String(step);
   setText(stepTile, known ? whole(step) : NOTHING);
   setText(byId("tile-episodes"), known ? whole(episodes.produced) : NOTHING);
-  setText(byId("tile-mean"), short(summaries.last("mean_lines")));
+  setText(byId("tile-mean"), headline(summaries.last("mean_lines")));
   let best = Number.NaN;
   for (const value of evaluations.column("mean_lines")) if (!(value <= best)) best = value;
-  setText(byId("tile-best"), short(best));
-  setText(byId("tile-speed"), running ? short(updates.last("steps_per_second")) : NOTHING);
+  setText(byId("tile-best"), headline(best));
+  setText(byId("tile-speed"), running ? headline(updates.last("steps_per_second")) : NOTHING);
   const seconds = history.extent("seconds");
   setText(byId("tile-time"), seconds ? duration(Math.floor(seconds[1])) : NOTHING);
 }

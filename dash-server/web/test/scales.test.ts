@@ -1,0 +1,80 @@
+// Numbers, sliders and axes: the small functions between values and what is shown.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { linearRange, logRange, logTicks } from "../src/charts/plot_options";
+import { allowedActions } from "../src/controls/actions";
+import { limitAt, positionOf, UNLIMITED } from "../src/controls/speed_scale";
+import { duration, headline, short, whole } from "../src/shell/format";
+
+test("short numbers have about three digits", () => {
+  const cases: [number, string][] = [
+    [0, "0"], [1, "1"], [-2.5, "-2.5"], [0.25, "0.25"], [0.0012, "0.0012"], [0.0002, "2.0e-4"], [12.34, "12.3"],
+    [789, "789"], [999.4, "999"], [1000, "1k"], [12_345, "12.3k"], [999_900, "1M"], [4_560_000, "4.56M"],
+    [2e9, "2B"], [3e12, "3.0e12"], [Number.NaN, "–"], [Number.POSITIVE_INFINITY, "–"],
+  ];
+  for (const [value, words] of cases) assert.equal(short(value), words);
+});
+
+test("whole numbers, headlines and durations read as people write them", () => {
+  assert.equal(whole(1_234_567), "1,234,567");
+  assert.equal(headline(1_234.4), "1,234");
+  assert.equal(headline(12.34), "12.3");
+  assert.equal(headline(123_456), "123k");
+  assert.equal(duration(8), "8 s");
+  assert.equal(duration(0.5), "0.5 s");
+  assert.equal(duration(65), "1:05");
+  assert.equal(duration(3599.9), "1:00:00");
+  assert.equal(duration(7384), "2:03:04");
+});
+
+test("the speed slider goes from 1 to 10,000 steps a second and on to unlimited, and back to where it stood", () => {
+  assert.equal(limitAt(0), 1);
+  assert.equal(limitAt(UNLIMITED - 1), 10_000);
+  assert.equal(limitAt(UNLIMITED), null);
+  for (let position = 1; position <= UNLIMITED; position++) {
+    const limit = limitAt(position);
+    if (limit !== null) assert.ok(limit >= limitAt(position - 1)!);
+    assert.equal(limitAt(positionOf(limit)), limit);
+  }
+  assert.equal(positionOf(0.1), 0);
+  assert.equal(positionOf(1e9), UNLIMITED - 1);
+});
+
+test("buttons are enabled only where the server would obey", () => {
+  const enabled = (state: Parameters<typeof allowedActions>[0], connected = true) => [...allowedActions(state, connected)];
+  assert.deepEqual(enabled("running"), ["pause", "stop", "speed"]);
+  assert.deepEqual(enabled("paused"), ["resume", "step", "stop", "speed"]);
+  for (const state of ["idle", "stopped", "failed"] as const) assert.deepEqual(enabled(state), ["start"]);
+  for (const state of ["stopping", "unresponsive", null] as const) assert.deepEqual(enabled(state), []);
+  assert.deepEqual(enabled("running", false), []);
+});
+
+test("a linear axis begins at zero unless something is below", () => {
+  assert.deepEqual(linearRange(null, null), [0, 1]);
+  const [low, high] = linearRange(40, 100);
+  assert.equal(low, 0);
+  assert.ok(high > 100 && high < 120);
+  assert.ok(linearRange(-5, 10)[0] < -5);
+  for (const value of [0, 3, -3]) {
+    const [from, to] = linearRange(value, value);
+    assert.ok(from < to && from <= value && value <= to);
+  }
+});
+
+test("a logarithmic axis holds its values and carries ticks that are not crowded", () => {
+  assert.deepEqual(logTicks(0, 100_000), [0, 10, 100, 1000, 10_000, 100_000]);
+  assert.deepEqual(logTicks(0, 12), [0, 1, 2, 5, 10]);
+  assert.deepEqual(logTicks(0.05, 0.7), [0.05, 0.1, 0.2, 0.5]);
+  assert.deepEqual(logTicks(-20, 20), [-20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20]);
+  for (let decades = -8; decades < 12; decades++) {
+    for (const zero of [true, false]) {
+      const [low, high] = logRange(zero ? 0 : 1e-6, 10 ** decades, zero);
+      assert.ok(high > 10 ** decades && (zero ? low === 0 : low < 1e-6));
+      if (!zero && decades < -5) continue;
+      const ticks = logTicks(low, high);
+      assert.ok(ticks.length >= 2 && ticks.length <= 10, `${low} to ${high}: ${ticks}`);
+      assert.ok(ticks.every((tick, index) => index === 0 || tick > ticks[index - 1]!));
+    }
+  }
+});

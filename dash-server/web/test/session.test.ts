@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { Session } from "../src/session";
+import type { Frame, RunState, ServerMessage, Status } from "../src/wire/messages";
+import { TABLES, type TableName } from "../src/wire/tables";
+import { block } from "./support";
+
+let asked = 0;
+let greeted = 0;
+let troubles: string[] = [];
+let snapshotComes = true;
+
+function session(): Session {
+  return new Session({
+    greeted: () => (greeted += 1),
+    incomplete: () => {
+      asked += 1;
+      return snapshotComes ? Promise.resolve() : Promise.reject(new Error("refused"));
+    },
+    trouble: (message) => troubles.push(message),
+    acknowledged: () => {},
+    refused: (id) => id === 1,
+    statusChanged: () => {},
+    frameChanged: () => {},
+    metricsChanged: () => {},
+  });
+}
+
+const status = (run: string | null, state: RunState = "running", step = 0): Status => ({
+  state, message: null, run, preset: null, step, speedLimit: null,
+});
+const rows = (name: TableName, start: number, count: number) => block(name, start, count, (_, row) => row);
+const metrics = (start: number, count: number): ServerMessage => ({
+  type: "metrics", blocks: { updates: rows("updates", start, count) },
+});
+function snapshot(run: string | null, updates: number, step = 0): ServerMessage {
+  const names = Object.keys(TABLES) as TableName[];
+  const blocks = Object.fromEntries(names.map((name) => [name, rows(name, 0, name === "updates" ? updates : 0)]));
+  return {
+    type: "snapshot",
+    snapshot: { status: status(run, "running", step), config: null, frame: null, blocks: blocks as never },
+  };
+}
+const frame: Frame = {
+  width: 4, height: 4, cells: new Uint8Array(16), placed: new Uint8Array(), piece: 1, next: new Uint8Array(),
+  lines: 0, pieces: 0, score: 0, episode: 0, step: 77, value: 0,
+};
+
+beforeEach(() => {
+  asked = greeted = 0;
+  troubles = [];
+  snapshotComes = true;
+});
+
+function connected(run: string | null, updates: number): Session {
+  const page = session();
+  page.setLink({ kind: "open" });
+  page.receive({ type: "hello", hello: { protocol: 1, server: "s", started: 1, frameRate: 10, presets: [] } });
+  page.receive(snapshot(run, updates, 500));
+  return page;
+}
+
+test("a snapshot brings the history, increments go on from it", () => {
+  const page = connected("a", 100);
+  assert.equal(greeted, 1);
+  assert.equal(page.step, 500);
+  page.receive(metrics(100, 5));
+  assert.equal(page.history.tables.updates.length, 105);
+  page.receive({ type: "frame", frame });
+  assert.equal(page.step, 77);
+  assert.equal(asked, 0);
+});
+
+test("a gap is asked for once, and the snapshot closes it", () => {
+  const page = connected("a", 100);
+  page.receive(metrics(110, 5));
+  page.receive(metrics(115, 5));
+  assert.equal(asked, 1);
+  page.receive(snapshot("a", 120));
+  page.receive(metrics(118, 5));
+  assert.equal(page.history.tables.updates.length, 123);
+});
+
+test("if the snapshot is refused, the next gap asks again", async () => {
+  snapshotComes = false;
+  const page = connected("a", 100);
+  page.receive(metrics(110, 5));
+  await new Promise((resolve) => setImmediate(resolve));
+  page.receive(metrics(115, 5));
+  assert.equal(asked, 2);
+});
+
+test("another run begins with an empty history, also when its rows overtake its status", () => {
+  const page = connected("a", 100);
+  page.receive({ type: "frame", frame });
+  page.receive(metrics(0, 5));
+  assert.equal(page.history.tables.updates.length, 100);
+  page.receive({ type: "status", status: status("b") });
+  assert.equal(page.history.tables.updates.length, 0);
+  assert.equal(page.frame, null);
+  page.receive(metrics(5, 5));
+  assert.equal(asked, 1);
+  page.receive(snapshot("b", 10));
+  assert.equal(page.history.tables.updates.length, 10);
+});
+
+test("another state of the same run keeps the history", () => {
+  const page = connected("a", 100);
+  page.receive({ type: "status", status: status("a", "paused", 900) });
+  assert.equal(page.history.tables.updates.length, 100);
+  assert.equal(page.step, 900);
+});
+
+test("what was known stays while the connection is away, and a snapshot replaces it", () => {
+  const page = connected("a", 100);
+  page.setLink({ kind: "waiting", until: 0 });
+  assert.equal(page.history.tables.updates.length, 100);
+  page.setLink({ kind: "open" });
+  page.receive(snapshot("c", 3));
+  assert.equal(page.history.tables.updates.length, 3);
+});
+
+test("a server of another protocol is no greeting", () => {
+  const page = session();
+  page.receive({ type: "hello", hello: { protocol: 2, server: "s", started: 1, frameRate: 10, presets: [] } });
+  assert.equal(page.incompatible, true);
+  assert.equal(greeted, 0);
+});
+
+test("an error that answers nothing of ours is shown", () => {
+  const page = session();
+  page.receive({ type: "error", id: 1, code: "internal", message: "answered" });
+  page.receive({ type: "error", id: null, code: "internal", message: "broken" });
+  assert.deepEqual(troubles, ["broken"]);
+});

@@ -1,0 +1,58 @@
+import { encode } from "@msgpack/msgpack";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseSeed } from "../src/wire/commands";
+import { ProtocolError } from "../src/wire/fields";
+import { decodeMessage } from "../src/wire/messages";
+
+const frame = {
+  type: "frame", width: 4, height: 4, cells: new Uint8Array(16), placed: new Uint8Array([0, 15]), piece: 7,
+  next: new Uint8Array([1]), lines: 0, pieces: 1, score: 0, episode: 0, step: 1, value: Number.NaN,
+};
+
+function refusal(message: unknown): string {
+  try {
+    decodeMessage(encode(message));
+  } catch (error) {
+    assert.ok(error instanceof ProtocolError);
+    return error.message;
+  }
+  assert.fail("the message was read");
+}
+
+test("a frame is read, keys it does not know are not", () => {
+  const message = decodeMessage(encode({ ...frame, future: 1 }));
+  assert.ok(message.type === "frame");
+  assert.deepEqual([...message.frame.placed], [0, 15]);
+  assert.ok(!("future" in message.frame));
+});
+
+test("a refusal names the field", () => {
+  assert.match(refusal({ ...frame, cells: new Uint8Array(15) }), /cells has 15 bytes, a board of 4 x 4 needs 16/);
+  assert.match(refusal({ ...frame, cells: new Uint8Array(16).fill(8) }), /cells/);
+  assert.match(refusal({ ...frame, placed: new Uint8Array([16]) }), /placed/);
+  assert.match(refusal({ ...frame, piece: 8 }), /piece/);
+  assert.match(refusal({ ...frame, next: new Uint8Array([0]) }), /next/);
+  assert.match(refusal({ ...frame, lines: -1 }), /lines/);
+  assert.match(refusal({ ...frame, value: "high" }), /value/);
+  assert.match(refusal({ type: "status", state: "asleep", step: 0 }), /asleep/);
+  assert.match(refusal({ type: "metrics", updates: { start: 0, rows: 1, step: new Uint8Array(4) } }), /updates\.step/);
+  assert.match(refusal({ type: "hello", protocol: 1, server: "x", started: 1, frame_rate: 1, presets: [1] }), /presets/);
+  assert.match(refusal([1, 2]), /not a map/);
+  assert.match(refusal({ id: 1 }), /type/);
+});
+
+test("a message of a type to come is let pass", () => {
+  assert.deepEqual(decodeMessage(encode({ type: "weather" })), { type: "other", name: "weather" });
+});
+
+test("bytes after the message are refused", () => {
+  const bytes = new Uint8Array([...encode({ type: "ack", id: 1 }), 0]);
+  assert.throws(() => decodeMessage(bytes), ProtocolError);
+});
+
+test("a seed is any u64 and nothing else", () => {
+  assert.equal(parseSeed(" 42 "), 42n);
+  assert.equal(parseSeed("18,446,744,073,709,551,615"), 2n ** 64n - 1n);
+  for (const typed of ["", "-1", "1.5", "1e3", "0x10", "18446744073709551616", "seed"]) assert.equal(parseSeed(typed), null);
+});
