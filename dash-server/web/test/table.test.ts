@@ -66,7 +66,7 @@ test("a table that is full keeps the extremes of every part of the run, in order
   steps.forEach((step, index) => assert.equal(kept[index], values[step]));
   for (let from = 0; from < rows; from += 1000) {
     const inside = (slack: number) => [...kept].filter((_, index) => Math.abs(steps[index]! - from - 500) <= 500 + slack);
-    assert.ok(inside(0).length >= 4, `${inside(0).length} rows from ${from}`);
+    assert.ok(inside(0).length >= 2, `${inside(0).length} rows from ${from}`);
     // A stretch is at most 400 steps long and may hold a higher value on the far side of the part's edge.
     assert.ok(Math.max(...inside(400)) >= Math.max(...values.subarray(from, from + 1000)));
     assert.ok(Math.min(...inside(400)) <= Math.min(...values.subarray(from, from + 1000)));
