@@ -4,11 +4,15 @@ use alloc::boxed::Box;
 
 use crate::analysis::{ANY, Analysis, Move, Padded, TEN};
 use crate::board::Board;
-use crate::env::PlacementConfig;
+#[cfg(feature = "serde")]
+use crate::board::MIN_HEIGHT;
+use crate::config::PlacementConfig;
 use crate::error::ConfigError;
 use crate::features::Features;
 use crate::packed::PackedBoard;
 use crate::piece::Piece;
+#[cfg(feature = "serde")]
+use crate::randomizer::ALL_PIECES;
 
 /// A position after a piece was placed and full rows were taken out, before the next piece is
 /// known, together with all that the future depends on.
@@ -16,7 +20,7 @@ use crate::piece::Piece;
 /// 48 bytes without an allocation on boards of up to 256 cells (10x20 has 200): millions fit in
 /// a replay buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Afterstate {
     pub(crate) board: PackedBoard,
     pub(crate) ceiling: u8,
@@ -149,6 +153,10 @@ pub struct Expanded(Reading);
 
 /// The code is compiled twice, for the usual width and for any.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the usual width is read millions of times a second and must not allocate"
+)]
 enum Reading {
     Ten(Analysis<TEN>),
     Any(Box<Analysis<ANY>>),
@@ -178,5 +186,44 @@ impl Expanded {
             Reading::Ten(analysis) => analysis.successors(piece, found),
             Reading::Any(analysis) => analysis.successors(piece, found),
         }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Afterstate {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+
+        #[derive(serde::Deserialize)]
+        #[serde(rename = "Afterstate")]
+        struct Unchecked {
+            board: PackedBoard,
+            ceiling: u8,
+            possible: u8,
+            move_: Move,
+        }
+
+        let Unchecked {
+            board,
+            ceiling,
+            possible,
+            move_,
+        } = Unchecked::deserialize(deserializer)?;
+        if !(MIN_HEIGHT..=board.height()).contains(&ceiling.into()) {
+            return Err(D::Error::custom(
+                "the ceiling of an afterstate is outside its board",
+            ));
+        }
+        if possible == 0 || possible & !ALL_PIECES != 0 {
+            return Err(D::Error::custom(
+                "an afterstate names no piece, or one that is not",
+            ));
+        }
+        Ok(Self {
+            board,
+            ceiling,
+            possible,
+            move_,
+        })
     }
 }

@@ -263,7 +263,13 @@ impl<const N: usize> Analysis<N> {
 
     /// The totals after a piece that fills no row, from those before it.
     #[inline(always)]
-    fn changed<const K: usize>(&self, shape: &Shape, at: usize, row: i32, near: &[u64; 8]) -> Totals {
+    fn changed<const K: usize>(
+        &self,
+        shape: &Shape,
+        at: usize,
+        row: i32,
+        near: &[u64; 8],
+    ) -> Totals {
         let (bottoms, tops) = (shape.bottoms(), shape.tops());
         let mut totals = self.totals;
         let mut steps = self.steps_left[at] | self.steps_right[at + K + 1];

@@ -234,7 +234,10 @@ impl Board {
     /// If the shape does not fit there: see [`Board::fits`].
     #[inline]
     pub fn lock(&mut self, shape: &Shape, x: usize, y: usize) {
-        assert!(self.fits(shape, x, y), "the piece does not fit at ({x}, {y})");
+        assert!(
+            self.fits(shape, x, y),
+            "the piece does not fit at ({x}, {y})"
+        );
         let columns = &mut self.columns_mut()[x..x + shape.width()];
         for (column, cells) in columns.iter_mut().zip(shape.columns()) {
             *column |= u64::from(cells) << y;
@@ -245,7 +248,9 @@ impl Board {
     #[must_use]
     #[inline]
     pub fn full_rows(&self) -> u64 {
-        self.columns().iter().fold(u64::MAX, |all, column| all & column)
+        self.columns()
+            .iter()
+            .fold(u64::MAX, |all, column| all & column)
     }
 
     /// Takes out the full rows and lets what is above them come down. Returns which rows were

@@ -82,7 +82,8 @@ impl ColourPlane {
         let (width, height) = (self.width(), self.height());
         let mut to = 0;
         for from in (0..height).filter(|from| rows >> from & 1 == 0) {
-            self.cells.copy_within(from * width..(from + 1) * width, to * width);
+            self.cells
+                .copy_within(from * width..(from + 1) * width, to * width);
             to += 1;
         }
         self.cells[to * width..].fill(0);
@@ -94,7 +95,8 @@ impl ColourPlane {
         self.width() == board.width()
             && self.cells.len() == board.width() * board.height()
             && self.cells.iter().enumerate().all(|(index, &cell)| {
-                cell <= GARBAGE && board.get(index % self.width(), index / self.width()) == (cell != 0)
+                cell <= GARBAGE
+                    && board.get(index % self.width(), index / self.width()) == (cell != 0)
             })
     }
 }

@@ -35,7 +35,9 @@ pub const DELLACHERIE: Controller = Controller {
 /// BCTS: weights found by the cross-entropy method (Thiery and Scherrer, 2009).
 pub const BCTS: Controller = Controller {
     name: "bcts",
-    weights: [-12.63, 6.60, -9.22, -19.77, -13.08, -10.49, -1.61, -24.04, 0.0],
+    weights: [
+        -12.63, 6.60, -9.22, -19.77, -13.08, -10.49, -1.61, -24.04, 0.0,
+    ],
 };
 
 /// DT-10: weights found on 10x10 boards (Gabillon, Ghavamzadeh and Scherrer, 2013).
@@ -78,7 +80,11 @@ impl Controller {
     #[inline]
     pub fn value(&self, features: &Features) -> f32 {
         let features = features.to_array();
-        self.weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum()
+        self.weights
+            .iter()
+            .zip(features)
+            .map(|(weight, feature)| weight * feature)
+            .sum()
     }
 
     /// The action to take; `None` when the game is over.

@@ -2,83 +2,17 @@
 
 use crate::afterstate::{Afterstate, Expanded, PlacementModel};
 use crate::analysis::Move;
-use crate::board::{Board, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
+use crate::board::Board;
+#[cfg(feature = "serde")]
+use crate::board::MIN_HEIGHT;
 use crate::colours::ColourPlane;
+use crate::config::{PlacementConfig, Scenario};
 use crate::error::{ConfigError, IllegalAction, ScenarioError};
 use crate::features::Features;
 use crate::packed::PackedBoard;
 use crate::piece::{Piece, Shape};
 use crate::placement::{NoDrop, Placement, drop_action};
-use crate::randomizer::{Randomizer, RandomizerKind};
-
-/// What stays the same over all games of a placement environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
-pub struct PlacementConfig {
-    /// Columns, 4 to 32; 10 by default.
-    pub width: u8,
-    /// Rows, 4 to 64; 20 by default.
-    pub height: u8,
-    /// How pieces are drawn; uniformly by default.
-    pub pieces: RandomizerKind,
-}
-
-impl Default for PlacementConfig {
-    fn default() -> Self {
-        Self {
-            width: 10,
-            height: 20,
-            pieces: RandomizerKind::Uniform,
-        }
-    }
-}
-
-impl PlacementConfig {
-    /// Checks every field against its range.
-    ///
-    /// # Errors
-    /// Names the first field that is outside its range.
-    pub fn validate(&self) -> Result<(), ConfigError> {
-        in_range("width", self.width.into(), MIN_WIDTH as u64, MAX_WIDTH as u64)?;
-        in_range("height", self.height.into(), MIN_HEIGHT as u64, MAX_HEIGHT as u64)
-    }
-
-    /// Number of actions, legal or not: four rotations times the width.
-    #[must_use]
-    #[inline]
-    pub const fn action_count(&self) -> usize {
-        4 * self.width as usize
-    }
-}
-
-fn in_range(field: &'static str, found: u64, min: u64, max: u64) -> Result<(), ConfigError> {
-    if (min..=max).contains(&found) {
-        return Ok(());
-    }
-    Err(ConfigError {
-        field,
-        found,
-        min,
-        max,
-    })
-}
-
-/// How one game starts and what ends it. The default is an empty board, the whole height and no
-/// limit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
-pub struct Scenario {
-    /// Rows in which a piece must come to rest as a whole, counted from the floor, before full
-    /// rows are taken out; 4 to the height of the board, which is also the default. A low
-    /// ceiling makes games short and dangerous, which is good to learn from.
-    pub ceiling: Option<u8>,
-    /// The cells that are full when the game starts.
-    pub start: Option<Board>,
-    /// After so many pieces (1 or more) the game is truncated.
-    pub max_pieces: Option<u64>,
-}
+use crate::randomizer::Randomizer;
 
 /// What a step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,8 +92,7 @@ impl PlacementEnv {
     /// If a field of the configuration is outside its range.
     pub fn new(config: PlacementConfig) -> Result<Self, ConfigError> {
         config.validate()?;
-        let board = Board::new(config.width.into(), config.height.into())
-            .expect("a valid configuration has the size of a board");
+        let board = config.empty_board();
         let colours = Some(ColourPlane::of_garbage(&board));
         Ok(Self {
             state: State::start(config, config.height, None, board, colours, 0),
@@ -175,17 +108,11 @@ impl PlacementEnv {
     pub fn reset(&mut self, seed: u64, scenario: &Scenario) -> Result<(), ScenarioError> {
         let state = &mut self.state;
         let config = state.config;
-        let ceiling = scenario.ceiling.unwrap_or(config.height);
-        in_range("ceiling", ceiling.into(), MIN_HEIGHT as u64, config.height.into())?;
-        if let Some(limit) = scenario.max_pieces {
-            in_range("max_pieces", limit, 1, u64::MAX)?;
-        }
-        let board = match &scenario.start {
-            Some(start) => checked_start(start, &config, ceiling)?.clone(),
-            None => Board::new(config.width.into(), config.height.into())
-                .expect("a valid configuration has the size of a board"),
-        };
-        let colours = state.colours.as_ref().map(|_| ColourPlane::of_garbage(&board));
+        let (board, ceiling) = scenario.opening(&config)?;
+        let colours = state
+            .colours
+            .as_ref()
+            .map(|_| ColourPlane::of_garbage(&board));
         *state = State::start(config, ceiling, scenario.max_pieces, board, colours, seed);
         Ok(())
     }
@@ -208,7 +135,7 @@ impl PlacementEnv {
         state.next = state.randomizer.draw();
 
         let ceiling = state.ceiling.into();
-        let terminated = !has_placement(&state.board, state.current, ceiling);
+        let terminated = !state.board.has_hard_drop(state.current, ceiling);
         let truncated = !terminated && state.max_pieces.is_some_and(|max| state.pieces >= max);
         state.over = terminated || truncated;
         Ok(StepOutcome {
@@ -293,8 +220,7 @@ impl PlacementEnv {
     pub fn candidates(&self, found: &mut impl FnMut(usize, u32, &Features)) {
         let state = &self.state;
         if !state.over {
-            Expanded::of_board(&state.board, state.ceiling.into())
-                .successors(state.current, found);
+            Expanded::of_board(&state.board, state.ceiling.into()).successors(state.current, found);
         }
     }
 
@@ -423,38 +349,6 @@ impl State {
     }
 }
 
-#[inline]
-fn has_placement(board: &Board, piece: Piece, ceiling: usize) -> bool {
-    board.hard_drops(piece, ceiling).next().is_some()
-}
-
-fn checked_start<'a>(
-    start: &'a Board,
-    config: &PlacementConfig,
-    ceiling: u8,
-) -> Result<&'a Board, ScenarioError> {
-    let (width, height) = (config.width, config.height);
-    let (found_width, found_height) = (start.width() as u8, start.height() as u8);
-    if (found_width, found_height) != (width, height) {
-        return Err(ScenarioError::Size {
-            width,
-            height,
-            found_width,
-            found_height,
-        });
-    }
-    let full = start.full_rows();
-    if full != 0 {
-        let row = full.trailing_zeros() as u8;
-        return Err(ScenarioError::FullRow { row });
-    }
-    let no_room = |piece: &Piece| !has_placement(start, *piece, ceiling.into());
-    match Piece::ALL.into_iter().find(no_room) {
-        Some(piece) => Err(ScenarioError::NoRoom { piece }),
-        None => Ok(start),
-    }
-}
-
 #[cfg(feature = "serde")]
 impl<'de> serde::Deserialize<'de> for PlacementEnv {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -474,7 +368,9 @@ impl<'de> serde::Deserialize<'de> for PlacementEnv {
         if agrees {
             Ok(Self { state })
         } else {
-            Err(D::Error::custom("the parts of this environment do not fit together"))
+            Err(D::Error::custom(
+                "the parts of this environment do not fit together",
+            ))
         }
     }
 }

@@ -7,6 +7,7 @@ mod afterstate;
 mod analysis;
 mod board;
 mod colours;
+mod config;
 mod controller;
 mod env;
 mod error;
@@ -20,8 +21,9 @@ mod render;
 pub use afterstate::{Afterstate, Expanded, PlacementModel};
 pub use board::{Board, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
 pub use colours::{ColourPlane, GARBAGE};
+pub use config::{PlacementConfig, Scenario};
 pub use controller::{BCTS, Controller, DELLACHERIE, DT10, DT20};
-pub use env::{PlacementConfig, PlacementEnv, Scenario, StepOutcome};
+pub use env::{PlacementEnv, StepOutcome};
 pub use error::{
     BoardSizeError, ConfigError, IllegalAction, ParseBoardError, ParseControllerError,
     ParsePieceError, ParsePiecesError, ScenarioError,

@@ -16,7 +16,7 @@ const INLINE_WORDS: usize = 4;
 /// ```
 /// use tetris_core::{Board, PackedBoard};
 ///
-/// let board: Board = "XX......../X...XXXXXX/XX.XXXXXXX".parse()?;
+/// let board = Board::from_rows("XX......../X...XXXXXX/XX.XXXXXXX", 20)?;
 /// let packed = PackedBoard::from(&board);
 /// assert_eq!(packed.unpack(), board);
 /// # Ok::<(), tetris_core::ParseBoardError>(())
@@ -220,7 +220,9 @@ mod wire {
                 ));
             }
             if cells % 8 != 0 && bytes.last().is_some_and(|last| last >> (cells % 8) != 0) {
-                return Err(D::Error::custom("bits are set past the last cell of the board"));
+                return Err(D::Error::custom(
+                    "bits are set past the last cell of the board",
+                ));
             }
             let mut packed = Self::empty(width, height);
             for (index, &byte) in bytes.iter().enumerate() {

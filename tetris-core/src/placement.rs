@@ -111,6 +111,14 @@ impl Board {
     }
 }
 
+impl Board {
+    /// Whether a piece has any placement under the ceiling.
+    #[inline]
+    pub(crate) fn has_hard_drop(&self, piece: Piece, ceiling: usize) -> bool {
+        self.hard_drops(piece, ceiling).next().is_some()
+    }
+}
+
 impl Iterator for HardDrops<'_> {
     type Item = Placement;
 

@@ -27,7 +27,11 @@ const PALETTE: [(u8, u8, u8); 9] = [
 /// If there are not so many rows.
 #[must_use]
 pub fn ansi_board(colours: &ColourPlane, rows: usize) -> String {
-    assert!(rows <= colours.height(), "the board has only {} rows", colours.height());
+    assert!(
+        rows <= colours.height(),
+        "the board has only {} rows",
+        colours.height()
+    );
     let mut text = String::new();
     for row in colours.rows().take(rows).rev() {
         for &cell in row {

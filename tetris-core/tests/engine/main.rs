@@ -1,0 +1,5 @@
+//! The engine against a naive twin, and the rules of its environment.
+
+mod board;
+mod env;
+mod twin;
