@@ -2,12 +2,14 @@
 #![forbid(unsafe_code)]
 
 mod assets;
+pub mod board;
 pub mod feed;
 pub mod history;
 mod hub;
 pub mod launch;
 mod limits;
 mod live;
+pub mod observer;
 mod outbox;
 pub mod protocol;
 mod routes;

@@ -1,0 +1,307 @@
+//! The dashboard as an observer of training: what it costs the training thread is a few loads and stores a step.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use rl_agent::env::Environment;
+use rl_agent::observer::{
+    CheckpointReport, DecisionReport, EpisodeReport, EvaluationReport, MetricsReport, Observer,
+    StartReport, StepReport, UpdateReport,
+};
+use serde_bytes::ByteBuf;
+
+use crate::board::BoardView;
+use crate::feed::Feed;
+use crate::protocol::{Checkpoint, Frame};
+
+/// Turns the trainer's reports into messages; attach it to a trainer like any other observer.
+///
+/// A board is copied only when the server has asked for one, an update is reported only when the last report is old
+/// enough, and nothing here waits for anybody. Of several environments the first is shown.
+#[derive(Debug)]
+pub struct DashObserver {
+    feed: Arc<Feed>,
+    begin: Instant,
+    /// Cells that the present move fills and the value of the position it is made in, if a board is wanted.
+    decision: Option<(ByteBuf, f32)>,
+    /// Time, step and update of the last sample, for the speeds between two.
+    sample: (Instant, u64, u64),
+}
+
+impl DashObserver {
+    /// An observer that reports to `feed`.
+    pub fn new(feed: Arc<Feed>) -> Self {
+        let now = Instant::now();
+        Self {
+            feed,
+            begin: now,
+            decision: None,
+            sample: (now, 0, 0),
+        }
+    }
+
+    fn seconds(&self) -> f64 {
+        self.begin.elapsed().as_secs_f64()
+    }
+}
+
+impl<E: BoardView> Observer<E> for DashObserver {
+    fn on_start(&mut self, report: &StartReport<'_>) {
+        self.begin = Instant::now();
+        self.sample = (self.begin, report.step, 0);
+        self.feed.set_step(report.step);
+    }
+
+    fn on_decision(&mut self, report: &DecisionReport<'_, E>) {
+        if report.env_index == 0 && self.feed.frame_wanted() {
+            let mut cells = Vec::with_capacity(4);
+            report.env.fills(report.action, &mut cells);
+            let value = report.values.iter().copied().fold(f32::NAN, f32::max);
+            self.decision = Some((cells.into(), value));
+        }
+    }
+
+    fn on_step(&mut self, report: &StepReport<'_, E>) {
+        self.feed.set_step(report.step);
+        if report.env_index == 0
+            && let Some((placed, value)) = self.decision.take()
+        {
+            let mut frame = Frame {
+                placed,
+                value,
+                episode: report.episode,
+                step: report.step,
+                ..blank_frame()
+            };
+            report.env.draw(&mut frame);
+            self.feed.put_frame(frame);
+        }
+    }
+
+    fn on_episode(&mut self, report: &EpisodeReport<'_>) {
+        let row = [
+            report.step as f64,
+            self.seconds(),
+            report.episode as f64,
+            report.length as f64,
+            report.reward,
+            named("lines", report.names, report.measures),
+            named("score", report.names, report.measures),
+        ];
+        self.feed.stage(|staged| staged.rows.episodes.push(&row));
+    }
+
+    fn on_update(&mut self, report: &UpdateReport) {
+        if !self.feed.take_update_wanted() {
+            return;
+        }
+        let now = Instant::now();
+        let (then, step, update) =
+            std::mem::replace(&mut self.sample, (now, report.step, report.update));
+        let elapsed = (now - then).as_secs_f64();
+        // The number of updates made before a resumed run began is not known.
+        let updates = if update == 0 {
+            f64::NAN
+        } else {
+            (report.update - update) as f64
+        };
+        let row = [
+            report.step as f64,
+            (now - self.begin).as_secs_f64(),
+            report.update as f64,
+            report.loss.into(),
+            report.td_error.into(),
+            report.mean_q.into(),
+            report.gradient_norm.into(),
+            report.epsilon,
+            report.learning_rate,
+            (report.step - step) as f64 / elapsed,
+            updates / elapsed,
+            report.buffer_fill.into(),
+        ];
+        self.feed.stage(|staged| staged.rows.updates.push(&row));
+    }
+
+    fn on_metrics(&mut self, report: &MetricsReport<'_>) {
+        let row = [
+            report.step as f64,
+            self.seconds(),
+            report.episodes as f64,
+            report.mean_reward,
+            named("lines", report.names, report.mean_measures),
+            report.mean_length,
+        ];
+        self.feed.stage(|staged| staged.rows.summaries.push(&row));
+    }
+
+    fn on_evaluation(&mut self, report: &EvaluationReport<'_>) {
+        let evaluation = report.evaluation;
+        let (low, high) = evaluation.ci95();
+        let row = [
+            report.step as f64,
+            self.seconds(),
+            evaluation.games.len() as f64,
+            evaluation.mean(),
+            low,
+            high,
+            f64::from(u8::from(report.best)),
+        ];
+        self.feed.stage(|staged| staged.rows.evaluations.push(&row));
+    }
+
+    fn on_checkpoint(&mut self, report: &CheckpointReport<'_>) {
+        let checkpoint = Checkpoint {
+            step: report.step,
+            path: report.path.display().to_string(),
+        };
+        self.feed
+            .stage(|staged| staged.checkpoints.push(checkpoint));
+    }
+}
+
+/// A measure by its name; NaN if the environment has none of it.
+fn named(name: &str, names: &[&str], values: &[f64]) -> f64 {
+    let index = names.iter().position(|other| *other == name);
+    index
+        .and_then(|index| values.get(index))
+        .copied()
+        .unwrap_or(f64::NAN)
+}
+
+/// A frame with nothing on it, to be filled in.
+pub(crate) fn blank_frame() -> Frame {
+    Frame {
+        width: 0,
+        height: 0,
+        cells: ByteBuf::new(),
+        placed: ByteBuf::new(),
+        piece: 0,
+        next: ByteBuf::new(),
+        lines: 0,
+        pieces: 0,
+        score: 0,
+        episode: 0,
+        step: 0,
+        value: f32::NAN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::Live;
+    use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
+    use rl_agent::env::AfterstateEnvironment;
+    use rl_agent::evaluation::EvaluationConfig;
+    use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
+    use rl_agent::trainer::{Trainer, TrainerConfig};
+
+    fn trainer() -> Trainer<Tetris, AfterstateDqn<<Tetris as AfterstateEnvironment>::Model>> {
+        let env = Tetris::new(TetrisConfig::default()).unwrap();
+        let config = AfterstateDqnConfig {
+            learning_starts: 64,
+            buffer_capacity: 500,
+            ..AfterstateDqnConfig::default()
+        };
+        let agent = AfterstateDqn::new(env.model(), config, 5).unwrap();
+        let trainer_config = TrainerConfig {
+            seed: 5,
+            total_steps: Some(1000),
+            metrics_every: 100,
+            evaluate_every: 500,
+            ..Default::default()
+        };
+        let scenario = Scenario {
+            ceiling: Some(8),
+            ..Scenario::default()
+        };
+        let evaluation = EvaluationConfig {
+            games: 2,
+            max_steps: Some(50),
+            ..EvaluationConfig::default()
+        };
+        let training = scenario.clone();
+        Trainer::new(vec![env.clone()], agent, trainer_config)
+            .unwrap()
+            .scenarios(move |_| training.clone())
+            .evaluate(env, scenario, evaluation)
+    }
+
+    #[test]
+    fn everything_that_is_reported_arrives() {
+        let feed = Arc::new(Feed::new());
+        let end = trainer().run(DashObserver::new(feed.clone())).unwrap();
+        assert_eq!(feed.step(), 1000);
+        let mut live = Live::default();
+        let messages = live.collect(&feed);
+        assert_eq!(messages.len(), 3, "a board, metrics, evaluations");
+        let bytes = live.snapshot();
+        let head = if bytes[1] == 127 { 10 } else { 4 };
+        let snapshot = match rmp_serde::from_slice(&bytes[head..]).unwrap() {
+            crate::protocol::ServerMessage::Snapshot(snapshot) => snapshot,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(u64::from(snapshot.episodes.rows), end.episodes);
+        assert_eq!(
+            snapshot.updates.rows, 1,
+            "the server asked for one and did not ask again"
+        );
+        assert_eq!(snapshot.summaries.rows, 10);
+        assert_eq!(snapshot.evaluations.rows, 2);
+        assert_eq!(snapshot.evaluations.column("games"), Some(vec![2.0, 2.0]));
+        let frame = snapshot.frame.unwrap();
+        assert_eq!(
+            (frame.step, frame.pieces, frame.width, frame.height),
+            (1, 1, 10, 8)
+        );
+        assert_eq!(frame.placed.len(), 4);
+        let lengths = snapshot.episodes.column("length").unwrap();
+        assert!(
+            lengths.iter().all(|&length| length >= 8.0),
+            "ten columns of eight rows take more pieces: {lengths:?}"
+        );
+        assert_eq!(
+            snapshot.episodes.column("reward").unwrap(),
+            lengths,
+            "one point a piece"
+        );
+    }
+
+    #[test]
+    fn a_board_is_copied_when_it_is_wanted_and_never_else() {
+        let feed = Arc::new(Feed::new());
+        let mut observer = DashObserver::new(feed.clone());
+        let mut env = Tetris::new(TetrisConfig::default()).unwrap();
+        let mut legal = vec![false; env.action_count()];
+        let mut take = |step: u64| {
+            env.legal_actions(&mut legal);
+            let action = legal.iter().position(|&legal| legal).unwrap();
+            observer.on_decision(&DecisionReport {
+                step: step - 1,
+                env_index: 0,
+                env: &env,
+                action,
+                explored: false,
+                candidates: None,
+                values: &[1.5, 7.25, -3.0],
+            });
+            let outcome = env.step(action).unwrap();
+            observer.on_step(&StepReport {
+                step,
+                env_index: 0,
+                episode: 0,
+                env: &env,
+                action,
+                outcome,
+            });
+        };
+        take(1);
+        let frame = feed.take_frame().unwrap();
+        assert_eq!((frame.step, frame.value), (1, 7.25));
+        take(2);
+        assert_eq!(feed.take_frame(), None);
+        feed.want_frame();
+        take(3);
+        assert_eq!(feed.take_frame().map(|frame| frame.step), Some(3));
+    }
+}
