@@ -1,0 +1,63 @@
+//! Trains a DQN to play Tetris, with a progress bar, and then lets it play games it has never seen.
+//!
+//!     cargo run --release --example train_dqn -- --seconds 30 --seed 1
+
+use std::error::Error;
+
+use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
+use rl_agent::agent::Agent;
+use rl_agent::env::AfterstateEnvironment;
+use rl_agent::evaluation::{EvaluationConfig, evaluate};
+use rl_agent::observers::ProgressBar;
+use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
+use rl_agent::trainer::{Trainer, TrainerConfig};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let seconds: f64 = argument("--seconds")?.unwrap_or(30.0);
+    let seed: u64 = argument("--seed")?.unwrap_or(1);
+
+    let tetris = Tetris::without_colours(TetrisConfig::default())?;
+    let agent = AfterstateDqn::new(tetris.model(), AfterstateDqnConfig::default(), seed)?;
+    let config = TrainerConfig {
+        seed,
+        time_limit: Some(seconds),
+        ..TrainerConfig::default()
+    };
+    // Under a low ceiling games are short and full of danger, which is what there is to learn.
+    let low = Scenario {
+        ceiling: Some(10),
+        ..Scenario::default()
+    };
+    let mut trainer =
+        Trainer::new(vec![tetris.clone()], agent, config)?.scenarios(move |_| low.clone());
+    let end = trainer.run(ProgressBar::new())?;
+    println!(
+        "{} pieces, {} games, {} updates in {:.0} s",
+        end.step, end.episodes, end.updates, end.seconds
+    );
+
+    let held_out = EvaluationConfig {
+        games: 10,
+        seed: 1,
+        max_steps: Some(250_000),
+        threads: 2,
+    };
+    let policy = Agent::<Tetris>::policy(trainer.agent());
+    let played = evaluate(&tetris, &Scenario::default(), &policy, &held_out, || false)?;
+    println!(
+        "10 greedy games on the whole board, cut at 250,000 pieces: {:.0} lines on average, {} deaths",
+        played.mean(),
+        played.deaths()
+    );
+    Ok(())
+}
+
+/// The value after `name` on the command line.
+fn argument<T: std::str::FromStr>(name: &str) -> Result<Option<T>, String> {
+    let mut words = std::env::args().skip_while(|word| word != name).skip(1);
+    let parse = |word: String| {
+        word.parse()
+            .map_err(|_| format!("{name} {word}: not a number"))
+    };
+    words.next().map(parse).transpose()
+}
