@@ -1,0 +1,91 @@
+// A headless Chromium, and pages in it that remember everything that went wrong.
+
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+
+const FLAGS = [
+  "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+  "--disable-component-update", "--no-first-run",
+];
+
+/** Starts the browser that CHROMIUM names. */
+export function launch() {
+  const executablePath = process.env.CHROMIUM;
+  if (!executablePath) throw new Error("CHROMIUM must name the program of a Chromium or Chrome");
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** A page and what went wrong in it: errors, console errors, breaches of the content security policy. */
+export async function openPage(browser, url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  const troubles = [];
+  const foreign = [];
+  page.on("pageerror", (error) => troubles.push(`error: ${error.stack ?? error.message}`));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) troubles.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(url)) foreign.push(request.url());
+  });
+  await page.exposeFunction("reportViolation", (text) => troubles.push(`policy: ${text}`));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      void window.reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+    });
+  });
+  await page.goto(url);
+  return {
+    page,
+    /** Asserts that nothing went wrong, apart from `expected`. */
+    assertClean(expected = /^$/) {
+      assert.deepEqual(troubles.filter((trouble) => !expected.test(trouble)), []);
+      assert.deepEqual(foreign, [], "the page asked another server for something");
+    },
+    close: () => context.close(),
+  };
+}
+
+/** Waits for the run to be in `state`. */
+export async function untilRun(page, state, timeout = 60_000) {
+  await page.locator(`#run-pill[data-state="${state}"]`).waitFor({ timeout });
+}
+
+/** Waits for the connection to be in `state`. */
+export async function untilLink(page, state, timeout = 60_000) {
+  await page.locator(`#link-pill[data-state="${state}"]`).waitFor({ timeout });
+}
+
+/** Clicks one of the run's buttons. */
+export async function press(page, action) {
+  await page.locator(`button[data-action="${action}"]`).click();
+}
+
+/** The step counter. */
+export async function steps(page) {
+  return Number(await page.locator("#tile-step").getAttribute("data-value"));
+}
+
+/** Waits until the step counter passes `step`. */
+export async function untilStepsPass(page, step) {
+  await page.waitForFunction((bound) => Number(document.querySelector("#tile-step").dataset.value) > bound, step, {
+    timeout: 60_000,
+  });
+}
+
+/** The picture on the board's canvas. */
+export function boardPicture(page) {
+  return page.evaluate(() => document.querySelector("#board").toDataURL());
+}
+
+/** Waits until the board looks different from `before`. */
+export async function untilBoardChanges(page, before) {
+  await page.waitForFunction((old) => document.querySelector("#board").toDataURL() !== old, before, { timeout: 60_000 });
+}
+
+/** Number of points of each chart, by the chart's id. */
+export function chartPoints(page) {
+  return page.$$eval(".chart", (charts) =>
+    Object.fromEntries(charts.map((chart) => [chart.id, Number(chart.dataset.points)])),
+  );
+}

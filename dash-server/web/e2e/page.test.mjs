@@ -1,0 +1,203 @@
+// The whole way: the real server trains, and the page in a real browser shows it and steers it.
+
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import {
+  boardPicture, chartPoints, launch, openPage, press, steps, untilBoardChanges, untilLink, untilRun, untilStepsPass,
+} from "./browser.mjs";
+import { freePort, ServerProcess } from "./server.mjs";
+
+const REFUSED = /WebSocket connection to .* failed/;
+
+const server = new ServerProcess("tetris-dash", (address, folder) => ["serve", "--addr", address, "--out", folder]);
+let browser;
+let port;
+let url;
+let tab;
+let page;
+
+before(async () => {
+  port = await freePort();
+  url = await server.start(port);
+  browser = await launch();
+  tab = await openPage(browser, url);
+  page = tab.page;
+});
+
+after(async () => {
+  await browser?.close();
+  await server.dispose();
+});
+
+test("the page connects and shows a run", async () => {
+  await untilLink(page, "open");
+  await untilRun(page, "running");
+  assert.match(await page.locator("#run-name").innerText(), /preset/);
+  await untilStepsPass(page, 0);
+});
+
+test("the pixels of the board change, and show pieces in their colours", async () => {
+  for (let change = 0; change < 5; change++) await untilBoardChanges(page, await boardPicture(page));
+  const colours = await page.evaluate(() => {
+    const canvas = document.querySelector("#board");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const seen = new Set();
+    for (let at = 0; at < data.length; at += 4) seen.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
+    return [...seen].map((colour) => `#${colour.toString(16).padStart(6, "0")}`);
+  });
+  const pieces = ["#31c7e6", "#f2c230", "#aa6cf2", "#4cc96a", "#ef5a5f", "#4a7bf7", "#f2973a"];
+  assert.ok(colours.includes("#0b1536"), "the well is dark blue");
+  assert.ok(pieces.some((piece) => colours.includes(piece)), `no piece among ${colours}`);
+});
+
+test("every chart gets points and draws them", async () => {
+  await page.waitForFunction(
+    () => [...document.querySelectorAll(".chart")].every((chart) => Number(chart.dataset.points) > 1),
+    undefined,
+    { timeout: 120_000 },
+  );
+  const drawn = await page.$$eval(".chart canvas", (canvases) =>
+    canvases.map((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let saturated = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        const [red, green, blue, opacity] = data.subarray(at, at + 4);
+        if (opacity > 128 && Math.max(red, green, blue) - Math.min(red, green, blue) > 80) saturated += 1;
+      }
+      return saturated;
+    }),
+  );
+  assert.equal(drawn.length, 6);
+  for (const pixels of drawn) assert.ok(pixels > 50, `a chart shows only ${pixels} coloured pixels`);
+});
+
+test("pause stops the step counter, a step moves it by one, resume goes on", async () => {
+  await press(page, "pause");
+  await untilRun(page, "paused");
+  const paused = await steps(page);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.equal(await steps(page), paused);
+  const before = await boardPicture(page);
+  await press(page, "step");
+  await untilStepsPass(page, paused);
+  assert.equal(await steps(page), paused + 1);
+  await untilBoardChanges(page, before);
+  await press(page, "resume");
+  await untilRun(page, "running");
+  await untilStepsPass(page, paused + 2);
+});
+
+test("the space bar pauses and resumes", async () => {
+  await page.locator("h1").click();
+  await page.keyboard.press("Space");
+  await untilRun(page, "paused");
+  await page.keyboard.press("Space");
+  await untilRun(page, "running");
+});
+
+test("the speed slider limits the run, and every tab follows it", async () => {
+  const other = await openPage(browser, url);
+  await untilRun(other.page, "running");
+  await page.locator("#speed").fill("0");
+  await other.page.getByText("1 step a second", { exact: true }).waitFor();
+  const slow = await steps(page);
+  await untilStepsPass(page, slow);
+  await page.locator("#speed").fill("100");
+  await other.page.getByText("unlimited", { exact: true }).waitFor();
+  await untilStepsPass(other.page, slow + 100);
+  other.assertClean();
+  await other.close();
+});
+
+test("a reload restores the history", async () => {
+  await press(page, "pause");
+  await untilRun(page, "paused");
+  // The last metrics may still be on their way when the status arrives.
+  await page.waitForFunction(() => {
+    const points = [...document.querySelectorAll(".chart")].map((chart) => chart.dataset.points).join();
+    const settled = window.lastPoints === points;
+    window.lastPoints = points;
+    return settled;
+  }, undefined, { polling: 500 });
+  const tiles = () => page.locator(".tiles").innerText();
+  const before = { points: await chartPoints(page), tiles: await tiles(), board: await boardPicture(page) };
+  await page.reload();
+  await untilRun(page, "paused");
+  await page.waitForFunction(() => Number(document.querySelector("#chart-speed").dataset.points) > 1);
+  await untilBoardChanges(page, "");
+  assert.deepEqual(await chartPoints(page), before.points);
+  assert.equal(await tiles(), before.tiles);
+  assert.equal(await boardPicture(page), before.board);
+  await press(page, "resume");
+  await untilRun(page, "running");
+});
+
+test("stop stops, and start begins another run", async () => {
+  const first = await page.locator("#run-name").innerText();
+  const far = await steps(page);
+  await press(page, "stop");
+  await untilRun(page, "stopped");
+  const stopped = await steps(page);
+  assert.ok(stopped >= far);
+  assert.ok(await page.locator('button[data-action="pause"]').isDisabled());
+  await press(page, "start");
+  await page.locator("#start-seed").fill("eleven");
+  await page.locator('#start-form button[type="submit"]').click();
+  await page.getByText("A seed is a whole number").waitFor();
+  await page.locator("#start-seed").fill("11");
+  await page.locator('#start-form button[type="submit"]').click();
+  await untilRun(page, "running");
+  await page.waitForFunction((bound) => Number(document.querySelector("#tile-step").dataset.value) < bound, stopped);
+  assert.notEqual(await page.locator("#run-name").innerText(), first);
+  await untilStepsPass(page, 10);
+  await untilBoardChanges(page, await boardPicture(page));
+});
+
+test("everything so far went without an error or a breach of the content security policy", () => {
+  tab.assertClean();
+});
+
+test("it looks right at desk and phone width, light and dark: nothing sticks out", async (t) => {
+  const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), "tetris-dash-screenshots-"));
+  mkdirSync(folder, { recursive: true });
+  for (const [device, viewport, deviceScaleFactor] of [
+    ["desk", { width: 1440, height: 900 }, 1], ["phone", { width: 390, height: 844 }, 2],
+  ]) {
+    for (const colorScheme of ["light", "dark"]) {
+      const shown = await openPage(browser, url, { viewport, colorScheme, deviceScaleFactor });
+      await untilRun(shown.page, "running");
+      await shown.page.waitForFunction(() => Number(document.querySelector("#chart-speed").dataset.points) > 1);
+      const overflow = await shown.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(overflow <= 0, `${device}: ${overflow} pixels too wide`);
+      await shown.page.screenshot({ path: join(folder, `${device}-${colorScheme}.png`), fullPage: device === "phone" });
+      shown.assertClean();
+      await shown.close();
+    }
+  }
+  t.diagnostic(`screenshots: ${folder}`);
+});
+
+test("a killed server is noticed, and found again by itself once it is back", async () => {
+  const first = await page.locator("#run-name").innerText();
+  await server.end("SIGKILL");
+  await untilLink(page, "waiting");
+  assert.match(await page.locator("#link-state").innerText(), /^Reconnecting in \d+ s$/);
+  assert.ok(await page.locator("#reconnect").isVisible());
+  assert.ok(await page.locator('button[data-action="pause"]').isDisabled());
+  await server.start(port);
+  await untilLink(page, "open");
+  await untilRun(page, "running");
+  await page.waitForFunction((old) => document.querySelector("#run-name").innerText !== old, first);
+  await untilBoardChanges(page, await boardPicture(page));
+  tab.assertClean(REFUSED);
+});
+
+test("a server told to end says goodbye, saves and is gone", async () => {
+  const ended = await server.end("SIGTERM");
+  assert.deepEqual(ended, { code: 0, by: null });
+  await untilLink(page, "waiting");
+  tab.assertClean(REFUSED);
+});
