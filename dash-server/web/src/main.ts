@@ -59,7 +59,7 @@ const drawStatus = loop.prompt(() => {
 const drawNumbers = loop.prompt(() => drawTiles(session));
 const drawFrame = loop.prompt(() => {
   const { frame } = session;
-  board.show(frame);
+  board.show(frame, session.boardRows);
   board.draw();
   preview.show(frame ? [frame.piece, ...frame.next] : []);
   preview.draw();

@@ -7,11 +7,13 @@ import {
   PROTOCOL_VERSION, type Blocks, type Frame, type Hello, type ServerMessage, type Snapshot, type Status,
 } from "./wire/messages";
 
+const STANDARD_ROWS = 20;
+
 /** What the session asks for and reports. */
 export interface SessionEvents {
   /** The server greeted in a protocol that this page speaks. */
   greeted(): void;
-  /** Rows are missing: asks for a new snapshot, and rejects if none will come. */
+  /** Something is missing: asks for a new snapshot, and rejects if none will come. */
   incomplete(): Promise<void>;
   /** The server refused or failed at something that no command of ours asked for. */
   trouble(message: string): void;
@@ -40,6 +42,13 @@ export class Session {
 
   constructor(events: SessionEvents) {
     this.#events = events;
+  }
+
+  /** Rows of the whole board. A run may lower the ceiling that a frame ends at. */
+  get boardRows(): number {
+    const environment = this.config?.["environment"] as { height?: unknown } | undefined;
+    const configured = typeof environment?.height === "number" ? environment.height : 0;
+    return Math.max(configured, this.frame?.height ?? 0) || STANDARD_ROWS;
   }
 
   /** The connection changed. What was known stays on the page until the next snapshot. */
@@ -94,15 +103,18 @@ export class Session {
   }
 
   #setStatus(status: Status): void {
-    if (this.status && status.run !== this.status.run) {
-      // Rows of the new run may have come before this message; they show as a gap and are asked for.
+    const another = this.status !== null && status.run !== this.status.run;
+    this.status = status;
+    this.step = status.step;
+    if (another) {
+      // The snapshot brings the configuration of the new run, and rows that came before this message.
       this.history.clear();
       this.frame = null;
+      this.config = null;
+      this.#askForSnapshot();
       this.#events.frameChanged();
       this.#events.metricsChanged();
     }
-    this.status = status;
-    this.step = status.step;
     this.#events.statusChanged();
   }
 
@@ -114,12 +126,14 @@ export class Session {
 
   #append(blocks: Blocks): void {
     if (this.#awaitsSnapshot) return;
-    if (!this.history.append(blocks)) {
-      this.#awaitsSnapshot = true;
-      this.#events.incomplete().catch(() => (this.#awaitsSnapshot = false));
-    }
+    if (!this.history.append(blocks)) this.#askForSnapshot();
     const latest = this.history.tables.updates.last("step");
     if (latest > this.step) this.step = latest;
     this.#events.metricsChanged();
+  }
+
+  #askForSnapshot(): void {
+    this.#awaitsSnapshot = true;
+    this.#events.incomplete().catch(() => (this.#awaitsSnapshot = false));
   }
 }

@@ -98,10 +98,22 @@ test("another run begins with an empty history, also when its rows overtake its 
   page.receive({ type: "status", status: status("b") });
   assert.equal(page.history.tables.updates.length, 0);
   assert.equal(page.frame, null);
+  assert.equal(asked, 1);
   page.receive(metrics(5, 5));
   assert.equal(asked, 1);
   page.receive(snapshot("b", 10));
   assert.equal(page.history.tables.updates.length, 10);
+});
+
+test("the board is as high as the run's configuration says, or the frame, or as usual", () => {
+  const page = connected("a", 1);
+  assert.equal(page.boardRows, 20);
+  page.receive({ type: "frame", frame });
+  assert.equal(page.boardRows, 4);
+  page.config = { environment: { height: 16 } };
+  assert.equal(page.boardRows, 16);
+  page.config = { environment: { height: 2 } };
+  assert.equal(page.boardRows, 4);
 });
 
 test("another state of the same run keeps the history", () => {

@@ -5,6 +5,8 @@ import { drawCell, fitToScreen, PIECE_COLOURS, PIECE_NAMES } from "./pieces";
 
 const LINES = "rgb(130 155 255 / 9%)";
 const OUTLINE = "rgb(255 255 255 / 75%)";
+const ABOVE_CEILING = "rgb(3 7 24 / 55%)";
+const CEILING = "rgb(130 155 255 / 45%)";
 
 /** Draws frames into a canvas that fills its well. */
 export class BoardView {
@@ -12,6 +14,7 @@ export class BoardView {
   readonly #well: HTMLElement;
   readonly #context: CanvasRenderingContext2D;
   #frame: Frame | null = null;
+  #rows = 20;
 
   /** `resized` is called when the canvas has another size, so that it can be drawn again. */
   constructor(canvas: HTMLCanvasElement, well: HTMLElement, resized: () => void) {
@@ -23,19 +26,18 @@ export class BoardView {
     new ResizeObserver(resized).observe(canvas);
   }
 
-  /** The frame to draw next; null is an empty board. */
-  show(frame: Frame | null): void {
-    if (frame && (frame.width !== this.#frame?.width || frame.height !== this.#frame.height)) {
-      this.#well.style.setProperty("--columns", String(frame.width));
-      this.#well.style.setProperty("--rows", String(frame.height));
-    }
+  /** The frame to draw next, null for an empty board, on a board of `rows` rows of which the frame is the lower part. */
+  show(frame: Frame | null, rows: number): void {
+    this.#well.style.setProperty("--columns", String(frame?.width ?? 10));
+    this.#well.style.setProperty("--rows", String(rows));
     this.#frame = frame;
+    this.#rows = rows;
   }
 
   /** Draws the frame. */
   draw(): void {
     fitToScreen(this.#canvas);
-    const { width: columns, height: rows } = this.#frame ?? { width: 10, height: 20 };
+    const [columns, rows] = [this.#frame?.width ?? 10, this.#rows];
     const size = Math.max(1, Math.floor(Math.min(this.#canvas.width / columns, this.#canvas.height / rows)));
     const left = Math.floor((this.#canvas.width - size * columns) / 2);
     const top = Math.floor((this.#canvas.height - size * rows) / 2);
@@ -44,11 +46,18 @@ export class BoardView {
     context.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
     this.#drawGrid(columns, rows, size, left, top);
     if (!this.#frame) return;
+    const ceiling = top + (rows - this.#frame.height) * size;
+    if (ceiling > top) {
+      context.fillStyle = ABOVE_CEILING;
+      context.fillRect(0, 0, this.#canvas.width, ceiling);
+      context.fillStyle = CEILING;
+      context.fillRect(left, ceiling - 1, columns * size, 2);
+    }
     this.#frame.cells.forEach((piece, index) => {
       if (piece === 0) return;
-      drawCell(context, piece, left + (index % columns) * size, top + Math.floor(index / columns) * size, size);
+      drawCell(context, piece, left + (index % columns) * size, ceiling + Math.floor(index / columns) * size, size);
     });
-    this.#drawPlaced(this.#frame, size, left, top);
+    this.#drawPlaced(this.#frame, size, left, ceiling);
   }
 
   /** The board in words, for people who do not see it. */

@@ -38,11 +38,11 @@ export const PANELS: readonly PanelSpec[] = [
     lines: [{ label: "lines", colour: "blue", table: "episodes", column: "lines", smooth: true }],
   },
   {
-    id: "skill", title: "Skill", scale: "log", zero: true,
+    id: "skill", title: "Mean lines per game", scale: "log", zero: true,
     lines: [
-      { label: "mean of the last 100", colour: "blue", table: "summaries", column: "mean_lines" },
+      { label: "last 100 games", colour: "blue", table: "summaries", column: "mean_lines" },
       {
-        label: "evaluation, 95 %", colour: "orange", table: "evaluations", column: "mean_lines",
+        label: "evaluation", colour: "orange", table: "evaluations", column: "mean_lines",
         band: ["ci95_low", "ci95_high"], dots: true,
       },
     ],

@@ -12,7 +12,7 @@ const ALLOWED: Record<RunState, readonly Action[]> = {
   stopping: [],
   stopped: ["start"],
   failed: ["start"],
-  unresponsive: [],
+  unresponsive: ["start"],
 };
 
 /** The actions that the server would obey; none without a connection. */

@@ -88,7 +88,7 @@ export class StatusBar {
       case "failed":
         return ["Training failed", status.message ?? "The server gave no reason."];
       case "unresponsive":
-        return ["Training does not obey", status.message ?? "It was told to stop and goes on. Restart the server."];
+        return ["Training does not obey", status.message ?? "It was told to stop and goes on. A new run can be started beside it."];
       case "stopped":
         return frame ? ["", ""] : ["Stopped", "Press Start to train again."];
       default:
