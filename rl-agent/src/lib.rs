@@ -22,3 +22,8 @@ pub mod trainer;
 
 pub use checkpoint::CheckpointError;
 pub use config::ConfigError;
+
+/// The quick start of the workspace's README, compiled and run with the doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod workspace_readme {}
