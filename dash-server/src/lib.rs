@@ -3,6 +3,7 @@
 
 mod assets;
 pub mod board;
+pub mod config;
 pub mod feed;
 pub mod history;
 mod hub;
@@ -13,6 +14,7 @@ pub mod observer;
 mod outbox;
 pub mod protocol;
 mod routes;
+pub mod run;
 mod security;
 pub mod server;
 pub mod session;

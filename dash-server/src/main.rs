@@ -1,4 +1,8 @@
-//! `tetris-dash`: trains, serves the page and evaluates.
+//! `tetris-dash`: trains a DQN on Tetris, shows it in the browser while it learns, and measures how well it plays.
 #![forbid(unsafe_code)]
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use rl_agent::env::Environment;
 use rl_agent::observer::{
     CheckpointReport, DecisionReport, EpisodeReport, EvaluationReport, MetricsReport, Observer,
     StartReport, StepReport, UpdateReport,

@@ -1,0 +1,218 @@
+//! What can be asked for.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use tetris_core::{Controller, ParseControllerError, ParsePiecesError, RandomizerKind};
+
+const EXAMPLES: &str = "\
+Examples:
+  tetris-dash                                          train and watch at http://127.0.0.1:7878/
+  tetris-dash --seed 3 --set agent.gamma=0.99          the same with other settings
+  tetris-dash train --seconds 60 --seed 1 --out runs/a train without a page
+  tetris-dash train --resume runs/a --seconds 60       go on with it
+  tetris-dash evaluate --model runs/a --games 20       how well it plays
+  tetris-dash evaluate --controller dt10 --width 10 --height 10 --games 2000
+
+Exit codes:
+  0    done, or stopped by Ctrl-C or SIGTERM with everything saved
+  1    something failed; the last line says what
+  2    wrong options or settings, an existing run, or an address in use
+  130  a second Ctrl-C: stopped at once
+
+TETRIS_DASH_LOG=debug shows more (error, warn, info, debug, trace).";
+
+/// Trains a DQN on Tetris, shows it in the browser while it learns, and measures how well it plays.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the page and train (what happens without a command)
+    Serve(ServeArgs),
+    /// Train without a page, with a progress bar
+    Train(TrainArgs),
+    /// Play games with a trained model or a hand-weighted controller, and print how well it plays
+    Evaluate(EvaluateArgs),
+}
+
+/// What a run is made of.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    /// The settings to begin with: quick
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "quick",
+        conflicts_with = "config"
+    )]
+    pub(crate) preset: String,
+    /// Settings from a file, such as the config.toml of a run
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) config: Option<PathBuf>,
+    /// Change a setting, e.g. agent.gamma=0.99; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Everything random follows from it
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Where to listen; a loopback address, port 0 for any free port
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:7878")]
+    pub(crate) addr: SocketAddr,
+    /// The folder in which every run gets a folder of its own
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub(crate) out: PathBuf,
+    /// Wait for a start from the page
+    #[arg(long)]
+    pub(crate) idle: bool,
+    /// Boards a second
+    #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = frame_rate)]
+    pub(crate) frame_rate: f64,
+    /// Let pages watch and not command
+    #[arg(long)]
+    pub(crate) read_only: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct TrainArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Stop after this many steps, counted from the beginning of the run
+    #[arg(long, value_name = "N")]
+    pub(crate) steps: Option<u64>,
+    /// Stop after this many seconds
+    #[arg(long, value_name = "N", value_parser = seconds)]
+    pub(crate) seconds: Option<f64>,
+    /// The folder of the run; a numbered one below runs/ if not given
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace the run that is in the folder
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Go on with the run in this folder, with the settings it has
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "config", "set", "seed", "out", "overwrite"])]
+    pub(crate) resume: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct EvaluateArgs {
+    /// The model: a file or the folder of a run
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "controller",
+        conflicts_with = "controller"
+    )]
+    pub(crate) model: Option<PathBuf>,
+    /// A hand-weighted player: dellacherie, bcts, dt10 or dt20
+    #[arg(long, value_name = "NAME", value_parser = controller)]
+    pub(crate) controller: Option<Controller>,
+    /// Number of games
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) games: u64,
+    /// The pieces of every game follow from it
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Columns
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) width: u8,
+    /// Rows
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) height: u8,
+    /// How pieces are drawn: uniform or bag7
+    #[arg(long, value_name = "KIND", default_value = "uniform", value_parser = pieces)]
+    pub(crate) pieces: RandomizerKind,
+    /// Cut games after this many pieces
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_pieces: Option<u64>,
+    /// Threads to play on, all cores if not given; the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn controller(name: &str) -> Result<Controller, ParseControllerError> {
+    name.parse()
+}
+
+fn pieces(kind: &str) -> Result<RandomizerKind, ParsePiecesError> {
+    kind.parse()
+}
+
+fn frame_rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text
+        .parse()
+        .map_err(|_| "a number is expected".to_owned())?;
+    if (0.1..=1000.0).contains(&rate) {
+        Ok(rate)
+    } else {
+        Err("a number in 0.1..=1000 is expected".to_owned())
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "a number is expected".to_owned())?;
+    if seconds.is_finite() && seconds > 0.0 {
+        Ok(seconds)
+    } else {
+        Err("a number above 0 is expected".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_options_hold_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn serving_is_what_happens_without_a_command() {
+        let args = Args::try_parse_from(["tetris-dash", "--idle", "--seed", "3"]).unwrap();
+        assert!(args.command.is_none() && args.serve.idle);
+        assert_eq!(args.serve.run.seed, Some(3));
+        let args = Args::try_parse_from(["tetris-dash", "serve", "--addr", "127.0.0.1:0"]).unwrap();
+        assert!(matches!(args.command, Some(Command::Serve(serve)) if serve.addr.port() == 0));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for line in [
+            "--preset quick --config a.toml",
+            "--frame-rate 0",
+            "--frame-rate nan",
+            "--addr localhost",
+            "train --seconds -1",
+            "train --resume runs/a --seed 2",
+            "train --resume runs/a --overwrite",
+            "evaluate",
+            "evaluate --controller best",
+            "evaluate --controller bcts --model a",
+            "evaluate --controller bcts --games 0",
+            "evaluate --controller bcts --pieces random",
+        ] {
+            let words = std::iter::once("tetris-dash").chain(line.split(' '));
+            assert!(Args::try_parse_from(words).is_err(), "{line}");
+        }
+    }
+}

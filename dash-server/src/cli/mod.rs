@@ -1,0 +1,105 @@
+//! The command line.
+
+mod args;
+mod evaluate;
+mod serve;
+mod signals;
+mod train;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use dash_server::config::{self, RunConfig, RunConfigError};
+use dash_server::protocol::ConfigMap;
+use tracing_subscriber::EnvFilter;
+
+use args::{Args, Command, RunArgs};
+
+/// Why the program ends without having done what it was asked for, and with which exit code.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    /// Something went wrong.
+    pub(crate) fn failed(message: impl ToString) -> Self {
+        Self {
+            code: 1,
+            message: message.to_string(),
+        }
+    }
+
+    /// It was asked for something that cannot be: the answer is to ask for something else.
+    pub(crate) fn usage(message: impl ToString) -> Self {
+        Self {
+            code: 2,
+            message: message.to_string(),
+        }
+    }
+}
+
+impl From<RunConfigError> for Failure {
+    fn from(error: RunConfigError) -> Self {
+        Self::usage(error)
+    }
+}
+
+pub(crate) fn main() -> ExitCode {
+    let args = Args::parse();
+    let filter =
+        EnvFilter::try_from_env("TETRIS_DASH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+    let done = match args.command {
+        Some(Command::Train(train)) => train::run(&train),
+        Some(Command::Evaluate(evaluate)) => evaluate::run(&evaluate),
+        Some(Command::Serve(serve)) => serve::run(&serve),
+        None => serve::run(&args.serve),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { code, message }) => {
+            let _ = writeln!(io::stderr(), "tetris-dash: {message}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Prints a line of results. That nobody reads them to the end is no failure.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+impl RunArgs {
+    /// What the run is called, and the tables that its options describe.
+    fn tables(&self) -> Result<(String, ConfigMap), RunConfigError> {
+        let (name, mut tables) = match &self.config {
+            Some(path) => {
+                let stem = path
+                    .file_stem()
+                    .map_or("run".into(), |stem| stem.to_string_lossy());
+                (stem.into_owned(), config::read(path)?)
+            }
+            None => (self.preset.clone(), config::preset(&self.preset)?),
+        };
+        for text in &self.set {
+            config::overlay(&mut tables, &config::parse_override(text)?);
+        }
+        if let Some(seed) = self.seed {
+            // TOML has no larger integers; the check below says so.
+            let mut config = RunConfig::from_tables(&tables)?;
+            config.trainer.seed = seed;
+            tables = config.tables()?;
+        }
+        // Mistakes come to light before anything starts.
+        RunConfig::from_tables(&tables)?;
+        Ok((name, tables))
+    }
+}

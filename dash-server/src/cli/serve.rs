@@ -1,0 +1,74 @@
+//! `tetris-dash serve`: the page, and a run to watch.
+
+use std::time::Duration;
+
+use dash_server::Limits;
+use dash_server::launch::StartRequest;
+use dash_server::protocol::ErrorCode;
+use dash_server::run::TrainingLauncher;
+use dash_server::server::Server;
+use dash_server::session::{Session, SessionSettings};
+use tokio::runtime::Builder;
+use tokio::time::timeout;
+
+use super::args::ServeArgs;
+use super::signals::Signals;
+use super::{Failure, say};
+
+/// Time for a run to save itself when the program is asked to end; closing the sockets comes after it, and both together
+/// stay below two seconds.
+const GRACE: Duration = Duration::from_millis(1200);
+
+pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
+    let launcher = TrainingLauncher {
+        runs: args.out.clone(),
+        default: args.run.tables()?,
+    };
+    // One thread serves a thousand clients with half a core; the others are for training.
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::failed)?;
+    let served = runtime.block_on(serve(args, launcher));
+    // A run that did not stop in time must not keep the program from ending.
+    runtime.shutdown_background();
+    served
+}
+
+async fn serve(args: &ServeArgs, launcher: TrainingLauncher) -> Result<(), Failure> {
+    let settings = SessionSettings {
+        frame_rate: args.frame_rate,
+        read_only: args.read_only,
+        ..SessionSettings::default()
+    };
+    let session = Session::new(launcher, settings);
+    let server =
+        Server::bind(args.addr, session.clone(), Limits::default()).map_err(Failure::usage)?;
+    let mut signals = Signals::listen().map_err(Failure::failed)?;
+    say(&format!(
+        "Watch at http://{}/ - Ctrl-C saves and ends.",
+        server.addr()
+    ));
+    if !args.idle {
+        session
+            .start(StartRequest::default())
+            .map_err(|refusal| match refusal.code {
+                ErrorCode::InvalidConfig => Failure::usage(refusal),
+                _ => Failure::failed(refusal),
+            })?;
+    }
+    let ending = session.clone();
+    server
+        .run(async move {
+            signals.next().await;
+            tokio::spawn(signals.exit_on_next());
+            let _ = timeout(GRACE, ending.stop_and_wait()).await;
+        })
+        .await;
+    if session.status().state.is_active() {
+        return Err(Failure::failed(
+            "the run did not stop in time; its last checkpoint is good",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! `tetris-dash train`: a run without a page.
+
+use std::path::Path;
+use std::thread;
+
+use dash_server::config::RunConfig;
+use dash_server::run::{Limits, Run, RunError, RunFolder, reason};
+use rl_agent::control::Control;
+use rl_agent::observer::EndReport;
+use rl_agent::observers::ProgressBar;
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+
+use super::args::TrainArgs;
+use super::signals::Signals;
+use super::{Failure, say};
+
+pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
+    let control = Control::new();
+    let (folder, run) = match &args.resume {
+        Some(path) => resume(path, args, control.clone())?,
+        None => begin(args, control.clone())?,
+    };
+    let place = folder.path().display();
+    tracing::info!("run {} in {place}, from step {}", folder.name(), run.step());
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::failed)?;
+    let end = runtime.block_on(train(run, control))?;
+    say(&format!("{place}: {}", reason(&end)));
+    say(&format!(
+        "Evaluate it with: tetris-dash evaluate --model {place}"
+    ));
+    Ok(())
+}
+
+fn begin(args: &TrainArgs, control: Control) -> Result<(RunFolder, Run), Failure> {
+    let (name, tables) = args.run.tables()?;
+    let mut config = RunConfig::from_tables(&tables)?;
+    config.trainer.total_steps = args.steps.or(config.trainer.total_steps);
+    config.trainer.time_limit = args.seconds.or(config.trainer.time_limit);
+    let folder = match &args.out {
+        Some(path) => RunFolder::create(path, args.overwrite),
+        None => RunFolder::create_numbered(Path::new("runs"), &name),
+    };
+    let folder = folder.map_err(failure)?;
+    let run = Run::begin(&config, &folder, control).map_err(failure)?;
+    Ok((folder, run))
+}
+
+fn resume(path: &Path, args: &TrainArgs, control: Control) -> Result<(RunFolder, Run), Failure> {
+    let folder = RunFolder::open(path).map_err(failure)?;
+    let more = Limits {
+        steps: args.steps,
+        seconds: args.seconds,
+    };
+    let run = Run::resume(&folder, more, control).map_err(failure)?;
+    Ok((folder, run))
+}
+
+/// What another option would mend is a matter of usage.
+fn failure(error: RunError) -> Failure {
+    match error {
+        RunError::Exists(_)
+        | RunError::NoRun { .. }
+        | RunError::Config(_)
+        | RunError::Setting(_) => Failure::usage(error),
+        _ => Failure::failed(error),
+    }
+}
+
+/// Trains on a thread of its own, so that signals are heard; the first one stops the run, which saves it.
+async fn train(mut run: Run, control: Control) -> Result<EndReport, Failure> {
+    let mut signals = Signals::listen().map_err(Failure::failed)?;
+    let (done, mut end) = oneshot::channel();
+    thread::Builder::new()
+        .name("training".to_owned())
+        .spawn(move || {
+            // Nobody waits any more if the program is about to end.
+            let _ = done.send(run.train(ProgressBar::new()));
+        })
+        .map_err(Failure::failed)?;
+    let end = tokio::select! {
+        end = &mut end => end,
+        () = signals.next() => {
+            control.stop();
+            tokio::spawn(signals.exit_on_next());
+            end.await
+        }
+    };
+    // The thread drops its sender without sending if it panics; the panic has been printed.
+    end.map_err(|_| Failure::failed("training panicked"))?
+        .map_err(failure)
+}

@@ -1,0 +1,457 @@
+//! The configuration of a run: one TOML file, from a preset or written by hand, with overrides on top.
+
+use std::path::{Path, PathBuf};
+
+use rl_agent::ConfigError;
+use rl_agent::afterstate_dqn::AfterstateDqnConfig;
+use rl_agent::evaluation::EvaluationConfig;
+use rl_agent::tetris::{Scenario, TetrisConfig};
+use rl_agent::trainer::TrainerConfig;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::protocol::ConfigMap;
+
+/// The presets, the default first: name and text.
+pub const PRESETS: [(&str, &str); 1] = [("quick", include_str!("../presets/quick.toml"))];
+
+/// Everything that a run depends on.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RunConfig {
+    /// The game.
+    pub environment: TetrisConfig,
+    /// How games begin and end in training; evaluation plays on the whole board.
+    pub scenario: TrainingScenario,
+    /// The learner.
+    pub agent: AfterstateDqnConfig,
+    /// Seed, limits and schedules.
+    pub trainer: TrainerConfig,
+    /// The games of an evaluation.
+    pub evaluation: EvaluationConfig,
+}
+
+/// How games begin and end in training.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrainingScenario {
+    /// Rows under which pieces must come to rest; all rows of the board if absent.
+    pub ceiling: Option<u8>,
+    /// Pieces after which a game is cut; none if absent.
+    pub max_pieces: Option<u64>,
+}
+
+impl TrainingScenario {
+    /// The same for the environment.
+    pub fn scenario(&self) -> Scenario {
+        Scenario {
+            ceiling: self.ceiling,
+            max_pieces: self.max_pieces,
+            ..Scenario::default()
+        }
+    }
+}
+
+/// Why there is no configuration.
+#[derive(Debug, Error)]
+pub enum RunConfigError {
+    /// There is no such preset.
+    #[error("there is no preset `{name}`; there are: {}", preset_names().join(", "))]
+    NoPreset {
+        /// The name asked for.
+        name: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read the configuration {}: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// Not TOML, or a value of the wrong type.
+    #[error("{message}")]
+    Malformed {
+        /// Where and what.
+        message: String,
+    },
+    /// A key that no part of the program reads.
+    #[error("there is no `{key}`{}", nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// The known key that looks most like it.
+        nearest: Option<String>,
+    },
+    /// Not `key=value`.
+    #[error("`{text}` is not an override; write section.key=value, e.g. agent.gamma=0.99")]
+    NotAnOverride {
+        /// What was given.
+        text: String,
+    },
+    /// A value outside its range.
+    #[error("{section}.{error}")]
+    OutOfRange {
+        /// The section of the field.
+        section: &'static str,
+        /// The field, what it was set to and what is allowed.
+        error: ConfigError,
+    },
+}
+
+/// Names of the presets, the default first.
+pub fn preset_names() -> Vec<&'static str> {
+    PRESETS.iter().map(|(name, _)| *name).collect()
+}
+
+/// The tables of a preset.
+///
+/// # Errors
+/// If there is no such preset.
+pub fn preset(name: &str) -> Result<ConfigMap, RunConfigError> {
+    let found = PRESETS.iter().find(|(known, _)| *known == name);
+    let (_, text) = found.ok_or_else(|| RunConfigError::NoPreset {
+        name: name.to_owned(),
+    })?;
+    parse(text)
+}
+
+/// The tables of a configuration file.
+///
+/// # Errors
+/// If it cannot be read or is not TOML.
+pub fn read(path: &Path) -> Result<ConfigMap, RunConfigError> {
+    let unreadable = |error| RunConfigError::Unreadable {
+        path: path.to_owned(),
+        error,
+    };
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    parse(&text).map_err(|error| match error {
+        RunConfigError::Malformed { message } => RunConfigError::Malformed {
+            message: format!("{}: {message}", path.display()),
+        },
+        other => other,
+    })
+}
+
+fn parse(text: &str) -> Result<ConfigMap, RunConfigError> {
+    text.parse()
+        .map_err(|error: toml::de::Error| RunConfigError::Malformed {
+            message: error.to_string(),
+        })
+}
+
+/// The tables of one `section.key=value`. The value is TOML; what is not is taken for a string.
+///
+/// # Errors
+/// If there is no `=` or a key is empty.
+pub fn parse_override(text: &str) -> Result<ConfigMap, RunConfigError> {
+    let malformed = || RunConfigError::NotAnOverride {
+        text: text.to_owned(),
+    };
+    let (path, value) = text.split_once('=').ok_or_else(malformed)?;
+    let keys: Vec<&str> = path.split('.').map(str::trim).collect();
+    if keys.iter().any(|key| key.is_empty()) {
+        return Err(malformed());
+    }
+    let value = value.trim();
+    let literal = format!("value = {value}")
+        .parse::<ConfigMap>()
+        .ok()
+        .and_then(|mut table| table.remove("value"));
+    let mut value = literal.unwrap_or_else(|| toml::Value::String(value.to_owned()));
+    for key in keys.into_iter().rev() {
+        value = toml::Value::Table(ConfigMap::from_iter([(key.to_owned(), value)]));
+    }
+    match value {
+        toml::Value::Table(table) => Ok(table),
+        _ => Err(malformed()),
+    }
+}
+
+/// Lays `over` on top of `base`, key by key. A choice among variants, which is a table of one key, is replaced by
+/// another variant and not mixed with it.
+pub fn overlay(base: &mut ConfigMap, over: &ConfigMap) {
+    for (key, value) in over {
+        match (base.get_mut(key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => {
+                let other_variant = below.len() == 1
+                    && above.len() == 1
+                    && below.keys().next() != above.keys().next();
+                if other_variant && !is_section(key) {
+                    *below = above.clone()
+                } else {
+                    overlay(below, above)
+                }
+            }
+            _ => {
+                base.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// Sections may hold a single key each without being a choice.
+fn is_section(key: &str) -> bool {
+    matches!(
+        key,
+        "environment" | "scenario" | "agent" | "trainer" | "evaluation"
+    )
+}
+
+impl RunConfig {
+    /// Reads and checks tables.
+    ///
+    /// # Errors
+    /// If a key is unknown, or a value of the wrong type or outside its range.
+    pub fn from_tables(tables: &ConfigMap) -> Result<Self, RunConfigError> {
+        let config: Self = tables
+            .clone()
+            .try_into()
+            .map_err(|error: toml::de::Error| unreadable_key(&error))?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// The tables, as they go into `config.toml` and to the page.
+    ///
+    /// # Errors
+    /// If the seed is above 2^63 - 1, the largest integer of TOML.
+    pub fn tables(&self) -> Result<ConfigMap, RunConfigError> {
+        ConfigMap::try_from(self).map_err(|_| RunConfigError::OutOfRange {
+            section: "trainer",
+            error: ConfigError {
+                field: "seed",
+                found: self.trainer.seed.to_string(),
+                expected: format!("0..={}, the integers of TOML", i64::MAX),
+            },
+        })
+    }
+
+    fn validate(&self) -> Result<(), RunConfigError> {
+        let at = |section| move |error| RunConfigError::OutOfRange { section, error };
+        self.environment.validate().map_err(at("environment"))?;
+        self.agent.validate().map_err(at("agent"))?;
+        self.trainer.validate().map_err(at("trainer"))?;
+        let height = self.environment.height;
+        let TrainingScenario {
+            ceiling,
+            max_pieces,
+        } = self.scenario;
+        if let Some(ceiling) = ceiling.filter(|ceiling| !(4..=height).contains(ceiling)) {
+            return Err(out_of_range(
+                "scenario",
+                "ceiling",
+                ceiling,
+                format!("4..={height}, the height of the board"),
+            ));
+        }
+        if max_pieces == Some(0) {
+            return Err(out_of_range(
+                "scenario",
+                "max_pieces",
+                0,
+                "at least 1".to_owned(),
+            ));
+        }
+        if !(1..=100_000).contains(&self.evaluation.games) {
+            return Err(out_of_range(
+                "evaluation",
+                "games",
+                self.evaluation.games,
+                "1..=100000".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn out_of_range(
+    section: &'static str,
+    field: &'static str,
+    found: impl ToString,
+    expected: String,
+) -> RunConfigError {
+    RunConfigError::OutOfRange {
+        section,
+        error: ConfigError {
+            field,
+            found: found.to_string(),
+            expected,
+        },
+    }
+}
+
+/// The decoder's words for an unknown key name the known ones; the one that looks most like it is what was meant.
+fn unreadable_key(error: &toml::de::Error) -> RunConfigError {
+    let message = error.to_string();
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let is_unknown = message.contains("unknown field") || message.contains("unknown variant");
+    match quoted.next().filter(|_| is_unknown) {
+        Some(key) => {
+            let nearest = quoted.max_by(|a, b| {
+                strsim::jaro_winkler(key, a).total_cmp(&strsim::jaro_winkler(key, b))
+            });
+            let nearest = nearest
+                .filter(|near| strsim::jaro_winkler(key, near) > 0.6)
+                .map(str::to_owned);
+            RunConfigError::UnknownKey {
+                key: key.to_owned(),
+                nearest,
+            }
+        }
+        None => RunConfigError::Malformed {
+            message: message.trim().to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(overrides: &[&str]) -> Result<RunConfig, RunConfigError> {
+        let mut tables = preset("quick").unwrap();
+        for text in overrides {
+            overlay(&mut tables, &parse_override(text)?);
+        }
+        RunConfig::from_tables(&tables)
+    }
+
+    #[test]
+    fn presets_are_valid_and_survive_their_file() {
+        for (name, _) in PRESETS {
+            let config = RunConfig::from_tables(&preset(name).unwrap()).unwrap();
+            let text = toml::to_string(&config.tables().unwrap()).unwrap();
+            assert_eq!(
+                RunConfig::from_tables(&parse(&text).unwrap()).unwrap(),
+                config
+            );
+        }
+        assert!(
+            preset("quik")
+                .unwrap_err()
+                .to_string()
+                .contains("there are: quick")
+        );
+    }
+
+    #[test]
+    fn any_field_can_be_overridden() {
+        let config = with(&[
+            "agent.gamma = 0.9",
+            "agent.hidden=[8]",
+            "agent.target.hard.every=100",
+            "agent.learning_rate.exponential.to=1e-5",
+            "agent.epsilon.constant=0.05",
+            "environment.pieces=bag7",
+            "scenario.max_pieces=500",
+            "trainer.seed=7",
+            "trainer.time_limit=60.0",
+            "evaluation.games=3",
+        ])
+        .unwrap();
+        assert_eq!(
+            (config.agent.gamma, config.agent.hidden.as_slice()),
+            (0.9, &[8][..])
+        );
+        assert_eq!(
+            config.agent.target,
+            rl_agent::afterstate_dqn::TargetUpdate::Hard { every: 100 }
+        );
+        assert_eq!(config.agent.learning_rate.range(), (1e-5, 2e-3));
+        assert_eq!(
+            config.agent.epsilon,
+            rl_agent::schedule::Schedule::Constant(0.05)
+        );
+        assert_eq!(config.environment.pieces.to_string(), "bag7");
+        assert_eq!(
+            config.scenario,
+            TrainingScenario {
+                ceiling: Some(10),
+                max_pieces: Some(500)
+            }
+        );
+        assert_eq!(
+            (config.trainer.seed, config.trainer.time_limit),
+            (7, Some(60.0))
+        );
+        assert_eq!(config.evaluation.games, 3);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (text, expected) in [
+            (
+                "agent.gama=0.9",
+                "there is no `gama`; did you mean `gamma`?",
+            ),
+            (
+                "agnt.gamma=0.9",
+                "there is no `agnt`; did you mean `agent`?",
+            ),
+            (
+                "agent.backup=expcted",
+                "there is no `expcted`; did you mean `expected`?",
+            ),
+            (
+                "agent.gamma=1.5",
+                "agent.gamma = 1.5 makes no sense: expected a number in [0, 1]",
+            ),
+            (
+                "scenario.ceiling=21",
+                "scenario.ceiling = 21 makes no sense: expected 4..=20, the height of the board",
+            ),
+            (
+                "environment.width=3",
+                "environment.width = 3 makes no sense: expected 4..=32",
+            ),
+            (
+                "evaluation.games=0",
+                "evaluation.games = 0 makes no sense: expected 1..=100000",
+            ),
+            (
+                "agent.gamma",
+                "`agent.gamma` is not an override; write section.key=value, e.g. agent.gamma=0.99",
+            ),
+            (
+                "agent..gamma=1",
+                "`agent..gamma=1` is not an override; write section.key=value, e.g. agent.gamma=0.99",
+            ),
+        ] {
+            assert_eq!(with(&[text]).unwrap_err().to_string(), expected);
+        }
+        let wrong_type = with(&["agent.gamma=high"]).unwrap_err().to_string();
+        assert!(
+            wrong_type.contains("invalid type") && wrong_type.contains("gamma"),
+            "{wrong_type}"
+        );
+    }
+
+    #[test]
+    fn a_seed_that_toml_cannot_hold_is_refused() {
+        let mut config = RunConfig::default();
+        config.trainer.seed = i64::MAX as u64;
+        assert!(config.tables().is_ok());
+        config.trainer.seed += 1;
+        let error = config.tables().unwrap_err().to_string();
+        assert!(
+            error.starts_with("trainer.seed = 9223372036854775808 makes no sense"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_no_configuration_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine.toml");
+        let error = read(&path).unwrap_err().to_string();
+        assert!(error.contains("mine.toml"), "{error}");
+        std::fs::write(&path, "[agent\n").unwrap();
+        let error = read(&path).unwrap_err().to_string();
+        assert!(
+            error.contains("mine.toml") && error.contains("line 1"),
+            "{error}"
+        );
+    }
+}

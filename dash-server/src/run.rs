@@ -1,0 +1,504 @@
+//! A training run: its folder, its trainer, and how the session starts one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rl_agent::CheckpointError;
+use rl_agent::ConfigError;
+use rl_agent::afterstate_dqn::AfterstateDqn;
+use rl_agent::control::Control;
+use rl_agent::env::AfterstateEnvironment;
+use rl_agent::observer::{EndReason, EndReport, Observer};
+use rl_agent::observers::CsvLog;
+use rl_agent::tetris::{Scenario, Tetris};
+use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE, TrainError, Trainer};
+use thiserror::Error;
+
+use crate::config::{self, RunConfig, RunConfigError};
+use crate::launch::{Job, LaunchError, Launcher, StartRequest};
+use crate::observer::DashObserver;
+use crate::protocol::ConfigMap;
+
+/// Name of the configuration in a run's folder.
+pub const CONFIG_FILE: &str = "config.toml";
+/// Name of the table of metrics in a run's folder.
+pub const METRICS_FILE: &str = "metrics.csv";
+
+/// What a run leaves in its folder.
+const FILES: [&str; 4] = [CONFIG_FILE, METRICS_FILE, MODEL_FILE, CHECKPOINT_FILE];
+
+/// Why a run could not be set up or has failed.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// There is a run in the folder already.
+    #[error("{} holds a run already; go on with it with --resume, replace it with --overwrite, or choose another --out", .0.display())]
+    Exists(PathBuf),
+    /// There is no run to go on with.
+    #[error("{} holds no run that can be gone on with: there is no {}", folder.display(), missing)]
+    NoRun {
+        /// The folder.
+        folder: PathBuf,
+        /// The file that is not there.
+        missing: &'static str,
+    },
+    /// The file system said no.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What it said.
+        error: io::Error,
+    },
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] RunConfigError),
+    /// The configuration is wrong in a way that only the parts together show.
+    #[error(transparent)]
+    Setting(#[from] ConfigError),
+    /// The checkpoint cannot be gone on with.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// Training failed.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// The table of metrics could not be written.
+    #[error("{}: {error}", path.display())]
+    Metrics {
+        /// The table.
+        path: PathBuf,
+        /// What went wrong.
+        error: String,
+    },
+}
+
+fn io_error(path: &Path) -> impl FnOnce(io::Error) -> RunError {
+    let path = path.to_owned();
+    |error| RunError::Io { path, error }
+}
+
+/// The folder of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFolder {
+    path: PathBuf,
+}
+
+impl RunFolder {
+    /// A folder for a new run, made if needed.
+    ///
+    /// # Errors
+    /// If there is a run in it and `overwrite` is false, or the system refuses.
+    pub fn create(path: &Path, overwrite: bool) -> Result<Self, RunError> {
+        fs::create_dir_all(path).map_err(io_error(path))?;
+        for file in FILES.map(|name| path.join(name)) {
+            if file.exists() {
+                if !overwrite {
+                    return Err(RunError::Exists(path.to_owned()));
+                }
+                fs::remove_file(&file).map_err(io_error(&file))?;
+            }
+        }
+        Ok(Self {
+            path: path.to_owned(),
+        })
+    }
+
+    /// A folder for a new run below `runs`: `name-1`, or the next number that is free.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn create_numbered(runs: &Path, name: &str) -> Result<Self, RunError> {
+        fs::create_dir_all(runs).map_err(io_error(runs))?;
+        let mut number = 1u64;
+        loop {
+            let path = runs.join(format!("{name}-{number}"));
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(Self { path }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Err(error) => return Err(RunError::Io { path, error }),
+            }
+        }
+    }
+
+    /// The folder of a run that can be gone on with.
+    ///
+    /// # Errors
+    /// If it has no configuration or no checkpoint.
+    pub fn open(path: &Path) -> Result<Self, RunError> {
+        let missing = [CONFIG_FILE, CHECKPOINT_FILE]
+            .into_iter()
+            .find(|name| !path.join(name).is_file());
+        match missing {
+            Some(missing) => Err(RunError::NoRun {
+                folder: path.to_owned(),
+                missing,
+            }),
+            None => Ok(Self {
+                path: path.to_owned(),
+            }),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its last part, which is the name of the run.
+    pub fn name(&self) -> String {
+        self.path.file_name().map_or_else(
+            || "run".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        )
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+}
+
+/// A run that is set up and has not begun.
+#[derive(Debug)]
+pub struct Run {
+    trainer: Trainer<Tetris, AfterstateDqn<<Tetris as AfterstateEnvironment>::Model>>,
+    csv: CsvLog,
+    metrics: PathBuf,
+}
+
+impl Run {
+    /// A run from the beginning; writes its configuration into the folder.
+    ///
+    /// # Errors
+    /// If the configuration does not hold together or the system refuses.
+    pub fn begin(
+        config: &RunConfig,
+        folder: &RunFolder,
+        control: Control,
+    ) -> Result<Self, RunError> {
+        let text = toml::to_string(&config.tables()?).map_err(|error| RunError::Io {
+            path: folder.file(CONFIG_FILE),
+            error: io::Error::other(error),
+        })?;
+        let path = folder.file(CONFIG_FILE);
+        fs::write(&path, text).map_err(io_error(&path))?;
+        let metrics = folder.file(METRICS_FILE);
+        let csv = CsvLog::create(&metrics).map_err(io_error(&metrics))?;
+        Ok(Self {
+            trainer: trainer(config, folder, control)?,
+            csv,
+            metrics,
+        })
+    }
+
+    /// A run from where its checkpoint stands. `more` is how much further it may go from there.
+    ///
+    /// # Errors
+    /// If the checkpoint is damaged or of another configuration, or the system refuses.
+    pub fn resume(folder: &RunFolder, more: Limits, control: Control) -> Result<Self, RunError> {
+        let mut config = RunConfig::from_tables(&config::read(&folder.file(CONFIG_FILE))?)?;
+        let checkpoint = folder.file(CHECKPOINT_FILE);
+        // Limits do not belong to the state of training: the first reading tells how far it has come.
+        let mut reader = trainer(&config, folder, Control::new())?;
+        reader.read_checkpoint(&checkpoint)?;
+        let progress = reader.progress();
+        config.trainer.total_steps = more.steps.or(config.trainer.total_steps);
+        config.trainer.time_limit = more.seconds.map(|seconds| progress.seconds() + seconds);
+        let metrics = folder.file(METRICS_FILE);
+        cut_metrics(&metrics, progress.step()).map_err(io_error(&metrics))?;
+        let mut trainer = trainer(&config, folder, control)?;
+        trainer.read_checkpoint(&checkpoint)?;
+        let csv = CsvLog::append(&metrics).map_err(io_error(&metrics))?;
+        Ok(Self {
+            trainer,
+            csv,
+            metrics,
+        })
+    }
+
+    /// Steps taken before this run begins.
+    pub fn step(&self) -> u64 {
+        self.trainer.progress().step()
+    }
+
+    /// Trains to the end.
+    ///
+    /// # Errors
+    /// If training fails or the metrics could not be written.
+    pub fn train(&mut self, observer: impl Observer<Tetris>) -> Result<EndReport, RunError> {
+        let report = self.trainer.run((observer, &mut self.csv))?;
+        match self.csv.error() {
+            None => Ok(report),
+            Some(error) => Err(RunError::Metrics {
+                path: self.metrics.clone(),
+                error: error.to_string(),
+            }),
+        }
+    }
+}
+
+/// When a run that is gone on with ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Limits {
+    /// Steps of the whole run; as configured if absent.
+    pub steps: Option<u64>,
+    /// Seconds from now; no limit if absent.
+    pub seconds: Option<f64>,
+}
+
+fn trainer(
+    config: &RunConfig,
+    folder: &RunFolder,
+    control: Control,
+) -> Result<Trainer<Tetris, AfterstateDqn<<Tetris as AfterstateEnvironment>::Model>>, RunError> {
+    let env = Tetris::new(config.environment)?;
+    let agent = AfterstateDqn::new(env.model(), config.agent.clone(), config.trainer.seed)?;
+    let (training, seed) = (config.scenario.scenario(), config.trainer.seed);
+    let notes = BTreeMap::from([
+        ("run".to_owned(), folder.name()),
+        ("seed".to_owned(), seed.to_string()),
+    ]);
+    let unseen = Tetris::without_colours(config.environment)?;
+    Ok(Trainer::new(vec![env], agent, config.trainer.clone())?
+        .scenarios(move |_| training.clone())
+        .evaluate(unseen, Scenario::default(), config.evaluation)
+        .save_to(&folder.path, notes)
+        .controlled_by(control))
+}
+
+/// Takes the rows after `step` out of a table of metrics: a run that was killed wrote them after its last checkpoint,
+/// and will write them again.
+fn cut_metrics(path: &Path, step: u64) -> io::Result<()> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        text => text?,
+    };
+    let is_kept = |line: &&str| match line.split(',').next().map(str::parse::<u64>) {
+        Some(Ok(row)) => row <= step,
+        // The header.
+        _ => true,
+    };
+    // A last line without its end was cut off by the kill.
+    let whole = text
+        .split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'));
+    let kept: String = whole.filter(is_kept).collect();
+    if kept.len() < text.len() {
+        let other = path.with_extension("csv.new");
+        fs::write(&other, kept)?;
+        fs::rename(&other, path)?;
+    }
+    Ok(())
+}
+
+/// Starts training runs for a session, each in a numbered folder of its own.
+#[derive(Debug, Clone)]
+pub struct TrainingLauncher {
+    /// The folder of all runs.
+    pub runs: PathBuf,
+    /// What a start without a preset begins with, and its name.
+    pub default: (String, ConfigMap),
+}
+
+impl TrainingLauncher {
+    fn config(&self, request: &StartRequest) -> Result<(String, RunConfig), RunConfigError> {
+        let (name, mut tables) = match &request.preset {
+            Some(name) if *name != self.default.0 => (name.clone(), config::preset(name)?),
+            _ => self.default.clone(),
+        };
+        if let Some(over) = &request.config {
+            config::overlay(&mut tables, over);
+        }
+        let mut config = RunConfig::from_tables(&tables)?;
+        if let Some(seed) = request.seed {
+            config.trainer.seed = seed;
+        }
+        Ok((name, config))
+    }
+}
+
+impl Launcher for TrainingLauncher {
+    fn presets(&self) -> Vec<String> {
+        let mut names = vec![self.default.0.clone()];
+        names.extend(
+            config::preset_names()
+                .into_iter()
+                .filter(|name| *name != self.default.0)
+                .map(str::to_owned),
+        );
+        names
+    }
+
+    fn prepare(&self, request: &StartRequest) -> Result<Job, LaunchError> {
+        let wrong = |error: RunConfigError| LaunchError::Config(error.to_string());
+        let (preset, config) = self.config(request).map_err(wrong)?;
+        let tables = config.tables().map_err(wrong)?;
+        let folder = RunFolder::create_numbered(&self.runs, &preset)
+            .map_err(|error| LaunchError::Failed(error.to_string()))?;
+        let name = folder.name();
+        Ok(Job {
+            name,
+            preset: Some(preset),
+            config: tables,
+            work: Box::new(move |context| {
+                let mut run = Run::begin(&config, &folder, context.control)
+                    .map_err(|error| error.to_string())?;
+                let end = run
+                    .train(DashObserver::new(context.feed))
+                    .map_err(|error| error.to_string())?;
+                Ok(reason(&end))
+            }),
+        })
+    }
+}
+
+/// Why training ended, in words.
+pub fn reason(end: &EndReport) -> String {
+    let why = match end.reason {
+        EndReason::Finished => "finished",
+        EndReason::TimeLimit => "time limit reached",
+        EndReason::Stopped => "stopped by command",
+        EndReason::Failed => "failed",
+    };
+    format!(
+        "{why} after {} steps and {} episodes in {:.1} s",
+        end.step, end.episodes, end.seconds
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> RunConfig {
+        let mut config = RunConfig::default();
+        config.scenario.ceiling = Some(8);
+        config.agent.learning_starts = 64;
+        config.agent.buffer_capacity = 1000;
+        config.trainer.metrics_every = 50;
+        config.trainer.evaluate_every = 10_000;
+        config.trainer.total_steps = Some(400);
+        config.evaluation.games = 1;
+        config.evaluation.max_steps = Some(20);
+        config
+    }
+
+    #[test]
+    fn a_run_leaves_its_files_and_is_not_overwritten_by_chance() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep").join("a");
+        let place = RunFolder::create(&path, false).unwrap();
+        let end = Run::begin(&small(), &place, Control::new())
+            .unwrap()
+            .train(())
+            .unwrap();
+        assert_eq!(
+            reason(&end).split(" steps").next(),
+            Some("finished after 400")
+        );
+        for file in FILES {
+            assert!(path.join(file).is_file(), "{file}");
+        }
+        assert!(matches!(
+            RunFolder::create(&path, false),
+            Err(RunError::Exists(_))
+        ));
+        RunFolder::create(&path, true).unwrap();
+        assert!(FILES.iter().all(|file| !path.join(file).exists()));
+        assert!(matches!(
+            RunFolder::open(&path),
+            Err(RunError::NoRun {
+                missing: CONFIG_FILE,
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn a_resumed_run_ends_as_if_it_had_never_been_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = RunFolder::create(&folder.path().join("whole"), false).unwrap();
+        Run::begin(&small(), &whole, Control::new())
+            .unwrap()
+            .train(())
+            .unwrap();
+
+        let mut config = small();
+        config.trainer.total_steps = Some(230);
+        let cut = RunFolder::create(&folder.path().join("cut"), false).unwrap();
+        Run::begin(&config, &cut, Control::new())
+            .unwrap()
+            .train(())
+            .unwrap();
+        // As if it had been killed later, in the middle of a line.
+        let metrics = cut.file(METRICS_FILE);
+        let mut text = fs::read_to_string(&metrics).unwrap();
+        text += "250,9,9,9\n300,9";
+        fs::write(&metrics, text).unwrap();
+
+        let more = Limits {
+            steps: Some(400),
+            seconds: None,
+        };
+        let mut resumed =
+            Run::resume(&RunFolder::open(cut.path()).unwrap(), more, Control::new()).unwrap();
+        assert_eq!(resumed.step(), 230);
+        assert_eq!(resumed.train(()).unwrap().step, 400);
+
+        // Seconds and speed are of the clock; everything else is of the seed.
+        let rows = |place: &RunFolder| -> Vec<String> {
+            let text = fs::read_to_string(place.file(METRICS_FILE)).unwrap();
+            let timeless = |line: &str| {
+                let cells = line
+                    .split(',')
+                    .enumerate()
+                    .filter(|(index, _)| ![1, 4].contains(index));
+                cells.map(|(_, cell)| cell.to_owned() + ",").collect()
+            };
+            text.lines().map(timeless).collect()
+        };
+        assert_eq!(rows(&cut), rows(&whole));
+        assert_eq!(rows(&cut).len(), 1 + 8);
+    }
+
+    #[test]
+    fn every_start_has_a_folder_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let launcher = TrainingLauncher {
+            runs: folder.path().join("runs"),
+            default: ("quick".to_owned(), config::preset("quick").unwrap()),
+        };
+        assert_eq!(launcher.presets()[0], "quick");
+        let request = StartRequest {
+            seed: Some(9),
+            ..StartRequest::default()
+        };
+        let jobs = [
+            launcher.prepare(&request).unwrap(),
+            launcher.prepare(&request).unwrap(),
+        ];
+        assert_eq!(
+            jobs.each_ref().map(|job| job.name.as_str()),
+            ["quick-1", "quick-2"]
+        );
+        assert_eq!(jobs[0].config["trainer"]["seed"].as_integer(), Some(9));
+
+        let wrong = StartRequest {
+            config: Some("agent.gamma = 7".parse().unwrap()),
+            ..StartRequest::default()
+        };
+        let error = launcher.prepare(&wrong).unwrap_err();
+        assert!(
+            matches!(&error, LaunchError::Config(message) if message.contains("agent.gamma")),
+            "{error}"
+        );
+        let unknown = StartRequest {
+            preset: Some("slow".to_owned()),
+            ..StartRequest::default()
+        };
+        assert!(matches!(
+            launcher.prepare(&unknown),
+            Err(LaunchError::Config(_))
+        ));
+    }
+}
