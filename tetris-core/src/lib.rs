@@ -17,6 +17,7 @@ mod piece;
 mod placement;
 mod randomizer;
 mod render;
+mod rotation;
 
 pub use afterstate::{Afterstate, Expanded, PlacementModel};
 pub use board::{Board, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
@@ -34,3 +35,4 @@ pub use piece::{Piece, Rotation, Shape};
 pub use placement::{HardDrops, Placement};
 pub use randomizer::{Randomizer, RandomizerKind};
 pub use render::{ansi_board, ansi_env};
+pub use rotation::{HalfTurns, RotationRules, RotationSystem, Turn};
