@@ -73,6 +73,17 @@ export async function untilStepsPass(page, step) {
   });
 }
 
+/** Waits until the step counter and the charts have stood still for half a second. */
+export async function untilSettled(page) {
+  const shown = () =>
+    page.$$eval("#tile-step, .chart", (elements) => elements.map(({ dataset }) => dataset.value ?? dataset.points).join());
+  let before;
+  for (let now = await shown(); now !== before; now = await shown()) {
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
 /** The picture on the board's canvas. */
 export function boardPicture(page) {
   return page.evaluate(() => document.querySelector("#board").toDataURL());

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
-  boardPicture, chartPoints, launch, openPage, press, steps, untilBoardChanges, untilLink, untilRun, untilStepsPass,
+  boardPicture, chartPoints, launch, openPage, press, steps, untilBoardChanges, untilLink, untilRun, untilSettled,
+  untilStepsPass,
 } from "./browser.mjs";
 import { freePort, ServerProcess } from "./server.mjs";
 
@@ -77,6 +78,8 @@ test("every chart gets points and draws them", async () => {
 test("pause stops the step counter, a step moves it by one, resume goes on", async () => {
   await press(page, "pause");
   await untilRun(page, "paused");
+  // The steps between the command and the pause may still be reported.
+  await untilSettled(page);
   const paused = await steps(page);
   await new Promise((resolve) => setTimeout(resolve, 1500));
   assert.equal(await steps(page), paused);
@@ -115,13 +118,7 @@ test("the speed slider limits the run, and every tab follows it", async () => {
 test("a reload restores the history", async () => {
   await press(page, "pause");
   await untilRun(page, "paused");
-  // The last metrics may still be on their way when the status arrives.
-  await page.waitForFunction(() => {
-    const points = [...document.querySelectorAll(".chart")].map((chart) => chart.dataset.points).join();
-    const settled = window.lastPoints === points;
-    window.lastPoints = points;
-    return settled;
-  }, undefined, { polling: 500 });
+  await untilSettled(page);
   const tiles = () => page.locator(".tiles").innerText();
   const before = { points: await chartPoints(page), tiles: await tiles(), board: await boardPicture(page) };
   await page.reload();
@@ -154,6 +151,7 @@ test("stop stops, and start begins another run", async () => {
   assert.notEqual(await page.locator("#run-name").innerText(), first);
   await untilStepsPass(page, 10);
   await untilBoardChanges(page, await boardPicture(page));
+  await page.locator("#veil").waitFor({ state: "hidden" });
 });
 
 test("everything so far went without an error or a breach of the content security policy", () => {

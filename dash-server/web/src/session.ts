@@ -119,6 +119,8 @@ export class Session {
   }
 
   #setFrame(frame: Frame): void {
+    // What the page says about the run changes with its first board.
+    if (!this.frame) this.#events.statusChanged();
     this.frame = frame;
     this.step = frame.step;
     this.#events.frameChanged();
