@@ -94,6 +94,15 @@ export async function untilBoardChanges(page, before) {
   await page.waitForFunction((old) => document.querySelector("#board").toDataURL() !== old, before, { timeout: 60_000 });
 }
 
+/** Waits until every chart has drawn more than one point. */
+export async function untilChartsHavePoints(page) {
+  await page.waitForFunction(
+    () => [...document.querySelectorAll(".chart")].every((chart) => Number(chart.dataset.points) > 1),
+    undefined,
+    { timeout: 120_000 },
+  );
+}
+
 /** Number of points of each chart, by the chart's id. */
 export function chartPoints(page) {
   return page.$$eval(".chart", (charts) =>

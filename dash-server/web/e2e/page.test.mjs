@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
-  boardPicture, chartPoints, launch, openPage, press, steps, untilBoardChanges, untilLink, untilRun, untilSettled,
-  untilStepsPass,
+  boardPicture, chartPoints, launch, openPage, press, steps, untilBoardChanges, untilChartsHavePoints, untilLink,
+  untilRun, untilSettled, untilStepsPass,
 } from "./browser.mjs";
 import { freePort, ServerProcess } from "./server.mjs";
 
@@ -55,11 +55,7 @@ test("the pixels of the board change, and show pieces in their colours", async (
 });
 
 test("every chart gets points and draws them", async () => {
-  await page.waitForFunction(
-    () => [...document.querySelectorAll(".chart")].every((chart) => Number(chart.dataset.points) > 1),
-    undefined,
-    { timeout: 120_000 },
-  );
+  await untilChartsHavePoints(page);
   const drawn = await page.$$eval(".chart canvas", (canvases) =>
     canvases.map((canvas) => {
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -123,7 +119,7 @@ test("a reload restores the history", async () => {
   const before = { points: await chartPoints(page), tiles: await tiles(), board: await boardPicture(page) };
   await page.reload();
   await untilRun(page, "paused");
-  await page.waitForFunction(() => Number(document.querySelector("#chart-speed").dataset.points) > 1);
+  await untilChartsHavePoints(page);
   await untilBoardChanges(page, "");
   assert.deepEqual(await chartPoints(page), before.points);
   assert.equal(await tiles(), before.tiles);
@@ -167,7 +163,7 @@ test("it looks right at desk and phone width, light and dark: nothing sticks out
     for (const colorScheme of ["light", "dark"]) {
       const shown = await openPage(browser, url, { viewport, colorScheme, deviceScaleFactor });
       await untilRun(shown.page, "running");
-      await shown.page.waitForFunction(() => Number(document.querySelector("#chart-speed").dataset.points) > 1);
+      await untilChartsHavePoints(shown.page);
       const overflow = await shown.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(overflow <= 0, `${device}: ${overflow} pixels too wide`);
       await shown.page.screenshot({ path: join(folder, `${device}-${colorScheme}.png`), fullPage: device === "phone" });

@@ -63,7 +63,7 @@ export const PANELS: readonly PanelSpec[] = [
     ],
   },
   {
-    id: "speed", title: "Speed", scale: "linear", zero: true,
+    id: "speed", title: "Speed", scale: "log", zero: true,
     lines: [
       { label: "steps a second", colour: "blue", table: "updates", column: "steps_per_second", smooth: true },
       { label: "updates a second", colour: "orange", table: "updates", column: "updates_per_second", smooth: true },
