@@ -19,6 +19,8 @@ const STAGED_ROWS: usize = 4096;
 pub struct Feed {
     step: AtomicU64,
     frame_wanted: AtomicBool,
+    /// Whether the next board is wanted as soon as one has been left.
+    every_frame: AtomicBool,
     update_wanted: AtomicBool,
     staged: Mutex<Staged>,
     urgent: Notify,
@@ -55,6 +57,7 @@ impl Default for Feed {
             step: AtomicU64::new(0),
             // The first board and the first update are wanted at once.
             frame_wanted: AtomicBool::new(true),
+            every_frame: AtomicBool::new(false),
             update_wanted: AtomicBool::new(true),
             staged: Mutex::default(),
             urgent: Notify::new(),
@@ -86,6 +89,12 @@ impl Feed {
         self.frame_wanted.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the server would like to see the board of every step, as it does while training holds.
+    pub(crate) fn want_every_frame(&self, every: bool) {
+        self.every_frame.store(every, Ordering::Relaxed);
+        self.want_frame();
+    }
+
     /// Whether an update should be reported; the answer is yes once for each time the server asks.
     pub(crate) fn take_update_wanted(&self) -> bool {
         self.update_wanted.load(Ordering::Relaxed)
@@ -98,7 +107,8 @@ impl Feed {
 
     /// Leaves a board.
     pub(crate) fn put_frame(&self, frame: Frame) {
-        self.frame_wanted.store(false, Ordering::Relaxed);
+        self.frame_wanted
+            .store(self.every_frame.load(Ordering::Relaxed), Ordering::Relaxed);
         self.stage(|staged| staged.frame = Some(frame));
     }
 

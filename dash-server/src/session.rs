@@ -115,7 +115,12 @@ impl Session {
 
     /// The status of now.
     pub fn status(&self) -> Status {
-        self.inner().live.status.clone()
+        let inner = self.inner();
+        let mut status = inner.live.status.clone();
+        if let Some(run) = &inner.run {
+            status.step = run.feed.step();
+        }
+        status
     }
 
     /// Number of clients that are connected.

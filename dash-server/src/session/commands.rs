@@ -53,17 +53,22 @@ impl Session {
         Ok(())
     }
 
-    /// Holds the run before its next step.
+    /// Holds the run before its next step, or right after it.
     ///
     /// # Errors
     /// If no run is going on.
     pub fn pause(&self) -> Result<(), Refusal> {
+        let watched = self.settings.frame_rate;
         self.order(|run, status| {
             not_stopping(status)?;
             if status.state == State::Running {
-                // For the steps between now and the pause, so that the last board shown is the one it pauses at.
-                run.feed.want_frame();
-                run.control.pause();
+                // The board that is shown while paused should be the one that training holds at, and a board is only
+                // seen with a step: one more step is taken. At watching speed every step is shown anyway.
+                run.feed.want_every_frame(true);
+                match status.speed_limit {
+                    Some(limit) if limit <= watched => run.control.pause(),
+                    _ => run.control.send(Order::Step(1)),
+                }
                 status.state = State::Paused;
             }
             Ok(())
@@ -77,6 +82,7 @@ impl Session {
     pub fn resume(&self) -> Result<(), Refusal> {
         self.order(|run, status| {
             paused(status)?;
+            run.feed.want_every_frame(false);
             run.control.resume();
             status.state = State::Running;
             Ok(())
@@ -90,7 +96,6 @@ impl Session {
     pub fn step(&self, count: u64) -> Result<(), Refusal> {
         self.order(|run, status| {
             paused(status)?;
-            run.feed.want_frame();
             run.control.send(Order::Step(count));
             Ok(())
         })
