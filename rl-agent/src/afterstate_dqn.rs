@@ -17,7 +17,7 @@ use crate::agent::{Agent, Decision, NonFinite, Policy, StateMismatch};
 use crate::config::{ConfigError, check};
 use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment, Step};
 use crate::model::{Model, ModelError};
-use crate::nn::{Adam, Loss, Mlp, Workspace, clip_by_global_norm};
+use crate::nn::{Activation, Loss, Mlp, Optimizer, OptimizerState, Workspace, clip_by_global_norm};
 use crate::observer::UpdateReport;
 use crate::replay_buffer::ReplayBuffer;
 use crate::rng::Rng;
@@ -67,10 +67,14 @@ pub enum PlayWith {
 pub struct AfterstateDqnConfig {
     /// Sizes of the hidden layers.
     pub hidden: Vec<usize>,
+    /// What stands between the layers.
+    pub activation: Activation,
     /// Discount of the future, in [0, 1].
     pub gamma: f64,
-    /// Learning rate of Adam over the environment steps.
+    /// Learning rate over the environment steps.
     pub learning_rate: Schedule,
+    /// What moves the weights.
+    pub optimizer: Optimizer,
     /// Probability of a random action over the environment steps, in [0, 1].
     pub epsilon: Schedule,
     /// Afterstates in a minibatch.
@@ -97,8 +101,10 @@ impl Default for AfterstateDqnConfig {
     fn default() -> Self {
         Self {
             hidden: vec![32, 32],
+            activation: Activation::Relu,
             gamma: 0.99,
             learning_rate: Schedule::Constant(1e-3),
+            optimizer: Optimizer::default(),
             epsilon: Schedule::Linear {
                 from: 0.1,
                 to: 0.0,
@@ -134,6 +140,7 @@ impl AfterstateDqnConfig {
         check((0.0..=1.0).contains(&self.gamma)).or("gamma", &self.gamma, "a number in [0, 1]")?;
         let (low, high) = self.learning_rate.range();
         check(low > 0.0 && high.is_finite()).or("learning_rate", &low, "positive numbers")?;
+        self.optimizer.validate()?;
         let (low, high) = self.epsilon.range();
         check(low >= 0.0 && high <= 1.0).or(
             "epsilon",
@@ -190,7 +197,7 @@ pub struct Transition<After> {
 pub struct AfterstateDqnState<After> {
     online: Mlp,
     target: Mlp,
-    adam: Adam,
+    optimizer: OptimizerState,
     buffer: ReplayBuffer<Transition<After>>,
     exploration: Rng,
     sampling: Rng,
@@ -238,7 +245,9 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
             .chain(config.hidden.iter().copied())
             .chain([1])
             .collect();
-        let online = Mlp::new(&sizes, &mut Rng::new(seed, 1)).expect("validated sizes");
+        let online = Mlp::new(&sizes, &mut Rng::new(seed, 1))
+            .expect("validated sizes")
+            .activated_by(config.activation);
         let (features, parameters) = (model.feature_len(), online.parameters().len());
         Ok(Self {
             scratch: Scratch {
@@ -256,7 +265,7 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
             state: AfterstateDqnState {
                 target: online.clone(),
                 online,
-                adam: Adam::new(parameters),
+                optimizer: OptimizerState::new(config.optimizer, parameters),
                 buffer: ReplayBuffer::new(config.buffer_capacity),
                 exploration: Rng::new(seed, 2),
                 sampling: Rng::new(seed, 3),
@@ -440,7 +449,7 @@ where
         let learning_rate = state
             .learning_rate
             .unwrap_or_else(|| self.config.learning_rate.at(step));
-        state.adam.update(
+        state.optimizer.update(
             state.online.parameters_mut(),
             gradient.view(),
             learning_rate,

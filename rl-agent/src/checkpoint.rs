@@ -19,7 +19,7 @@ use crate::agent::StateMismatch;
 use crate::atomic_file;
 
 const MAGIC: &[u8; 8] = b"RLAGENT\n";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const HEADER: usize = 40;
 
 /// A checkpoint that cannot be written or read.
@@ -195,7 +195,7 @@ mod tests {
         bytes[8] = 9;
         let error = damaged(&bytes).to_string();
         assert!(
-            error.ends_with("in format 9; this version reads format 1"),
+            error.ends_with("in format 9; this version reads format 2"),
             "{error}"
         );
         std::fs::write(&path, &good).unwrap();

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::atomic_file;
-use crate::nn::{Mlp, ShapeError};
+use crate::nn::{Activation, Mlp, ShapeError};
 
 /// A network with what is needed to play by it.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +53,8 @@ struct Header {
     kind: String,
     version: u32,
     gamma: f64,
+    #[serde(default)]
+    activation: Activation,
     features: Vec<String>,
     notes: BTreeMap<String, String>,
 }
@@ -91,6 +93,7 @@ impl Model {
             kind: KIND.to_owned(),
             version: VERSION,
             gamma: self.gamma,
+            activation: self.network.activation(),
             features: self.features.clone(),
             notes: self.notes.clone(),
         };
@@ -163,7 +166,7 @@ impl Model {
         let network =
             Mlp::from_parameters(&sizes, parameters).map_err(|e: ShapeError| e.to_string())?;
         Ok(Self {
-            network,
+            network: network.activated_by(header.activation),
             gamma: header.gamma,
             features: header.features,
             notes: header.notes,

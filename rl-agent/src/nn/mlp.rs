@@ -1,11 +1,12 @@
-//! A multilayer perceptron: linear layers with ReLU between them.
+//! A multilayer perceptron: linear layers with an activation between them.
 
 use ndarray::{Array1, ArrayView1, ArrayView2, ArrayViewMut1};
 use pulp::Arch;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::kernel::{Left, Product, Start};
+use super::activation::Activation;
+use super::chain::{Chain, Derivatives, parameter_count};
 use crate::rng::Rng;
 
 /// Layer sizes that make no network.
@@ -37,16 +38,17 @@ pub enum ShapeError {
 /// All parameters lie in one array, layer after layer, each layer's weights (inputs x outputs, row-major) before its
 /// biases: optimisers, target averaging and checkpoints see one vector.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Stored")]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct Mlp {
-    sizes: Vec<usize>,
+    chain: Chain,
     parameters: Array1<f32>,
 }
 
-/// A network as it comes from a file, not yet to be trusted.
-#[derive(Deserialize)]
+/// A network as it lies in a file, not yet to be trusted.
+#[derive(Serialize, Deserialize)]
 struct Stored {
     sizes: Vec<usize>,
+    activation: Activation,
     parameters: Array1<f32>,
 }
 
@@ -54,7 +56,18 @@ impl TryFrom<Stored> for Mlp {
     type Error = ShapeError;
 
     fn try_from(stored: Stored) -> Result<Self, ShapeError> {
-        Self::from_parameters(&stored.sizes, stored.parameters.to_vec())
+        let parameters = stored.parameters.to_vec();
+        Ok(Self::from_parameters(&stored.sizes, parameters)?.activated_by(stored.activation))
+    }
+}
+
+impl From<Mlp> for Stored {
+    fn from(network: Mlp) -> Self {
+        Self {
+            sizes: network.sizes().to_vec(),
+            activation: network.activation(),
+            parameters: network.parameters,
+        }
     }
 }
 
@@ -65,11 +78,7 @@ pub struct Workspace {
     rows: usize,
     /// What each layer put out; the last one is the result.
     outputs: Vec<Vec<f32>>,
-    /// Derivative of the loss by a layer's output, and by its input.
-    upper: Vec<f32>,
-    lower: Vec<f32>,
-    /// A layer's weights transposed.
-    transposed: Vec<f32>,
+    derivatives: Derivatives,
 }
 
 impl Default for Workspace {
@@ -78,54 +87,28 @@ impl Default for Workspace {
             arch: Arch::new(),
             rows: 0,
             outputs: Vec::new(),
-            upper: Vec::new(),
-            lower: Vec::new(),
-            transposed: Vec::new(),
+            derivatives: Derivatives::default(),
         }
-    }
-}
-
-/// One linear layer within the parameter array.
-#[derive(Debug, Clone, Copy)]
-struct Layer {
-    inputs: usize,
-    outputs: usize,
-    weights: usize,
-    biases: usize,
-}
-
-impl Layer {
-    fn end(&self) -> usize {
-        self.biases + self.outputs
     }
 }
 
 impl Mlp {
-    /// A network with random weights: He's uniform initialisation, +-sqrt(6 / inputs) (He et al., "Delving deep into
-    /// rectifiers", 2015), and zero biases.
+    /// A network with random weights, activated by [`Activation::Relu`]: He's uniform initialisation, +-sqrt(6 / inputs)
+    /// (He et al., "Delving deep into rectifiers", 2015), and zero biases.
     ///
     /// # Errors
     /// If there are fewer than two sizes or one is 0.
     pub fn new(sizes: &[usize], rng: &mut Rng) -> Result<Self, ShapeError> {
-        let mut network = Self {
-            sizes: check(sizes)?,
-            parameters: Array1::zeros(parameter_count(sizes)),
-        };
-        let layers: Vec<Layer> = network.layers().collect();
-        let flat = network
-            .parameters
-            .as_slice_mut()
-            .expect("one contiguous array");
-        for layer in layers {
-            let bound = (6.0 / layer.inputs as f64).sqrt();
-            for weight in &mut flat[layer.weights..layer.biases] {
-                *weight = ((2.0 * rng.unit() - 1.0) * bound) as f32;
-            }
-        }
-        Ok(network)
+        let chain = Chain::new(check(sizes)?, Activation::Relu, 0);
+        let mut parameters = vec![0.0; chain.end()];
+        chain.initialise(&mut parameters, rng, |inputs| (6.0 / inputs as f64).sqrt());
+        Ok(Self {
+            chain,
+            parameters: parameters.into(),
+        })
     }
 
-    /// A network with given parameters, in the order described above.
+    /// A network with given parameters, in the order described above, activated by [`Activation::Relu`].
     ///
     /// # Errors
     /// If the sizes make no network or ask for another number of parameters.
@@ -140,24 +123,35 @@ impl Mlp {
             });
         }
         Ok(Self {
-            sizes,
+            chain: Chain::new(sizes, Activation::Relu, 0),
             parameters: parameters.into(),
         })
     }
 
+    /// The same parameters with another activation between the layers.
+    pub fn activated_by(mut self, activation: Activation) -> Self {
+        self.chain = Chain::new(self.chain.sizes().to_vec(), activation, 0);
+        self
+    }
+
+    /// What stands between the layers.
+    pub fn activation(&self) -> Activation {
+        self.chain.activation()
+    }
+
     /// Sizes of input, hidden layers and output.
     pub fn sizes(&self) -> &[usize] {
-        &self.sizes
+        self.chain.sizes()
     }
 
     /// Number of inputs.
     pub fn input_len(&self) -> usize {
-        self.sizes[0]
+        self.chain.input_len()
     }
 
     /// Number of outputs.
     pub fn output_len(&self) -> usize {
-        self.sizes[self.sizes.len() - 1]
+        self.chain.output_len()
     }
 
     /// All parameters.
@@ -173,7 +167,7 @@ impl Mlp {
     /// Weights (inputs x outputs) and biases of each layer.
     pub fn weights(&self) -> impl Iterator<Item = (ArrayView2<'_, f32>, ArrayView1<'_, f32>)> {
         let flat = self.flat();
-        self.layers().map(move |layer| {
+        self.chain.layers().map(move |layer| {
             let weights = ArrayView2::from_shape(
                 (layer.inputs, layer.outputs),
                 &flat[layer.weights..layer.biases],
@@ -196,27 +190,12 @@ impl Mlp {
         assert_eq!(inputs.ncols(), self.input_len(), "width of the input");
         let inputs = inputs.to_slice().expect("inputs in standard layout");
         let rows = inputs.len() / self.input_len();
-        let flat = self.flat();
-        let depth = self.sizes.len() - 1;
+        let Workspace { arch, outputs, .. } = workspace;
+        self.chain
+            .forward(*arch, self.flat(), inputs, rows, outputs);
         workspace.rows = rows;
-        workspace.outputs.resize_with(depth, Vec::new);
-        for (index, layer) in self.layers().enumerate() {
-            let (below, from) = workspace.outputs.split_at_mut(index);
-            let out = &mut from[0];
-            out.resize(rows * layer.outputs, 0.0);
-            Product {
-                m: rows,
-                k: layer.inputs,
-                n: layer.outputs,
-                a: Left::Rows(below.last().map_or(inputs, |out| &out[..])),
-                b: &flat[layer.weights..layer.biases],
-                start: Start::Bias(&flat[layer.biases..layer.end()]),
-                relu: index + 1 < depth,
-                c: out,
-            }
-            .run(workspace.arch);
-        }
-        workspace.output(self.output_len())
+        let last = workspace.outputs.last().expect("at least one layer");
+        ArrayView2::from_shape((rows, self.output_len()), last).expect("shape and length agree")
     }
 
     /// Writes the derivative of the loss by every parameter into `gradient`, given the `inputs` of the preceding
@@ -247,114 +226,31 @@ impl Mlp {
             self.parameters.len(),
             "length of the gradient"
         );
-        let inputs = inputs.to_slice().expect("inputs in standard layout");
-        let gradient = gradient.as_slice_mut().expect("a contiguous gradient");
-        let flat = self.flat();
         let Workspace {
             arch,
             outputs,
-            upper,
-            lower,
-            transposed,
+            derivatives,
             ..
         } = workspace;
-        upper.clear();
-        upper.extend_from_slice(d_output.to_slice().expect("derivative in standard layout"));
-
-        for index in (0..self.sizes.len() - 1).rev() {
-            let layer = self.layer(index);
-            let below: &[f32] = if index == 0 {
-                inputs
-            } else {
-                &outputs[index - 1]
-            };
-            let (d_weights, d_biases) =
-                gradient[layer.weights..layer.end()].split_at_mut(layer.inputs * layer.outputs);
-            weight_gradient(*arch, layer, rows, below, upper, d_weights);
-            d_biases.fill(0.0);
-            for row in upper.chunks_exact(layer.outputs) {
-                d_biases.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
-            }
-            if index == 0 {
-                break;
-            }
-            transposed.clear();
-            let weights = &flat[layer.weights..layer.biases];
-            transposed.extend(
-                (0..layer.outputs).flat_map(|o| weights[o..].iter().step_by(layer.outputs)),
-            );
-            lower.resize(rows * layer.inputs, 0.0);
-            Product {
-                m: rows,
-                k: layer.outputs,
-                n: layer.inputs,
-                a: Left::Rows(upper),
-                b: transposed,
-                start: Start::Zero,
-                relu: false,
-                c: lower,
-            }
-            .run(*arch);
-            // The rectifier lets a derivative through where it let the value through.
-            for (d, &value) in lower.iter_mut().zip(below) {
-                *d = if value > 0.0 { *d } else { 0.0 };
-            }
-            std::mem::swap(upper, lower);
-        }
-    }
-
-    fn layers(&self) -> impl Iterator<Item = Layer> + use<'_> {
-        (0..self.sizes.len() - 1).map(|index| self.layer(index))
-    }
-
-    fn layer(&self, index: usize) -> Layer {
-        let weights = parameter_count(&self.sizes[..=index]);
-        let (inputs, outputs) = (self.sizes[index], self.sizes[index + 1]);
-        Layer {
-            inputs,
+        derivatives.upper.clear();
+        derivatives
+            .upper
+            .extend_from_slice(d_output.to_slice().expect("derivative in standard layout"));
+        self.chain.backward(
+            *arch,
+            self.flat(),
+            inputs.to_slice().expect("inputs in standard layout"),
+            rows,
             outputs,
-            weights,
-            biases: weights + inputs * outputs,
-        }
+            derivatives,
+            gradient.as_slice_mut().expect("a contiguous gradient"),
+            false,
+        );
     }
 
     fn flat(&self) -> &[f32] {
         self.parameters.as_slice().expect("one contiguous array")
     }
-}
-
-impl Workspace {
-    fn output(&self, width: usize) -> ArrayView2<'_, f32> {
-        let last = self.outputs.last().expect("a forward pass has been made");
-        ArrayView2::from_shape((self.rows, width), last).expect("shape and length agree")
-    }
-}
-
-/// `d_weights = below^T upper`. With a single output both factors trade places, so that the long side is vectorised.
-fn weight_gradient(
-    arch: Arch,
-    layer: Layer,
-    rows: usize,
-    below: &[f32],
-    upper: &[f32],
-    d_weights: &mut [f32],
-) {
-    let (m, n, a, b) = if layer.outputs == 1 {
-        (1, layer.inputs, Left::Columns(upper), below)
-    } else {
-        (layer.inputs, layer.outputs, Left::Columns(below), upper)
-    };
-    Product {
-        m,
-        k: rows,
-        n,
-        a,
-        b,
-        start: Start::Zero,
-        relu: false,
-        c: d_weights,
-    }
-    .run(arch);
 }
 
 fn check(sizes: &[usize]) -> Result<Vec<usize>, ShapeError> {
@@ -365,10 +261,6 @@ fn check(sizes: &[usize]) -> Result<Vec<usize>, ShapeError> {
         Some(index) => Err(ShapeError::EmptyLayer { index }),
         None => Ok(sizes.to_vec()),
     }
-}
-
-fn parameter_count(sizes: &[usize]) -> usize {
-    sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
 }
 
 #[cfg(test)]

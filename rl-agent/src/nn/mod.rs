@@ -1,10 +1,17 @@
 //! Networks, losses and optimisers on `ndarray`, free of allocation once warm.
 
+mod activation;
+mod chain;
+mod convolution;
 mod kernel;
 mod loss;
 mod mlp;
 mod optimizer;
+mod q_network;
 
+pub use activation::Activation;
+pub use convolution::{Convolution, Filters};
 pub use loss::Loss;
 pub use mlp::{Mlp, ShapeError, Workspace};
-pub use optimizer::{Adam, clip_by_global_norm};
+pub use optimizer::{Optimizer, OptimizerState, clip_by_global_norm};
+pub use q_network::{Architecture, Noise, ParameterCountError, QNetwork, QWorkspace};

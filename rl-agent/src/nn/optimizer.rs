@@ -1,35 +1,141 @@
-//! Adam and gradient clipping.
+//! Optimisers and gradient clipping.
 
 use ndarray::{Array1, ArrayView1, ArrayViewMut1, Zip};
 use pulp::Arch;
 use serde::{Deserialize, Serialize};
 
+use crate::config::{ConfigError, check};
+
 /// Moments smaller than this become zero. The first moment of a weight whose gradient stays zero otherwise decays into
 /// the denormal range and makes every pass over it many times slower.
 const TINY: f32 = 1e-30;
 
-/// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Adam {
-    beta1: f32,
-    beta2: f32,
-    epsilon: f32,
-    step: u64,
-    first: Array1<f32>,
-    second: Array1<f32>,
+/// Which optimiser moves the parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Optimizer {
+    /// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015).
+    Adam {
+        /// Decay of the mean gradient, in [0, 1).
+        beta1: f32,
+        /// Decay of the mean squared gradient, in [0, 1).
+        beta2: f32,
+        /// Added to the root of the mean squared gradient; above 0.
+        epsilon: f32,
+    },
+    /// Adam with weight decay apart from the gradient (Loshchilov and Hutter, "Decoupled weight decay regularization",
+    /// 2019).
+    AdamW {
+        /// Decay of the mean gradient, in [0, 1).
+        beta1: f32,
+        /// Decay of the mean squared gradient, in [0, 1).
+        beta2: f32,
+        /// Added to the root of the mean squared gradient; above 0.
+        epsilon: f32,
+        /// Part of each parameter that a learning rate of 1 would take away.
+        weight_decay: f32,
+    },
+    /// The gradient over the root of its mean square (Tieleman and Hinton, "Lecture 6.5", 2012).
+    RmsProp {
+        /// Decay of the mean squared gradient, in [0, 1).
+        decay: f32,
+        /// Added to the root; above 0.
+        epsilon: f32,
+    },
+    /// Stochastic gradient descent, with (heavy-ball) momentum if above 0.
+    Sgd {
+        /// Decay of the sum of past gradients, in [0, 1).
+        momentum: f32,
+    },
 }
 
-impl Adam {
-    /// The paper's beta1 = 0.9 and beta2 = 0.999, with epsilon = 1e-8, for `parameters` parameters.
-    pub fn new(parameters: usize) -> Self {
-        Self {
+impl Default for Optimizer {
+    fn default() -> Self {
+        Self::Adam {
             beta1: 0.9,
             beta2: 0.999,
             epsilon: 1e-8,
-            step: 0,
-            first: Array1::zeros(parameters),
-            second: Array1::zeros(parameters),
         }
+    }
+}
+
+impl Optimizer {
+    /// Whether the settings make sense.
+    ///
+    /// # Errors
+    /// Names the first field that does not, with its allowed range.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let decay = |field, value: f32| {
+            check((0.0..1.0).contains(&value)).or(field, &value, "a number in [0, 1)")
+        };
+        let positive = |field, value: f32| {
+            check(value > 0.0 && value.is_finite()).or(field, &value, "a positive number")
+        };
+        match *self {
+            Self::Adam {
+                beta1,
+                beta2,
+                epsilon,
+            } => {
+                decay("optimizer.adam.beta1", beta1)?;
+                decay("optimizer.adam.beta2", beta2)?;
+                positive("optimizer.adam.epsilon", epsilon)
+            }
+            Self::AdamW {
+                beta1,
+                beta2,
+                epsilon,
+                weight_decay,
+            } => {
+                decay("optimizer.adam_w.beta1", beta1)?;
+                decay("optimizer.adam_w.beta2", beta2)?;
+                positive("optimizer.adam_w.epsilon", epsilon)?;
+                check(weight_decay >= 0.0 && weight_decay.is_finite()).or(
+                    "optimizer.adam_w.weight_decay",
+                    &weight_decay,
+                    "0 or a positive number",
+                )
+            }
+            Self::RmsProp { decay: d, epsilon } => {
+                decay("optimizer.rms_prop.decay", d)?;
+                positive("optimizer.rms_prop.epsilon", epsilon)
+            }
+            Self::Sgd { momentum } => decay("optimizer.sgd.momentum", momentum),
+        }
+    }
+}
+
+/// An optimiser at work: its settings and what it remembers of past gradients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OptimizerState {
+    kind: Optimizer,
+    step: u64,
+    /// Mean gradient (Adam) or sum of gradients (momentum); empty if not needed.
+    first: Array1<f32>,
+    /// Mean squared gradient; empty if not needed.
+    second: Array1<f32>,
+}
+
+impl OptimizerState {
+    /// At rest, for `parameters` parameters.
+    pub fn new(kind: Optimizer, parameters: usize) -> Self {
+        let (first, second) = match kind {
+            Optimizer::Adam { .. } | Optimizer::AdamW { .. } => (parameters, parameters),
+            Optimizer::RmsProp { .. } => (0, parameters),
+            Optimizer::Sgd { momentum } if momentum > 0.0 => (parameters, 0),
+            Optimizer::Sgd { .. } => (0, 0),
+        };
+        Self {
+            kind,
+            step: 0,
+            first: Array1::zeros(first),
+            second: Array1::zeros(second),
+        }
+    }
+
+    /// Its settings.
+    pub fn kind(&self) -> Optimizer {
+        self.kind
     }
 
     /// Number of updates made.
@@ -37,7 +143,7 @@ impl Adam {
         self.step
     }
 
-    /// Moves `parameters` against `gradient`, about `learning_rate` each.
+    /// Moves `parameters` against `gradient`.
     ///
     /// # Panics
     /// If a length is not the one that `self` was made for, or an array is not contiguous.
@@ -48,30 +154,76 @@ impl Adam {
         learning_rate: f64,
         arch: Arch,
     ) {
-        assert_eq!(parameters.len(), self.first.len(), "number of parameters");
-        assert_eq!(gradient.len(), self.first.len(), "length of the gradient");
+        assert_eq!(gradient.len(), parameters.len(), "length of the gradient");
+        for moments in [&self.first, &self.second] {
+            assert!(
+                moments.is_empty() || moments.len() == parameters.len(),
+                "number of parameters"
+            );
+        }
         self.step += 1;
-        // In f64: 1 - beta2^t of the first steps has few correct digits in f32.
-        let age = self.step.min(1 << 20) as i32;
-        let correction1 = 1.0 - f64::from(self.beta1).powi(age);
-        let correction2 = 1.0 - f64::from(self.beta2).powi(age);
-        let rate = (learning_rate / correction1) as f32;
-        let scale = (1.0 / correction2.sqrt()) as f32;
-        let (beta1, beta2, epsilon) = (self.beta1, self.beta2, self.epsilon);
         let parameters = parameters.as_slice_mut().expect("contiguous parameters");
         let gradient = gradient.to_slice().expect("a contiguous gradient");
         let first = self.first.as_slice_mut().expect("one contiguous array");
         let second = self.second.as_slice_mut().expect("one contiguous array");
-        arch.dispatch(|| {
-            for (((w, &g), m), v) in parameters.iter_mut().zip(gradient).zip(first).zip(second) {
-                let m1 = beta1 * *m + (1.0 - beta1) * g;
-                let v1 = beta2 * *v + (1.0 - beta2) * g * g;
-                *m = if m1.abs() < TINY { 0.0 } else { m1 };
-                *v = if v1 < TINY { 0.0 } else { v1 };
-                *w -= rate * *m / (v.sqrt() * scale + epsilon);
+        let rate = learning_rate as f32;
+        match self.kind {
+            Optimizer::Adam {
+                beta1,
+                beta2,
+                epsilon,
             }
-        });
+            | Optimizer::AdamW {
+                beta1,
+                beta2,
+                epsilon,
+                ..
+            } => {
+                let keep = match self.kind {
+                    Optimizer::AdamW { weight_decay, .. } => 1.0 - rate * weight_decay,
+                    _ => 1.0,
+                };
+                // In f64: 1 - beta2^t of the first steps has few correct digits in f32.
+                let age = self.step.min(1 << 20) as i32;
+                let correction1 = 1.0 - f64::from(beta1).powi(age);
+                let correction2 = 1.0 - f64::from(beta2).powi(age);
+                let rate = (learning_rate / correction1) as f32;
+                let scale = (1.0 / correction2.sqrt()) as f32;
+                arch.dispatch(|| {
+                    for (((w, &g), m), v) in
+                        parameters.iter_mut().zip(gradient).zip(first).zip(second)
+                    {
+                        *m = settle(beta1 * *m + (1.0 - beta1) * g);
+                        *v = settle(beta2 * *v + (1.0 - beta2) * g * g);
+                        *w = keep * *w - rate * *m / (v.sqrt() * scale + epsilon);
+                    }
+                });
+            }
+            Optimizer::RmsProp { decay, epsilon } => arch.dispatch(|| {
+                for ((w, &g), v) in parameters.iter_mut().zip(gradient).zip(second) {
+                    *v = settle(decay * *v + (1.0 - decay) * g * g);
+                    *w -= rate * g / (v.sqrt() + epsilon);
+                }
+            }),
+            Optimizer::Sgd { momentum: 0.0 } => arch.dispatch(|| {
+                for (w, &g) in parameters.iter_mut().zip(gradient) {
+                    *w -= rate * g;
+                }
+            }),
+            Optimizer::Sgd { momentum } => arch.dispatch(|| {
+                for ((w, &g), m) in parameters.iter_mut().zip(gradient).zip(first) {
+                    *m = settle(momentum * *m + g);
+                    *w -= rate * *m;
+                }
+            }),
+        }
     }
+}
+
+/// A moment, or zero instead of a tiny one.
+#[inline(always)]
+fn settle(moment: f32) -> f32 {
+    if moment.abs() < TINY { 0.0 } else { moment }
 }
 
 /// Scales `gradient` down to the Euclidean norm `limit` if it is longer (Pascanu et al., "On the difficulty of training
@@ -101,42 +253,76 @@ mod tests {
     use crate::rng::Rng;
     use ndarray::array;
 
-    /// The paper's algorithm 1 in `f64`, without the flush.
-    fn naive(gradients: &[Vec<f64>], rate: f64) -> Vec<f64> {
+    /// The papers' algorithms in `f64`, without the flush.
+    fn naive(kind: Optimizer, gradients: &[Vec<f64>], rate: f64) -> Vec<f64> {
         let n = gradients[0].len();
-        let (mut w, mut m, mut v) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        let (mut w, mut m, mut v) = (vec![1.0; n], vec![0.0; n], vec![0.0; n]);
         for (t, gradient) in gradients.iter().enumerate() {
             for i in 0..n {
-                m[i] = 0.9 * m[i] + 0.1 * gradient[i];
-                v[i] = 0.999 * v[i] + 0.001 * gradient[i] * gradient[i];
-                let m_hat = m[i] / (1.0 - 0.9f64.powi(t as i32 + 1));
-                let v_hat = v[i] / (1.0 - 0.999f64.powi(t as i32 + 1));
-                w[i] -= rate * m_hat / (v_hat.sqrt() + 1e-8);
+                let g = gradient[i];
+                match kind {
+                    Optimizer::Adam { .. } | Optimizer::AdamW { .. } => {
+                        if let Optimizer::AdamW { weight_decay, .. } = kind {
+                            w[i] -= rate * f64::from(weight_decay) * w[i];
+                        }
+                        m[i] = 0.9 * m[i] + 0.1 * g;
+                        v[i] = 0.999 * v[i] + 0.001 * g * g;
+                        let m_hat = m[i] / (1.0 - 0.9f64.powi(t as i32 + 1));
+                        let v_hat = v[i] / (1.0 - 0.999f64.powi(t as i32 + 1));
+                        w[i] -= rate * m_hat / (v_hat.sqrt() + 1e-8);
+                    }
+                    Optimizer::RmsProp { .. } => {
+                        v[i] = 0.95 * v[i] + 0.05 * g * g;
+                        w[i] -= rate * g / (v[i].sqrt() + 0.01);
+                    }
+                    Optimizer::Sgd { momentum } => {
+                        m[i] = f64::from(momentum) * m[i] + g;
+                        w[i] -= rate * m[i];
+                    }
+                }
             }
         }
         w
     }
 
     #[test]
-    fn follows_the_paper() {
+    fn all_follow_their_papers() {
         let mut rng = Rng::new(5, 0);
         let gradients: Vec<Vec<f64>> = (0..50)
             .map(|_| (0..37).map(|_| rng.normal()).collect())
             .collect();
-        let mut adam = Adam::new(37);
-        let mut w = Array1::zeros(37);
-        for gradient in &gradients {
-            let gradient: Array1<f32> = gradient.iter().map(|&g| g as f32).collect();
-            adam.update(w.view_mut(), gradient.view(), 1e-2, Arch::new());
-        }
-        for (got, want) in w.iter().zip(naive(&gradients, 1e-2)) {
-            assert!((f64::from(*got) - want).abs() < 1e-5, "{got} for {want}");
+        for kind in [
+            Optimizer::default(),
+            Optimizer::AdamW {
+                beta1: 0.9,
+                beta2: 0.999,
+                epsilon: 1e-8,
+                weight_decay: 0.1,
+            },
+            Optimizer::RmsProp {
+                decay: 0.95,
+                epsilon: 0.01,
+            },
+            Optimizer::Sgd { momentum: 0.0 },
+            Optimizer::Sgd { momentum: 0.5 },
+        ] {
+            let mut optimizer = OptimizerState::new(kind, 37);
+            let mut w = Array1::ones(37);
+            for gradient in &gradients {
+                let gradient: Array1<f32> = gradient.iter().map(|&g| g as f32).collect();
+                optimizer.update(w.view_mut(), gradient.view(), 1e-2, Arch::new());
+            }
+            for (got, want) in w.iter().zip(naive(kind, &gradients, 1e-2)) {
+                let off = (f64::from(*got) - want).abs();
+                assert!(off < 1e-5, "{kind:?}: {got} for {want}");
+            }
+            assert_eq!(optimizer.steps(), 50);
         }
     }
 
     #[test]
     fn moments_of_idle_weights_reach_zero_and_not_the_denormals() {
-        let mut adam = Adam::new(2);
+        let mut adam = OptimizerState::new(Optimizer::default(), 2);
         let mut w = array![0.0f32, 0.0];
         adam.update(
             w.view_mut(),
@@ -154,6 +340,20 @@ mod tests {
             );
         }
         assert_eq!(adam.first, array![0.0, 0.0]);
+    }
+
+    #[test]
+    fn settings_out_of_range_are_refused_by_name() {
+        let error = Optimizer::Sgd { momentum: 1.0 }.validate().unwrap_err();
+        assert_eq!(error.field, "optimizer.sgd.momentum");
+        let rms = Optimizer::RmsProp {
+            decay: 0.9,
+            epsilon: 0.0,
+        };
+        assert_eq!(
+            rms.validate().unwrap_err().field,
+            "optimizer.rms_prop.epsilon"
+        );
     }
 
     #[test]
