@@ -9,10 +9,9 @@ use crate::board::MIN_HEIGHT;
 use crate::config::PlacementConfig;
 use crate::error::ConfigError;
 use crate::features::Features;
+use crate::odds::Odds;
 use crate::packed::PackedBoard;
 use crate::piece::Piece;
-#[cfg(feature = "serde")]
-use crate::randomizer::ALL_PIECES;
 
 /// A position after a piece was placed and full rows were taken out, before the next piece is
 /// known, together with all that the future depends on.
@@ -24,8 +23,8 @@ use crate::randomizer::ALL_PIECES;
 pub struct Afterstate {
     pub(crate) board: PackedBoard,
     pub(crate) ceiling: u8,
-    /// The pieces that can come, as bits by [`Piece::index`].
-    pub(crate) possible: u8,
+    /// What is known of the next piece.
+    pub(crate) odds: Odds,
     pub(crate) move_: Move,
 }
 
@@ -42,10 +41,10 @@ impl Afterstate {
         self.ceiling as usize
     }
 
-    /// The pieces that can come next, as bits by [`Piece::index`], all with the same chance.
+    /// What is known of the next piece.
     #[must_use]
-    pub const fn possible(&self) -> u8 {
-        self.possible
+    pub const fn odds(&self) -> Odds {
+        self.odds
     }
 }
 
@@ -96,14 +95,7 @@ impl PlacementModel {
     #[must_use]
     #[inline]
     pub fn outcomes(&self, after: &Afterstate) -> [f32; 7] {
-        let chance = 1.0 / after.possible.count_ones() as f32;
-        core::array::from_fn(|index| {
-            if after.possible >> index & 1 == 1 {
-                chance
-            } else {
-                0.0
-            }
-        })
+        after.odds.chances()
     }
 
     /// Unpacks and reads an afterstate once, to ask for the placements of several pieces.
@@ -199,14 +191,14 @@ impl<'de> serde::Deserialize<'de> for Afterstate {
         struct Unchecked {
             board: PackedBoard,
             ceiling: u8,
-            possible: u8,
+            odds: Odds,
             move_: Move,
         }
 
         let Unchecked {
             board,
             ceiling,
-            possible,
+            odds,
             move_,
         } = Unchecked::deserialize(deserializer)?;
         if !(MIN_HEIGHT..=board.height()).contains(&ceiling.into()) {
@@ -214,15 +206,10 @@ impl<'de> serde::Deserialize<'de> for Afterstate {
                 "the ceiling of an afterstate is outside its board",
             ));
         }
-        if possible == 0 || possible & !ALL_PIECES != 0 {
-            return Err(D::Error::custom(
-                "an afterstate names no piece, or one that is not",
-            ));
-        }
         Ok(Self {
             board,
             ceiling,
-            possible,
+            odds,
             move_,
         })
     }

@@ -9,6 +9,7 @@ use crate::colours::ColourPlane;
 use crate::config::{PlacementConfig, Scenario};
 use crate::error::{ConfigError, IllegalAction, ScenarioError};
 use crate::features::Features;
+use crate::odds::Odds;
 use crate::packed::PackedBoard;
 use crate::piece::{Piece, Shape};
 use crate::placement::{NoDrop, Placement, drop_action};
@@ -75,8 +76,8 @@ struct State {
     colours: Option<ColourPlane>,
     current: Piece,
     next: Piece,
-    /// The pieces that `next` was drawn from, as bits: what the player knows of it.
-    possible: u8,
+    /// What `next` was drawn from: what the player knows of it.
+    odds: Odds,
     randomizer: Randomizer,
     lines: u64,
     pieces: u64,
@@ -131,7 +132,7 @@ impl PlacementEnv {
         state.score += LINE_SCORE[lines as usize];
         state.pieces += 1;
         state.current = state.next;
-        state.possible = state.randomizer.possible();
+        state.odds = state.randomizer.odds();
         state.next = state.randomizer.draw();
 
         let ceiling = state.ceiling.into();
@@ -209,7 +210,7 @@ impl PlacementEnv {
         Ok(Afterstate {
             board: PackedBoard::pack(board.width(), board.height(), board.columns()),
             ceiling: state.ceiling,
-            possible: state.possible,
+            odds: state.odds,
             move_: Move::new(shape, row, full),
         })
     }
@@ -316,7 +317,7 @@ impl State {
     ) -> Self {
         let mut randomizer = Randomizer::new(config.pieces, seed);
         let current = randomizer.draw();
-        let possible = randomizer.possible();
+        let odds = randomizer.odds();
         let next = randomizer.draw();
         Self {
             config,
@@ -326,7 +327,7 @@ impl State {
             colours,
             current,
             next,
-            possible,
+            odds,
             randomizer,
             lines: 0,
             pieces: 0,
@@ -361,8 +362,7 @@ impl<'de> serde::Deserialize<'de> for PlacementEnv {
         let colours_agree = |colours: &ColourPlane| colours.agrees_with(&state.board);
         let agrees = (state.board.width(), state.board.height()) == size
             && (MIN_HEIGHT..=size.1).contains(&state.ceiling.into())
-            && state.possible != 0
-            && state.possible & 1 << state.next.index() != 0
+            && state.odds.weight(state.next) != 0
             && state.randomizer.kind() == config.pieces
             && state.colours.as_ref().is_none_or(colours_agree);
         if agrees {

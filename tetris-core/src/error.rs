@@ -61,7 +61,7 @@ pub struct ParsePieceError;
 
 /// A text is not the name of a way to draw pieces.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("unknown way to draw pieces {found:?}; known are \"uniform\" and \"bag7\"")]
+#[error("unknown way to draw pieces {found:?}; known are uniform, bag7, bag14, nes and snakes")]
 pub struct ParsePiecesError {
     /// The text.
     pub found: String,

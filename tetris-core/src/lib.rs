@@ -12,6 +12,7 @@ mod controller;
 mod env;
 mod error;
 mod features;
+mod odds;
 mod packed;
 mod piece;
 mod placement;
@@ -30,6 +31,7 @@ pub use error::{
     ParsePieceError, ParsePiecesError, ScenarioError,
 };
 pub use features::Features;
+pub use odds::Odds;
 pub use packed::PackedBoard;
 pub use piece::{Piece, Rotation, Shape};
 pub use placement::{HardDrops, Placement};

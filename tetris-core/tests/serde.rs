@@ -115,7 +115,10 @@ fn damaged_environments_are_refused() {
         ("/config/pieces", json!("uniform")),
         ("/ceiling", json!(21)),
         ("/ceiling", json!(0)),
-        ("/possible", json!(0)),
+        ("/odds", json!([0, 0, 0, 0, 0, 0, 0])),
+        ("/odds/3", json!(16)),
+        ("/randomizer/bag", json!(0)),
+        ("/randomizer/bag", json!(128)),
         ("/board", small),
         ("/colours/width", json!(0)),
         ("/colours/width", json!(5)),
@@ -139,8 +142,8 @@ fn damaged_afterstates_are_refused() {
     for (field, bad) in [
         ("ceiling", json!(21)),
         ("ceiling", json!(0)),
-        ("possible", json!(0)),
-        ("possible", json!(128)),
+        ("odds", json!([0, 0, 0, 0, 0, 0, 0])),
+        ("odds", json!([1, 1, 1, 1, 1, 1])),
     ] {
         let mut damaged = good.clone();
         damaged[field] = bad;
