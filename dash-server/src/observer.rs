@@ -190,7 +190,7 @@ mod tests {
     use super::*;
     use crate::live::Live;
     use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
-    use rl_agent::env::AfterstateEnvironment;
+    use rl_agent::env::{AfterstateEnvironment, Environment};
     use rl_agent::evaluation::EvaluationConfig;
     use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
     use rl_agent::trainer::{Trainer, TrainerConfig};

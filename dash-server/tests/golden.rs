@@ -329,8 +329,7 @@ fn messages_are_the_golden_bytes() {
         let text = serde_json::to_string_pretty(&vectors).expect("JSON") + "\n";
         std::fs::write(PATH, text).expect("the golden file can be written");
     }
-    let golden: Vec<Value> =
-        serde_json::from_str(include_str!("golden/messages.json")).expect("JSON");
+    let golden = golden();
     assert_eq!(golden.len(), vectors.len());
     for (golden, now) in golden.iter().zip(&vectors) {
         assert_eq!(
@@ -342,8 +341,7 @@ fn messages_are_the_golden_bytes() {
 
 #[test]
 fn golden_bytes_are_read_back() {
-    let golden: Vec<Value> =
-        serde_json::from_str(include_str!("golden/messages.json")).expect("JSON");
+    let golden = golden();
     let bytes = |name: &str| {
         let vector = golden
             .iter()

@@ -25,7 +25,7 @@ TETRIS_DASH_LOG=debug shows more (error, warn, info, debug, trace).";
 
 /// Trains a DQN on Tetris, shows it in the browser while it learns, and measures how well it plays.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(name = "tetris-dash", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,

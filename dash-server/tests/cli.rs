@@ -1,0 +1,448 @@
+//! The program as people run it: exit codes, run folders, signals, results.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// Settings under which a run is over soon.
+const SMALL: [&str; 12] = [
+    "--set",
+    "scenario.ceiling=6",
+    "--set",
+    "agent.learning_starts=64",
+    "--set",
+    "agent.buffer_capacity=2000",
+    "--set",
+    "trainer.metrics_every=50",
+    "--set",
+    "evaluation.games=2",
+    "--set",
+    "evaluation.max_steps=50",
+];
+
+fn program(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tetris-dash"));
+    command.current_dir(folder).args(args).stdin(Stdio::null());
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    program(folder, args).output().expect("the program runs")
+}
+
+fn train(folder: &Path, args: &[&str]) -> Output {
+    run(folder, &[&["train"], args, &SMALL[..]].concat())
+}
+
+#[track_caller]
+fn expect(output: &Output, code: i32, words: &str) {
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert!(text.contains(words), "expected {words:?} in {text}");
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+#[test]
+fn a_run_is_trained_evaluated_guarded_and_gone_on_with() {
+    let place = folder();
+    let place = place.path();
+    expect(
+        &train(place, &["--steps", "300", "--seed", "1", "--out", "runs/a"]),
+        0,
+        "finished after 300 steps",
+    );
+    for file in [
+        "config.toml",
+        "metrics.csv",
+        "model.safetensors",
+        "checkpoint.bin",
+    ] {
+        assert!(place.join("runs/a").join(file).is_file(), "{file}");
+    }
+    let csv = std::fs::read_to_string(place.join("runs/a/metrics.csv")).expect("a table");
+    assert!(csv.starts_with("step,seconds,episodes,"));
+    assert_eq!(csv.lines().count(), 1 + 6);
+
+    let model = std::fs::read(place.join("runs/a/model.safetensors")).expect("a model");
+    expect(
+        &train(place, &["--steps", "300", "--out", "runs/a"]),
+        2,
+        "holds a run already",
+    );
+    assert_eq!(
+        std::fs::read(place.join("runs/a/model.safetensors")).expect("a model"),
+        model,
+        "untouched"
+    );
+
+    expect(
+        &run(place, &["train", "--resume", "runs/a", "--steps", "500"]),
+        0,
+        "finished after 500 steps",
+    );
+    let csv = std::fs::read_to_string(place.join("runs/a/metrics.csv")).expect("a table");
+    assert_eq!(csv.lines().count(), 1 + 10);
+
+    // The configuration that it left is one that it reads, and the same seed gives the same model.
+    let config = [
+        "train",
+        "--config",
+        "runs/a/config.toml",
+        "--steps",
+        "300",
+        "--out",
+        "runs/b",
+    ];
+    expect(&run(place, &config), 0, "finished after 300 steps");
+    assert_eq!(
+        std::fs::read(place.join("runs/b/config.toml")).ok(),
+        std::fs::read(place.join("runs/a/config.toml")).ok()
+    );
+    expect(
+        &train(
+            place,
+            &[
+                "--steps",
+                "300",
+                "--seed",
+                "1",
+                "--out",
+                "runs/a",
+                "--overwrite",
+            ],
+        ),
+        0,
+        "finished",
+    );
+    assert_eq!(
+        weights(&place.join("runs/a")),
+        weights(&place.join("runs/b"))
+    );
+
+    for path in ["runs/a", "runs/a/model.safetensors"] {
+        let played = run(
+            place,
+            &[
+                "evaluate",
+                "--model",
+                path,
+                "--games",
+                "3",
+                "--max-pieces",
+                "100",
+            ],
+        );
+        expect(&played, 0, "lines, mean");
+    }
+    expect(
+        &run(place, &["evaluate", "--model", "runs/none"]),
+        2,
+        "runs/none",
+    );
+    expect(
+        &run(place, &["evaluate", "--model", "runs/a/config.toml"]),
+        2,
+        "is not a model",
+    );
+    expect(
+        &run(place, &["train", "--resume", "runs/none"]),
+        2,
+        "there is no config.toml",
+    );
+    // Without --out the folders are numbered.
+    expect(
+        &train(place, &["--steps", "50"]),
+        0,
+        "runs/quick-1: finished",
+    );
+    expect(
+        &train(place, &["--steps", "50"]),
+        0,
+        "runs/quick-2: finished",
+    );
+}
+
+/// The tensors of a model: the part of the file after its head, which names the run.
+fn weights(run: &Path) -> Vec<u8> {
+    let bytes = std::fs::read(run.join("model.safetensors")).expect("a model");
+    let head = u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes"));
+    bytes[8 + head as usize..].to_vec()
+}
+
+#[test]
+fn mistakes_have_exit_code_two_and_a_line_that_helps() {
+    let place = folder();
+    let place = place.path();
+    expect(
+        &run(place, &["train", "--set", "agent.gama=0.9"]),
+        2,
+        "did you mean `gamma`?",
+    );
+    expect(
+        &run(place, &["train", "--set", "agent.gamma=9"]),
+        2,
+        "expected a number in [0, 1]",
+    );
+    expect(
+        &run(place, &["train", "--preset", "slow"]),
+        2,
+        "there are: quick",
+    );
+    expect(
+        &run(place, &["train", "--config", "none.toml"]),
+        2,
+        "none.toml",
+    );
+    expect(
+        &run(place, &["train", "--seed", "18446744073709551615"]),
+        2,
+        "trainer.seed",
+    );
+    expect(
+        &run(place, &["--addr", "0.0.0.0:0"]),
+        2,
+        "not a loopback address",
+    );
+    expect(
+        &run(place, &["evaluate", "--controller", "dt10", "--width", "3"]),
+        2,
+        "width = 3",
+    );
+    expect(&run(place, &["fly"]), 2, "unrecognized subcommand");
+    assert!(!place.join("runs").exists(), "nothing was begun");
+    expect(&run(place, &["--help"]), 0, "Exit codes:");
+    expect(&run(place, &["--version"]), 0, "tetris-dash 0.1.0");
+}
+
+#[test]
+fn an_address_in_use_is_one_clear_line() {
+    let place = folder();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let addr = taken.local_addr().expect("an address").to_string();
+    let output = run(place.path(), &["--addr", &addr]);
+    expect(&output, 2, &format!("{addr} is already in use"));
+    assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
+    assert!(
+        !place.path().join("runs").exists(),
+        "no training without a page"
+    );
+}
+
+#[test]
+fn results_do_not_depend_on_threads() {
+    let place = folder();
+    let of = |threads: &str, seed: &str| {
+        let args = [
+            "evaluate",
+            "--controller",
+            "bcts",
+            "--width",
+            "8",
+            "--height",
+            "10",
+            "--games",
+            "30",
+            "--json",
+        ];
+        let output = run(
+            place.path(),
+            &[
+                &args[..],
+                &["--pieces", "bag7", "--threads", threads, "--seed", seed],
+            ]
+            .concat(),
+        );
+        expect(&output, 0, "{");
+        let mut report: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_slice(&output.stdout).expect("one JSON object");
+        let mut keys: Vec<_> = report.keys().cloned().collect();
+        keys.sort();
+        let expected = [
+            "ci95_high",
+            "ci95_low",
+            "deaths",
+            "games",
+            "lines_per_death",
+            "max_lines",
+            "mean_lines",
+            "median_lines",
+            "min_lines",
+            "pieces",
+            "pieces_per_second",
+        ];
+        assert_eq!(keys, expected);
+        assert!(
+            report
+                .remove("pieces_per_second")
+                .and_then(|speed| speed.as_f64())
+                .is_some_and(|speed| speed > 0.0)
+        );
+        report
+    };
+    let one = of("1", "4");
+    assert_eq!(one["games"], 30);
+    assert_eq!(one["deaths"], 30);
+    assert_eq!(one["mean_lines"], one["lines_per_death"]);
+    assert!(one["min_lines"].as_f64() <= one["median_lines"].as_f64());
+    assert!(one["ci95_low"].as_f64() < one["mean_lines"].as_f64());
+    assert_eq!(one, of("2", "4"));
+    assert_eq!(one, of("7", "4"));
+    assert_ne!(one, of("1", "5"));
+
+    let args = [
+        "evaluate",
+        "--controller",
+        "dt10",
+        "--games",
+        "1",
+        "--max-pieces",
+        "50",
+        "--json",
+    ];
+    let output = run(place.path(), &args);
+    let report: serde_json::Value =
+        serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!(
+        (&report["deaths"], &report["pieces"]),
+        (&0.into(), &50.into())
+    );
+    assert!(report["lines_per_death"].is_null() && report["ci95_low"].is_null());
+}
+
+/// A server as a child process, killed if the test fails.
+struct Served {
+    child: Child,
+    addr: String,
+}
+
+impl Served {
+    fn start(place: &Path, args: &[&str]) -> Self {
+        let mut child = program(place, &[&["--addr", "127.0.0.1:0"], args].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe"))
+            .read_line(&mut line)
+            .expect("a line");
+        let addr = line
+            .split("http://")
+            .nth(1)
+            .and_then(|rest| rest.split('/').next())
+            .expect("an address")
+            .to_owned();
+        Self { child, addr }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.addr).expect("a connection");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.addr
+        );
+        stream
+            .write_all(request.as_bytes())
+            .expect("the request is sent");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("an answer");
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([name, &self.child.id().to_string()])
+            .status()
+            .expect("kill runs");
+        assert!(sent.success());
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_saves_the_run_frees_the_port_and_ends_well() {
+    for signal in ["-INT", "-TERM"] {
+        let place = folder();
+        let mut served = Served::start(place.path(), &SMALL);
+        assert!(served.get("/healthz").contains("200 OK"));
+        let metrics = place.path().join("runs/quick-1/metrics.csv");
+        wait_for(|| std::fs::read_to_string(&metrics).is_ok_and(|text| text.lines().count() > 3));
+        served.signal(signal);
+        assert_eq!(
+            served.child.wait().expect("it ends").code(),
+            Some(0),
+            "{signal}"
+        );
+        TcpListener::bind(&served.addr).expect("the port is free");
+        assert!(
+            place.path().join("runs/quick-1/checkpoint.bin").is_file(),
+            "{signal}"
+        );
+
+        let resumed = ["train", "--resume", "runs/quick-1", "--seconds", "0.2"];
+        expect(&run(place.path(), &resumed), 0, "time limit reached");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_idle_server_waits_and_a_signal_ends_training_without_a_page_too() {
+    let place = folder();
+    let mut served = Served::start(place.path(), &["--idle"]);
+    assert!(served.get("/healthz").contains("200 OK"));
+    assert!(!place.path().join("runs").exists());
+    served.signal("-INT");
+    assert_eq!(served.child.wait().expect("it ends").code(), Some(0));
+
+    let mut child = program(
+        place.path(),
+        &[&["train", "--out", "a"], &SMALL[..]].concat(),
+    )
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .expect("the program starts");
+    let metrics = place.path().join("a/metrics.csv");
+    wait_for(|| std::fs::read_to_string(&metrics).is_ok_and(|text| text.lines().count() > 3));
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill runs");
+    assert!(sent.success());
+    let mut text = String::new();
+    child
+        .stdout
+        .take()
+        .expect("a pipe")
+        .read_to_string(&mut text)
+        .expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert!(text.contains("stopped by command"), "{text}");
+    assert!(place.path().join("a/checkpoint.bin").is_file());
+}
+
+fn wait_for(mut holds: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !holds() {
+        assert!(
+            begin.elapsed() < Duration::from_secs(60),
+            "it never happened"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
