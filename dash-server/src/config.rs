@@ -1,6 +1,12 @@
 //! The configuration of a run: one TOML file, from a preset or written by hand, with overrides on top.
 
-use std::path::{Path, PathBuf};
+mod error;
+mod overlay;
+
+pub use error::RunConfigError;
+pub use overlay::{overlay, parse_override};
+
+use std::path::Path;
 
 use rl_agent::ConfigError;
 use rl_agent::afterstate_dqn::AfterstateDqnConfig;
@@ -8,7 +14,6 @@ use rl_agent::evaluation::EvaluationConfig;
 use rl_agent::tetris::{Scenario, TetrisConfig};
 use rl_agent::trainer::TrainerConfig;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::protocol::ConfigMap;
 
@@ -50,53 +55,6 @@ impl TrainingScenario {
             ..Scenario::default()
         }
     }
-}
-
-/// Why there is no configuration.
-#[derive(Debug, Error)]
-pub enum RunConfigError {
-    /// There is no such preset.
-    #[error("there is no preset `{name}`; there are: {}", preset_names().join(", "))]
-    NoPreset {
-        /// The name asked for.
-        name: String,
-    },
-    /// The file cannot be read.
-    #[error("cannot read the configuration {}: {error}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        error: std::io::Error,
-    },
-    /// Not TOML, or a value of the wrong type.
-    #[error("{message}")]
-    Malformed {
-        /// Where and what.
-        message: String,
-    },
-    /// A key that no part of the program reads.
-    #[error("there is no `{key}`{}", nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
-    UnknownKey {
-        /// The key.
-        key: String,
-        /// The known key that looks most like it.
-        nearest: Option<String>,
-    },
-    /// Not `key=value`.
-    #[error("`{text}` is not an override; write section.key=value, e.g. agent.gamma=0.99")]
-    NotAnOverride {
-        /// What was given.
-        text: String,
-    },
-    /// A value outside its range.
-    #[error("{section}.{error}")]
-    OutOfRange {
-        /// The section of the field.
-        section: &'static str,
-        /// The field, what it was set to and what is allowed.
-        error: ConfigError,
-    },
 }
 
 /// Names of the presets, the default first.
@@ -141,64 +99,6 @@ fn parse(text: &str) -> Result<ConfigMap, RunConfigError> {
         })
 }
 
-/// The tables of one `section.key=value`. The value is TOML; what is not is taken for a string.
-///
-/// # Errors
-/// If there is no `=` or a key is empty.
-pub fn parse_override(text: &str) -> Result<ConfigMap, RunConfigError> {
-    let malformed = || RunConfigError::NotAnOverride {
-        text: text.to_owned(),
-    };
-    let (path, value) = text.split_once('=').ok_or_else(malformed)?;
-    let keys: Vec<&str> = path.split('.').map(str::trim).collect();
-    if keys.iter().any(|key| key.is_empty()) {
-        return Err(malformed());
-    }
-    let value = value.trim();
-    let literal = format!("value = {value}")
-        .parse::<ConfigMap>()
-        .ok()
-        .and_then(|mut table| table.remove("value"));
-    let mut value = literal.unwrap_or_else(|| toml::Value::String(value.to_owned()));
-    for key in keys.into_iter().rev() {
-        value = toml::Value::Table(ConfigMap::from_iter([(key.to_owned(), value)]));
-    }
-    match value {
-        toml::Value::Table(table) => Ok(table),
-        _ => Err(malformed()),
-    }
-}
-
-/// Lays `over` on top of `base`, key by key. A choice among variants, which is a table of one key, is replaced by
-/// another variant and not mixed with it.
-pub fn overlay(base: &mut ConfigMap, over: &ConfigMap) {
-    for (key, value) in over {
-        match (base.get_mut(key), value) {
-            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => {
-                let other_variant = below.len() == 1
-                    && above.len() == 1
-                    && below.keys().next() != above.keys().next();
-                if other_variant && !is_section(key) {
-                    *below = above.clone()
-                } else {
-                    overlay(below, above)
-                }
-            }
-            _ => {
-                base.insert(key.clone(), value.clone());
-            }
-        }
-    }
-}
-
-/// Sections may hold a single key each without being a choice.
-fn is_section(key: &str) -> bool {
-    matches!(
-        key,
-        "environment" | "scenario" | "agent" | "trainer" | "evaluation"
-    )
-}
-
 impl RunConfig {
     /// Reads and checks tables.
     ///
@@ -208,7 +108,7 @@ impl RunConfig {
         let config: Self = tables
             .clone()
             .try_into()
-            .map_err(|error: toml::de::Error| unreadable_key(&error))?;
+            .map_err(|error: toml::de::Error| RunConfigError::of_decoder(&error))?;
         config.validate()?;
         Ok(config)
     }
@@ -239,7 +139,7 @@ impl RunConfig {
             max_pieces,
         } = self.scenario;
         if let Some(ceiling) = ceiling.filter(|ceiling| !(4..=height).contains(ceiling)) {
-            return Err(out_of_range(
+            return Err(RunConfigError::out_of_range(
                 "scenario",
                 "ceiling",
                 ceiling,
@@ -247,7 +147,7 @@ impl RunConfig {
             ));
         }
         if max_pieces == Some(0) {
-            return Err(out_of_range(
+            return Err(RunConfigError::out_of_range(
                 "scenario",
                 "max_pieces",
                 0,
@@ -255,7 +155,7 @@ impl RunConfig {
             ));
         }
         if !(1..=100_000).contains(&self.evaluation.games) {
-            return Err(out_of_range(
+            return Err(RunConfigError::out_of_range(
                 "evaluation",
                 "games",
                 self.evaluation.games,
@@ -263,46 +163,6 @@ impl RunConfig {
             ));
         }
         Ok(())
-    }
-}
-
-fn out_of_range(
-    section: &'static str,
-    field: &'static str,
-    found: impl ToString,
-    expected: String,
-) -> RunConfigError {
-    RunConfigError::OutOfRange {
-        section,
-        error: ConfigError {
-            field,
-            found: found.to_string(),
-            expected,
-        },
-    }
-}
-
-/// The decoder's words for an unknown key name the known ones; the one that looks most like it is what was meant.
-fn unreadable_key(error: &toml::de::Error) -> RunConfigError {
-    let message = error.to_string();
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let is_unknown = message.contains("unknown field") || message.contains("unknown variant");
-    match quoted.next().filter(|_| is_unknown) {
-        Some(key) => {
-            let nearest = quoted.max_by(|a, b| {
-                strsim::jaro_winkler(key, a).total_cmp(&strsim::jaro_winkler(key, b))
-            });
-            let nearest = nearest
-                .filter(|near| strsim::jaro_winkler(key, near) > 0.6)
-                .map(str::to_owned);
-            RunConfigError::UnknownKey {
-                key: key.to_owned(),
-                nearest,
-            }
-        }
-        None => RunConfigError::Malformed {
-            message: message.trim().to_owned(),
-        },
     }
 }
 

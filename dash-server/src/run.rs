@@ -1,5 +1,11 @@
 //! A training run: its folder, its trainer, and how the session starts one.
 
+mod folder;
+mod launcher;
+
+pub use folder::RunFolder;
+pub use launcher::TrainingLauncher;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -17,9 +23,6 @@ use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE, TrainError, Trainer};
 use thiserror::Error;
 
 use crate::config::{self, RunConfig, RunConfigError};
-use crate::launch::{Job, LaunchError, Launcher, StartRequest};
-use crate::observer::DashObserver;
-use crate::protocol::ConfigMap;
 
 /// Name of the configuration in a run's folder.
 pub const CONFIG_FILE: &str = "config.toml";
@@ -76,86 +79,6 @@ pub enum RunError {
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> RunError {
     let path = path.to_owned();
     |error| RunError::Io { path, error }
-}
-
-/// The folder of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunFolder {
-    path: PathBuf,
-}
-
-impl RunFolder {
-    /// A folder for a new run, made if needed.
-    ///
-    /// # Errors
-    /// If there is a run in it and `overwrite` is false, or the system refuses.
-    pub fn create(path: &Path, overwrite: bool) -> Result<Self, RunError> {
-        fs::create_dir_all(path).map_err(io_error(path))?;
-        for file in FILES.map(|name| path.join(name)) {
-            if file.exists() {
-                if !overwrite {
-                    return Err(RunError::Exists(path.to_owned()));
-                }
-                fs::remove_file(&file).map_err(io_error(&file))?;
-            }
-        }
-        Ok(Self {
-            path: path.to_owned(),
-        })
-    }
-
-    /// A folder for a new run below `runs`: `name-1`, or the next number that is free.
-    ///
-    /// # Errors
-    /// If the system refuses.
-    pub fn create_numbered(runs: &Path, name: &str) -> Result<Self, RunError> {
-        fs::create_dir_all(runs).map_err(io_error(runs))?;
-        let mut number = 1u64;
-        loop {
-            let path = runs.join(format!("{name}-{number}"));
-            match fs::create_dir(&path) {
-                Ok(()) => return Ok(Self { path }),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
-                Err(error) => return Err(RunError::Io { path, error }),
-            }
-        }
-    }
-
-    /// The folder of a run that can be gone on with.
-    ///
-    /// # Errors
-    /// If it has no configuration or no checkpoint.
-    pub fn open(path: &Path) -> Result<Self, RunError> {
-        let missing = [CONFIG_FILE, CHECKPOINT_FILE]
-            .into_iter()
-            .find(|name| !path.join(name).is_file());
-        match missing {
-            Some(missing) => Err(RunError::NoRun {
-                folder: path.to_owned(),
-                missing,
-            }),
-            None => Ok(Self {
-                path: path.to_owned(),
-            }),
-        }
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Its last part, which is the name of the run.
-    pub fn name(&self) -> String {
-        self.path.file_name().map_or_else(
-            || "run".to_owned(),
-            |name| name.to_string_lossy().into_owned(),
-        )
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.path.join(name)
-    }
 }
 
 /// A run that is set up and has not begun.
@@ -262,7 +185,7 @@ fn trainer(
     Ok(Trainer::new(vec![env], agent, config.trainer.clone())?
         .scenarios(move |_| training.clone())
         .evaluate(unseen, Scenario::default(), config.evaluation)
-        .save_to(&folder.path, notes)
+        .save_to(folder.path(), notes)
         .controlled_by(control))
 }
 
@@ -289,67 +212,6 @@ fn cut_metrics(path: &Path, step: u64) -> io::Result<()> {
         fs::rename(&other, path)?;
     }
     Ok(())
-}
-
-/// Starts training runs for a session, each in a numbered folder of its own.
-#[derive(Debug, Clone)]
-pub struct TrainingLauncher {
-    /// The folder of all runs.
-    pub runs: PathBuf,
-    /// What a start without a preset begins with, and its name.
-    pub default: (String, ConfigMap),
-}
-
-impl TrainingLauncher {
-    fn config(&self, request: &StartRequest) -> Result<(String, RunConfig), RunConfigError> {
-        let (name, mut tables) = match &request.preset {
-            Some(name) if *name != self.default.0 => (name.clone(), config::preset(name)?),
-            _ => self.default.clone(),
-        };
-        if let Some(over) = &request.config {
-            config::overlay(&mut tables, over);
-        }
-        let mut config = RunConfig::from_tables(&tables)?;
-        if let Some(seed) = request.seed {
-            config.trainer.seed = seed;
-        }
-        Ok((name, config))
-    }
-}
-
-impl Launcher for TrainingLauncher {
-    fn presets(&self) -> Vec<String> {
-        let mut names = vec![self.default.0.clone()];
-        names.extend(
-            config::preset_names()
-                .into_iter()
-                .filter(|name| *name != self.default.0)
-                .map(str::to_owned),
-        );
-        names
-    }
-
-    fn prepare(&self, request: &StartRequest) -> Result<Job, LaunchError> {
-        let wrong = |error: RunConfigError| LaunchError::Config(error.to_string());
-        let (preset, config) = self.config(request).map_err(wrong)?;
-        let tables = config.tables().map_err(wrong)?;
-        let folder = RunFolder::create_numbered(&self.runs, &preset)
-            .map_err(|error| LaunchError::Failed(error.to_string()))?;
-        let name = folder.name();
-        Ok(Job {
-            name,
-            preset: Some(preset),
-            config: tables,
-            work: Box::new(move |context| {
-                let mut run = Run::begin(&config, &folder, context.control)
-                    .map_err(|error| error.to_string())?;
-                let end = run
-                    .train(DashObserver::new(context.feed))
-                    .map_err(|error| error.to_string())?;
-                Ok(reason(&end))
-            }),
-        })
-    }
 }
 
 /// Why training ended, in words.
@@ -459,46 +321,5 @@ mod tests {
         };
         assert_eq!(rows(&cut), rows(&whole));
         assert_eq!(rows(&cut).len(), 1 + 8);
-    }
-
-    #[test]
-    fn every_start_has_a_folder_of_its_own() {
-        let folder = tempfile::tempdir().unwrap();
-        let launcher = TrainingLauncher {
-            runs: folder.path().join("runs"),
-            default: ("quick".to_owned(), config::preset("quick").unwrap()),
-        };
-        assert_eq!(launcher.presets()[0], "quick");
-        let request = StartRequest {
-            seed: Some(9),
-            ..StartRequest::default()
-        };
-        let jobs = [
-            launcher.prepare(&request).unwrap(),
-            launcher.prepare(&request).unwrap(),
-        ];
-        assert_eq!(
-            jobs.each_ref().map(|job| job.name.as_str()),
-            ["quick-1", "quick-2"]
-        );
-        assert_eq!(jobs[0].config["trainer"]["seed"].as_integer(), Some(9));
-
-        let wrong = StartRequest {
-            config: Some("agent.gamma = 7".parse().unwrap()),
-            ..StartRequest::default()
-        };
-        let error = launcher.prepare(&wrong).unwrap_err();
-        assert!(
-            matches!(&error, LaunchError::Config(message) if message.contains("agent.gamma")),
-            "{error}"
-        );
-        let unknown = StartRequest {
-            preset: Some("slow".to_owned()),
-            ..StartRequest::default()
-        };
-        assert!(matches!(
-            launcher.prepare(&unknown),
-            Err(LaunchError::Config(_))
-        ));
     }
 }

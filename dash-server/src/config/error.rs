@@ -1,0 +1,95 @@
+//! What can be wrong with a configuration, in words that help.
+
+use std::path::PathBuf;
+
+use rl_agent::ConfigError;
+use thiserror::Error;
+
+/// Why there is no configuration.
+#[derive(Debug, Error)]
+pub enum RunConfigError {
+    /// There is no such preset.
+    #[error("there is no preset `{name}`; there are: {}", super::preset_names().join(", "))]
+    NoPreset {
+        /// The name asked for.
+        name: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read the configuration {}: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// Not TOML, or a value of the wrong type.
+    #[error("{message}")]
+    Malformed {
+        /// Where and what.
+        message: String,
+    },
+    /// A key that no part of the program reads.
+    #[error("there is no `{key}`{}", nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// The known key that looks most like it.
+        nearest: Option<String>,
+    },
+    /// Not `key=value`.
+    #[error("`{text}` is not an override; write section.key=value, e.g. agent.gamma=0.99")]
+    NotAnOverride {
+        /// What was given.
+        text: String,
+    },
+    /// A value outside its range.
+    #[error("{section}.{error}")]
+    OutOfRange {
+        /// The section of the field.
+        section: &'static str,
+        /// The field, what it was set to and what is allowed.
+        error: ConfigError,
+    },
+}
+
+impl RunConfigError {
+    /// The decoder's words for an unknown key name the known ones; the one that looks most like it is what was meant.
+    pub(super) fn of_decoder(error: &toml::de::Error) -> Self {
+        let message = error.to_string();
+        let mut quoted = message.split('`').skip(1).step_by(2);
+        let is_unknown = message.contains("unknown field") || message.contains("unknown variant");
+        match quoted.next().filter(|_| is_unknown) {
+            Some(key) => {
+                let nearest = quoted.max_by(|a, b| {
+                    strsim::jaro_winkler(key, a).total_cmp(&strsim::jaro_winkler(key, b))
+                });
+                let nearest = nearest
+                    .filter(|near| strsim::jaro_winkler(key, near) > 0.6)
+                    .map(str::to_owned);
+                Self::UnknownKey {
+                    key: key.to_owned(),
+                    nearest,
+                }
+            }
+            None => Self::Malformed {
+                message: message.trim().to_owned(),
+            },
+        }
+    }
+
+    pub(super) fn out_of_range(
+        section: &'static str,
+        field: &'static str,
+        found: impl ToString,
+        expected: String,
+    ) -> Self {
+        Self::OutOfRange {
+            section,
+            error: ConfigError {
+                field,
+                found: found.to_string(),
+                expected,
+            },
+        }
+    }
+}

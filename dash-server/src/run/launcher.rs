@@ -1,0 +1,116 @@
+//! Training runs for a session.
+
+use std::path::PathBuf;
+
+use super::{Run, RunFolder, reason};
+use crate::config::{self, RunConfig, RunConfigError};
+use crate::launch::{Job, LaunchError, Launcher, StartRequest};
+use crate::observer::DashObserver;
+use crate::protocol::ConfigMap;
+
+/// Starts training runs for a session, each in a numbered folder of its own.
+#[derive(Debug, Clone)]
+pub struct TrainingLauncher {
+    /// The folder of all runs.
+    pub runs: PathBuf,
+    /// What a start without a preset begins with, and its name.
+    pub default: (String, ConfigMap),
+}
+
+impl TrainingLauncher {
+    fn config(&self, request: &StartRequest) -> Result<(String, RunConfig), RunConfigError> {
+        let (name, mut tables) = match &request.preset {
+            Some(name) if *name != self.default.0 => (name.clone(), config::preset(name)?),
+            _ => self.default.clone(),
+        };
+        if let Some(over) = &request.config {
+            config::overlay(&mut tables, over);
+        }
+        let mut config = RunConfig::from_tables(&tables)?;
+        if let Some(seed) = request.seed {
+            config.trainer.seed = seed;
+        }
+        Ok((name, config))
+    }
+}
+
+impl Launcher for TrainingLauncher {
+    fn presets(&self) -> Vec<String> {
+        let mut names = vec![self.default.0.clone()];
+        names.extend(
+            config::preset_names()
+                .into_iter()
+                .filter(|name| *name != self.default.0)
+                .map(str::to_owned),
+        );
+        names
+    }
+
+    fn prepare(&self, request: &StartRequest) -> Result<Job, LaunchError> {
+        let wrong = |error: RunConfigError| LaunchError::Config(error.to_string());
+        let (preset, config) = self.config(request).map_err(wrong)?;
+        let tables = config.tables().map_err(wrong)?;
+        let folder = RunFolder::create_numbered(&self.runs, &preset)
+            .map_err(|error| LaunchError::Failed(error.to_string()))?;
+        let name = folder.name();
+        Ok(Job {
+            name,
+            preset: Some(preset),
+            config: tables,
+            work: Box::new(move |context| {
+                let mut run = Run::begin(&config, &folder, context.control)
+                    .map_err(|error| error.to_string())?;
+                let end = run
+                    .train(DashObserver::new(context.feed))
+                    .map_err(|error| error.to_string())?;
+                Ok(reason(&end))
+            }),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_start_has_a_folder_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let launcher = TrainingLauncher {
+            runs: folder.path().join("runs"),
+            default: ("quick".to_owned(), config::preset("quick").unwrap()),
+        };
+        assert_eq!(launcher.presets()[0], "quick");
+        let request = StartRequest {
+            seed: Some(9),
+            ..StartRequest::default()
+        };
+        let jobs = [
+            launcher.prepare(&request).unwrap(),
+            launcher.prepare(&request).unwrap(),
+        ];
+        assert_eq!(
+            jobs.each_ref().map(|job| job.name.as_str()),
+            ["quick-1", "quick-2"]
+        );
+        assert_eq!(jobs[0].config["trainer"]["seed"].as_integer(), Some(9));
+
+        let wrong = StartRequest {
+            config: Some("agent.gamma = 7".parse().unwrap()),
+            ..StartRequest::default()
+        };
+        let error = launcher.prepare(&wrong).unwrap_err();
+        assert!(
+            matches!(&error, LaunchError::Config(message) if message.contains("agent.gamma")),
+            "{error}"
+        );
+        let unknown = StartRequest {
+            preset: Some("slow".to_owned()),
+            ..StartRequest::default()
+        };
+        assert!(matches!(
+            launcher.prepare(&unknown),
+            Err(LaunchError::Config(_))
+        ));
+    }
+}
