@@ -10,6 +10,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::afterstate_dqn::{AfterstatePolicy, Objective};
 use crate::atomic_file;
 use crate::nn::{Activation, Mlp, ShapeError};
 
@@ -18,6 +19,8 @@ use crate::nn::{Activation, Mlp, ShapeError};
 pub struct Model {
     /// The value of an afterstate from its features.
     pub network: Mlp,
+    /// What it was trained to value.
+    pub objective: Objective,
     /// Discount of the future.
     pub gamma: f64,
     /// Names of the features, in the order of the network's inputs.
@@ -52,6 +55,8 @@ pub enum ModelError {
 struct Header {
     kind: String,
     version: u32,
+    #[serde(default)]
+    objective: Objective,
     gamma: f64,
     #[serde(default)]
     activation: Activation,
@@ -63,6 +68,11 @@ const KIND: &str = "afterstate-value";
 const VERSION: u32 = 1;
 
 impl Model {
+    /// The greedy policy.
+    pub fn policy(self) -> AfterstatePolicy {
+        AfterstatePolicy::new(self.network, self.objective, self.gamma)
+    }
+
     /// Writes the model; the file is replaced as a whole or not at all. The same model gives the same bytes.
     ///
     /// # Errors
@@ -92,6 +102,7 @@ impl Model {
         let header = Header {
             kind: KIND.to_owned(),
             version: VERSION,
+            objective: self.objective,
             gamma: self.gamma,
             activation: self.network.activation(),
             features: self.features.clone(),
@@ -167,6 +178,7 @@ impl Model {
             Mlp::from_parameters(&sizes, parameters).map_err(|e: ShapeError| e.to_string())?;
         Ok(Self {
             network: network.activated_by(header.activation),
+            objective: header.objective,
             gamma: header.gamma,
             features: header.features,
             notes: header.notes,
@@ -189,6 +201,7 @@ mod tests {
     fn model() -> Model {
         Model {
             network: Mlp::new(&[3, 8, 1], &mut Rng::new(1, 1)).unwrap(),
+            objective: Objective::Survival,
             gamma: 0.99,
             features: ["a", "b", "c"].map(str::to_owned).to_vec(),
             notes: BTreeMap::from([

@@ -5,13 +5,13 @@ mod common;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use common::{Ladder, LadderModel, RUNGS, exact_values};
+use common::{Ladder, LadderModel, RUNGS, exact_survival, exact_values};
 use ndarray::Array2;
 use rl_agent::afterstate_dqn::{
-    AfterstateDqn, AfterstateDqnConfig, Backup, PlayWith, TargetUpdate,
+    AfterstateDqn, AfterstateDqnConfig, Backup, Objective, PlayWith, TargetUpdate,
 };
-use rl_agent::agent::Agent;
 use rl_agent::control::Command;
+use rl_agent::env::AfterstateEnvironment;
 use rl_agent::evaluation::EvaluationConfig;
 use rl_agent::model::Model;
 use rl_agent::nn::{Loss, Workspace};
@@ -45,7 +45,15 @@ fn config(backup: Backup, target: TargetUpdate) -> AfterstateDqnConfig {
 }
 
 fn trainer(config: AfterstateDqnConfig, steps: u64) -> Trainer<Ladder, AfterstateDqn<LadderModel>> {
-    let agent = AfterstateDqn::new(LadderModel, config, 7).unwrap();
+    trainer_on(Ladder::new(), config, steps)
+}
+
+fn trainer_on(
+    world: Ladder,
+    config: AfterstateDqnConfig,
+    steps: u64,
+) -> Trainer<Ladder, AfterstateDqn<LadderModel>> {
+    let agent = AfterstateDqn::new(world.model(), config, 7).unwrap();
     let limits = TrainerConfig {
         seed: 7,
         total_steps: Some(steps),
@@ -54,7 +62,7 @@ fn trainer(config: AfterstateDqnConfig, steps: u64) -> Trainer<Ladder, Afterstat
         checkpoint_every: 900,
         ..TrainerConfig::default()
     };
-    Trainer::new(vec![Ladder::new()], agent, limits).unwrap()
+    Trainer::new(vec![world], agent, limits).unwrap()
 }
 
 fn short() -> Trainer<Ladder, AfterstateDqn<LadderModel>> {
@@ -87,6 +95,26 @@ fn learns_the_values_that_value_iteration_computes() {
                 "{backup:?}, {target:?}: rung {rung} is {got}, not {want}"
             );
         }
+    }
+}
+
+#[test]
+fn learns_how_likely_it_is_to_live() {
+    let config = AfterstateDqnConfig {
+        objective: Objective::Survival,
+        ..config(Backup::Expected, TargetUpdate::Soft { tau: 0.01 })
+    };
+    let mut trainer = trainer_on(Ladder::with_storms(true), config, 40_000);
+    trainer.run(()).unwrap();
+    let every_rung = Array2::eye(RUNGS);
+    let mut workspace = Workspace::default();
+    let learned = trainer
+        .agent()
+        .network()
+        .forward(every_rung.view(), &mut workspace);
+    for (rung, (&got, want)) in learned.iter().zip(exact_survival(GAMMA)).enumerate() {
+        let off = (f64::from(got) - want).abs() / want;
+        assert!(off < 0.01, "rung {rung} is {got}, not {want}");
     }
 }
 
@@ -210,7 +238,8 @@ fn a_checkpoint_of_another_configuration_is_refused() {
         error.contains("size of the network is [6, 32, 1], expected [6, 64, 1]"),
         "{error}"
     );
-    let agent = AfterstateDqn::new(LadderModel, AfterstateDqnConfig::default(), 7).unwrap();
+    let agent =
+        AfterstateDqn::new(Ladder::new().model(), AfterstateDqnConfig::default(), 7).unwrap();
     let two = vec![Ladder::new(), Ladder::new()];
     let mut two = Trainer::new(
         two,
@@ -295,7 +324,7 @@ fn the_saved_model_is_the_policy() {
 #[test]
 fn settings_that_make_no_sense_are_refused_by_name() {
     let refused = |config: AfterstateDqnConfig| {
-        AfterstateDqn::new(LadderModel, config, 0)
+        AfterstateDqn::new(Ladder::new().model(), config, 0)
             .unwrap_err()
             .to_string()
     };
@@ -329,6 +358,14 @@ fn settings_that_make_no_sense_are_refused_by_name() {
                 ..base()
             },
             "hidden",
+        ),
+        (
+            AfterstateDqnConfig {
+                objective: Objective::Survival,
+                backup: Backup::Sampled,
+                ..base()
+            },
+            "backup",
         ),
         (
             AfterstateDqnConfig {

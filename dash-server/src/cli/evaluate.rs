@@ -78,21 +78,16 @@ fn policy(path: &Path, env: &Tetris) -> Result<AfterstatePolicy, Failure> {
     } else {
         path.to_owned()
     };
-    let Model {
-        network,
-        gamma,
-        features,
-        ..
-    } = Model::load(&path).map_err(Failure::usage)?;
+    let model = Model::load(&path).map_err(Failure::usage)?;
     let expected = env.model().feature_names();
-    if features != expected {
-        let (found, expected) = (features.join(", "), expected.join(", "));
+    if model.features != expected {
+        let (found, expected) = (model.features.join(", "), expected.join(", "));
         return Err(Failure::usage(format!(
             "{} is of another kind: it looks at {found}; this program offers {expected}",
             path.display()
         )));
     }
-    Ok(AfterstatePolicy::new(network, gamma))
+    Ok(model.policy())
 }
 
 impl Report {

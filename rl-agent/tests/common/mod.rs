@@ -9,6 +9,7 @@ pub(crate) const ROLLS: usize = 4;
 
 /// On a ladder a die is rolled. `TAKE` earns the roll and leads a rung down, `CLIMB` earns nothing
 /// and leads a rung up. On the lowest rung nothing can be taken, and a roll of 0 there ends the game.
+/// With storms a roll of 0 leaves one choice, `TAKE`, which then leads two rungs down; whoever is not that high falls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Ladder {
     rung: usize,
@@ -16,6 +17,7 @@ pub(crate) struct Ladder {
     rng: Rng,
     over: bool,
     taken: f64,
+    storms: bool,
 }
 
 pub(crate) const TAKE: usize = 0;
@@ -26,12 +28,40 @@ pub(crate) const CLIMB: usize = 1;
 pub(crate) struct Illegal(usize);
 
 /// Reward and rung after an action, if it is legal.
-pub(crate) fn transition(rung: usize, roll: usize, action: usize) -> Option<(f32, usize)> {
+pub(crate) fn transition(
+    storms: bool,
+    rung: usize,
+    roll: usize,
+    action: usize,
+) -> Option<(f32, usize)> {
     match action {
+        _ if storms && roll == 0 => (action == TAKE && rung > 1).then(|| (0.0, rung - 2)),
         TAKE if rung > 0 => Some((roll as f32, rung - 1)),
         CLIMB if rung > 0 || roll > 0 => Some((0.0, (rung + 1).min(RUNGS - 1))),
         _ => None,
     }
+}
+
+/// -ln E[gamma^T] of every rung of the stormy ladder, T being the steps until nothing can be done, by value iteration.
+pub(crate) fn exact_survival(gamma: f64) -> Vec<f64> {
+    let mut danger = [1.0; RUNGS];
+    for _ in 0..10_000 {
+        danger = std::array::from_fn(|rung| {
+            let least = |roll| {
+                let options = [TAKE, CLIMB]
+                    .into_iter()
+                    .filter_map(|a| transition(true, rung, roll, a));
+                options
+                    .map(|(_, next)| gamma * danger[next])
+                    .reduce(f64::min)
+            };
+            (0..ROLLS)
+                .map(|roll| least(roll).unwrap_or(1.0))
+                .sum::<f64>()
+                / ROLLS as f64
+        });
+    }
+    danger.map(|danger| -danger.ln()).to_vec()
 }
 
 /// The value of every rung as an afterstate, by value iteration.
@@ -43,7 +73,7 @@ pub(crate) fn exact_values(gamma: f64) -> Vec<f64> {
                 let best = |roll| {
                     let options = [TAKE, CLIMB]
                         .into_iter()
-                        .filter_map(|a| transition(rung, roll, a));
+                        .filter_map(|a| transition(false, rung, roll, a));
                     options
                         .map(|(r, next)| f64::from(r) + gamma * values[next])
                         .reduce(f64::max)
@@ -60,12 +90,17 @@ pub(crate) fn exact_values(gamma: f64) -> Vec<f64> {
 
 impl Ladder {
     pub(crate) fn new() -> Self {
+        Self::with_storms(false)
+    }
+
+    pub(crate) fn with_storms(storms: bool) -> Self {
         Self {
             rung: 3,
             roll: 0,
             rng: Rng::new(0, 0),
             over: true,
             taken: 0.0,
+            storms,
         }
     }
 }
@@ -87,7 +122,7 @@ impl Environment for Ladder {
             rung: 3,
             rng: Rng::new(seed, 0),
             over: false,
-            ..Self::new()
+            ..Self::with_storms(self.storms)
         };
         self.roll = self.rng.below(ROLLS);
         Ok(())
@@ -101,7 +136,7 @@ impl Environment for Ladder {
 
     fn legal_actions(&self, out: &mut [bool]) {
         for (action, legal) in out.iter_mut().enumerate() {
-            *legal = !self.over && transition(self.rung, self.roll, action).is_some();
+            *legal = !self.over && transition(self.storms, self.rung, self.roll, action).is_some();
         }
     }
 
@@ -109,11 +144,13 @@ impl Environment for Ladder {
         if self.over {
             return Err(Illegal(action));
         }
-        let (reward, rung) = transition(self.rung, self.roll, action).ok_or(Illegal(action))?;
+        let (reward, rung) =
+            transition(self.storms, self.rung, self.roll, action).ok_or(Illegal(action))?;
         self.rung = rung;
         self.roll = self.rng.below(ROLLS);
         self.taken += f64::from(reward);
-        self.over = self.rung == 0 && self.roll == 0;
+        let mut actions = [TAKE, CLIMB].into_iter();
+        self.over = actions.all(|a| transition(self.storms, self.rung, self.roll, a).is_none());
         Ok(Step {
             reward,
             terminated: self.over,
@@ -145,7 +182,9 @@ impl Resumable for Ladder {
 
 /// What follows from a rung.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct LadderModel;
+pub(crate) struct LadderModel {
+    pub(crate) storms: bool,
+}
 
 impl AfterstateModel for LadderModel {
     type After = u8;
@@ -173,7 +212,9 @@ impl AfterstateModel for LadderModel {
 
     fn successors(&self, after: &u8, outcome: usize, out: &mut Batch) {
         for action in [TAKE, CLIMB] {
-            if let Some((reward, rung)) = transition(usize::from(*after), outcome, action) {
+            if let Some((reward, rung)) =
+                transition(self.storms, usize::from(*after), outcome, action)
+            {
                 out.push(action, reward)[rung] = 1.0;
             }
         }
@@ -184,11 +225,13 @@ impl AfterstateEnvironment for Ladder {
     type Model = LadderModel;
 
     fn model(&self) -> LadderModel {
-        LadderModel
+        LadderModel {
+            storms: self.storms,
+        }
     }
 
     fn candidates(&self, out: &mut Batch) {
-        LadderModel.successors(&(self.rung as u8), self.roll, out);
+        self.model().successors(&(self.rung as u8), self.roll, out);
     }
 
     fn outcome(&self) -> usize {
@@ -196,7 +239,8 @@ impl AfterstateEnvironment for Ladder {
     }
 
     fn after(&self, action: usize) -> Result<u8, Illegal> {
-        let (_, rung) = transition(self.rung, self.roll, action).ok_or(Illegal(action))?;
+        let (_, rung) =
+            transition(self.storms, self.rung, self.roll, action).ok_or(Illegal(action))?;
         Ok(rung as u8)
     }
 }

@@ -6,184 +6,27 @@
 //! Mnih et al., "Human-level control through deep reinforcement learning" (2015); afterstates are those of Sutton and
 //! Barto, "Reinforcement learning", section 6.8.
 
+mod config;
+mod policy;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2};
 use pulp::Arch;
 use serde::{Deserialize, Serialize};
 
-use crate::agent::{Agent, Decision, NonFinite, Policy, StateMismatch};
-use crate::config::{ConfigError, check};
+pub use self::config::{AfterstateDqnConfig, Backup, Objective, PlayWith, TargetUpdate};
+pub use self::policy::AfterstatePolicy;
+use self::policy::{Rule, action_values, first_best};
+use crate::agent::{Agent, Decision, NonFinite, StateMismatch};
+use crate::config::ConfigError;
 use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment, Step};
 use crate::model::{Model, ModelError};
-use crate::nn::{Activation, Loss, Mlp, Optimizer, OptimizerState, Workspace, clip_by_global_norm};
+use crate::nn::{Mlp, OptimizerState, Workspace, clip_by_global_norm};
 use crate::observer::UpdateReport;
 use crate::replay_buffer::ReplayBuffer;
 use crate::rng::Rng;
-use crate::schedule::Schedule;
-
-/// What V(x) is moved towards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Backup {
-    /// The best successor under the chance outcome that was seen: what every DQN does.
-    Sampled,
-    /// The expectation over all chance outcomes of the best successor under each. Costs as many times more as there are
-    /// outcomes and has none of the noise of chance.
-    Expected,
-}
-
-/// How the target network follows the online network.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum TargetUpdate {
-    /// A copy every so many updates (Mnih et al., 2015).
-    Hard {
-        /// Updates between two copies.
-        every: u64,
-    },
-    /// At every update a step of `tau` towards it (Lillicrap et al., "Continuous control with deep reinforcement
-    /// learning", 2016).
-    Soft {
-        /// Length of the step, in (0, 1].
-        tau: f64,
-    },
-}
-
-/// Which of the two networks the greedy policy plays with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PlayWith {
-    /// The one that learns.
-    Online,
-    /// The target network; averaged over many updates it plays more evenly.
-    Target,
-}
-
-/// The settings of [`AfterstateDqn`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct AfterstateDqnConfig {
-    /// Sizes of the hidden layers.
-    pub hidden: Vec<usize>,
-    /// What stands between the layers.
-    pub activation: Activation,
-    /// Discount of the future, in [0, 1].
-    pub gamma: f64,
-    /// Learning rate over the environment steps.
-    pub learning_rate: Schedule,
-    /// What moves the weights.
-    pub optimizer: Optimizer,
-    /// Probability of a random action over the environment steps, in [0, 1].
-    pub epsilon: Schedule,
-    /// Afterstates in a minibatch.
-    pub batch_size: usize,
-    /// Afterstates remembered.
-    pub buffer_capacity: usize,
-    /// Steps before the first update; at least `batch_size`.
-    pub learning_starts: u64,
-    /// Steps between two updates.
-    pub update_every: u64,
-    /// What values are moved towards.
-    pub backup: Backup,
-    /// How the target network follows.
-    pub target: TargetUpdate,
-    /// The loss of a TD error.
-    pub loss: Loss,
-    /// Longest gradient, as Euclidean norm over all parameters; none if absent.
-    pub max_gradient_norm: Option<f32>,
-    /// Which network the greedy policy plays with.
-    pub play_with: PlayWith,
-}
-
-impl Default for AfterstateDqnConfig {
-    fn default() -> Self {
-        Self {
-            hidden: vec![32, 32],
-            activation: Activation::Relu,
-            gamma: 0.99,
-            learning_rate: Schedule::Constant(1e-3),
-            optimizer: Optimizer::default(),
-            epsilon: Schedule::Linear {
-                from: 0.1,
-                to: 0.0,
-                over: 50_000,
-            },
-            batch_size: 32,
-            buffer_capacity: 100_000,
-            learning_starts: 1_000,
-            update_every: 8,
-            backup: Backup::Expected,
-            target: TargetUpdate::Soft { tau: 0.01 },
-            loss: Loss::default(),
-            max_gradient_norm: Some(10.0),
-            play_with: PlayWith::Target,
-        }
-    }
-}
-
-impl AfterstateDqnConfig {
-    /// Whether the settings make sense.
-    ///
-    /// # Errors
-    /// Names the first field that does not, with its allowed range.
-    pub fn validate(&self) -> Result<(), ConfigError> {
-        check(
-            !self.hidden.is_empty() && self.hidden.iter().all(|&size| (1..=4096).contains(&size)),
-        )
-        .or(
-            "hidden",
-            &format!("{:?}", self.hidden),
-            "one or more sizes in 1..=4096",
-        )?;
-        check((0.0..=1.0).contains(&self.gamma)).or("gamma", &self.gamma, "a number in [0, 1]")?;
-        let (low, high) = self.learning_rate.range();
-        check(low > 0.0 && high.is_finite()).or("learning_rate", &low, "positive numbers")?;
-        self.optimizer.validate()?;
-        let (low, high) = self.epsilon.range();
-        check(low >= 0.0 && high <= 1.0).or(
-            "epsilon",
-            &format!("{low}..{high}"),
-            "numbers in [0, 1]",
-        )?;
-        check((1..=65_536).contains(&self.batch_size)).or(
-            "batch_size",
-            &self.batch_size,
-            "1..=65536",
-        )?;
-        check(self.buffer_capacity >= self.batch_size).or(
-            "buffer_capacity",
-            &self.buffer_capacity,
-            &format!("at least batch_size ({})", self.batch_size),
-        )?;
-        check(self.learning_starts >= self.batch_size as u64).or(
-            "learning_starts",
-            &self.learning_starts,
-            &format!("at least batch_size ({})", self.batch_size),
-        )?;
-        check(self.update_every >= 1).or("update_every", &self.update_every, "at least 1")?;
-        match self.target {
-            TargetUpdate::Hard { every } => {
-                check(every >= 1).or("target.hard.every", &every, "at least 1")?
-            }
-            TargetUpdate::Soft { tau } => {
-                check(tau > 0.0 && tau <= 1.0).or("target.soft.tau", &tau, "in (0, 1]")?
-            }
-        }
-        if let Loss::Huber { delta } = self.loss {
-            check(delta > 0.0 && delta.is_finite()).or(
-                "loss.huber.delta",
-                &delta,
-                "a positive number",
-            )?;
-        }
-        if let Some(norm) = self.max_gradient_norm {
-            check(norm > 0.0).or("max_gradient_norm", &norm, "a positive number")?;
-        }
-        Ok(())
-    }
-}
 
 /// A remembered step: the afterstate the agent chose and the chance outcome that followed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -294,6 +137,10 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
         &self.state
     }
 
+    fn rule(&self) -> Rule {
+        Rule::of(&self.config)
+    }
+
     /// Gathers the rows of every successor of the sampled afterstates and where each branch ends.
     fn expand(&mut self) {
         let Scratch {
@@ -325,8 +172,9 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
         }
     }
 
-    /// targets[sample] = sum over branches of P * max of [r + gamma * V'(successor)], 0 for a branch without successor.
+    /// targets[sample] = the value of the expectation, over branches, of the best action under each.
     fn back_up(&mut self) {
+        let (rule, objective) = (self.rule(), self.config.objective);
         let Scratch {
             successors,
             branches,
@@ -335,21 +183,15 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
             workspace,
             ..
         } = &mut self.scratch;
-        action_values(
-            &self.state.target,
-            self.config.gamma,
-            successors,
-            values,
-            workspace,
-        );
+        action_values(&self.state.target, rule, successors, values, workspace);
         targets.fill(0.0);
         let mut start = 0;
         for &(sample, probability, end) in branches.iter() {
-            if let Some(best) = values[start..end].iter().copied().reduce(f32::max) {
-                targets[sample] += probability * best;
-            }
+            let best = values[start..end].iter().copied().reduce(f32::max);
+            targets[sample] += probability * objective.branch(best);
             start = end;
         }
+        targets.mapv_inplace(|expectation| objective.value(expectation));
     }
 }
 
@@ -371,6 +213,7 @@ where
         } = &mut self.scratch;
         candidates.clear();
         values.clear();
+        let rule = Rule::of(&self.config);
         let epsilon = self
             .state
             .epsilon
@@ -380,13 +223,7 @@ where
             random_legal(env, legal, &mut self.state.exploration)
         } else {
             env.candidates(candidates);
-            action_values(
-                &self.state.online,
-                self.config.gamma,
-                candidates,
-                values,
-                workspace,
-            );
+            action_values(&self.state.online, rule, candidates, values, workspace);
             candidates.actions()[first_best(values)] as usize
         };
         self.chosen = Some(env.after(action).expect("a legal action was chosen"));
@@ -510,14 +347,14 @@ where
             PlayWith::Online => &self.state.online,
             PlayWith::Target => &self.state.target,
         };
-        AfterstatePolicy::new(network.clone(), self.config.gamma)
+        AfterstatePolicy::new(network.clone(), self.config.objective, self.config.gamma)
     }
 
     fn save_model(&self, path: &Path, notes: &BTreeMap<String, String>) -> Result<(), ModelError> {
-        let AfterstatePolicy { network, gamma, .. } = Agent::<E>::policy(self);
         Model {
-            network,
-            gamma,
+            network: Agent::<E>::policy(self).network().clone(),
+            objective: self.config.objective,
+            gamma: self.config.gamma,
             features: self.model.feature_names(),
             notes: notes.clone(),
         }
@@ -542,85 +379,6 @@ where
         self.chosen = None;
         Ok(())
     }
-}
-
-/// Greedy play: the action with the highest r + gamma * V(afterstate), the first of equals.
-#[derive(Debug, Clone)]
-pub struct AfterstatePolicy {
-    network: Mlp,
-    gamma: f64,
-    candidates: Batch,
-    values: Vec<f32>,
-    workspace: Workspace,
-}
-
-impl AfterstatePolicy {
-    /// Play by `network`, whose input are the features of an afterstate and whose single output is its value.
-    pub fn new(network: Mlp, gamma: f64) -> Self {
-        let candidates = Batch::new(network.input_len());
-        Self {
-            network,
-            gamma,
-            candidates,
-            values: Vec::new(),
-            workspace: Workspace::default(),
-        }
-    }
-}
-
-impl<E: AfterstateEnvironment> Policy<E> for AfterstatePolicy {
-    fn act(&mut self, env: &E) -> usize {
-        self.candidates.clear();
-        env.candidates(&mut self.candidates);
-        action_values(
-            &self.network,
-            self.gamma,
-            &self.candidates,
-            &mut self.values,
-            &mut self.workspace,
-        );
-        self.candidates.actions()[first_best(&self.values)] as usize
-    }
-}
-
-/// Writes r + gamma * V of every row into `values`.
-fn action_values(
-    network: &Mlp,
-    gamma: f64,
-    batch: &Batch,
-    values: &mut Vec<f32>,
-    workspace: &mut Workspace,
-) {
-    /// Rows that go through the network at once: few enough for every layer's output to stay in the first cache.
-    const BLOCK: usize = 128;
-    values.clear();
-    let width = batch.feature_len();
-    for (features, rewards) in batch
-        .features()
-        .chunks(BLOCK * width)
-        .zip(batch.rewards().chunks(BLOCK))
-    {
-        let features = ArrayView2::from_shape((rewards.len(), width), features)
-            .expect("shape and length agree");
-        let outputs = network.forward(features, workspace);
-        values.extend(
-            rewards
-                .iter()
-                .zip(outputs)
-                .map(|(reward, value)| reward + gamma as f32 * value),
-        );
-    }
-}
-
-/// Index of the highest value, the first of equals.
-fn first_best(values: &[f32]) -> usize {
-    let mut best = 0;
-    for (index, &value) in values.iter().enumerate() {
-        if value > values[best] {
-            best = index;
-        }
-    }
-    best
 }
 
 fn random_legal<E: Environment>(env: &E, legal: &mut Vec<bool>, rng: &mut Rng) -> usize {

@@ -1,0 +1,228 @@
+//! The settings of the afterstate DQN.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{ConfigError, check};
+use crate::nn::{Activation, Loss, Optimizer};
+use crate::schedule::Schedule;
+
+/// What the network learns of an afterstate x.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objective {
+    /// V(x), the expected discounted sum of rewards after x.
+    #[default]
+    Return,
+    /// u(x) = -ln E[gamma^T], where T is the number of steps until the episode terminates.
+    ///
+    /// For whom every step lived through is worth the same. The return of one a step is then
+    /// (1 - E[gamma^T]) / (1 - gamma), so both rank actions alike; but with good play that is almost the same number
+    /// everywhere, and what tells a safe position from a safer one drowns in the error of the fit. The logarithm keeps
+    /// the ratio of two dangers visible however small both are. Rewards are not looked at, and the backup must be
+    /// [`Backup::Expected`]: a logarithm of samples is not the logarithm of their mean.
+    Survival,
+}
+
+impl Objective {
+    /// The value of an action with this reward that leads to an afterstate of this value. Higher is better.
+    pub(super) fn action_value(self, gamma: f32, reward: f32, value: f32) -> f32 {
+        match self {
+            Self::Return => reward + gamma * value,
+            Self::Survival => value - gamma.ln(),
+        }
+    }
+
+    /// What a chance outcome adds to the expectation over all of them, given the best action value under it; `None`
+    /// when no action is left.
+    pub(super) fn branch(self, best: Option<f32>) -> f32 {
+        match (self, best) {
+            (Self::Return, best) => best.unwrap_or(0.0),
+            (Self::Survival, best) => best.map_or(1.0, |best| (-best.max(0.0)).exp()),
+        }
+    }
+
+    /// The value of an afterstate from the expectation over [`branch`](Self::branch).
+    pub(super) fn value(self, expectation: f32) -> f32 {
+        match self {
+            Self::Return => expectation,
+            Self::Survival => -expectation.ln(),
+        }
+    }
+}
+
+/// What V(x) is moved towards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Backup {
+    /// The best successor under the chance outcome that was seen: what every DQN does.
+    Sampled,
+    /// The expectation over all chance outcomes of the best successor under each. Costs as many times more as there are
+    /// outcomes and has none of the noise of chance.
+    Expected,
+}
+
+/// How the target network follows the online network.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum TargetUpdate {
+    /// A copy every so many updates (Mnih et al., 2015).
+    Hard {
+        /// Updates between two copies.
+        every: u64,
+    },
+    /// At every update a step of `tau` towards it (Lillicrap et al., "Continuous control with deep reinforcement
+    /// learning", 2016).
+    Soft {
+        /// Length of the step, in (0, 1].
+        tau: f64,
+    },
+}
+
+/// Which of the two networks the greedy policy plays with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlayWith {
+    /// The one that learns.
+    Online,
+    /// The target network; averaged over many updates it plays more evenly.
+    Target,
+}
+
+/// The settings of [`AfterstateDqn`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AfterstateDqnConfig {
+    /// Sizes of the hidden layers.
+    pub hidden: Vec<usize>,
+    /// What stands between the layers.
+    pub activation: Activation,
+    /// What the network learns.
+    pub objective: Objective,
+    /// Discount of the future, in [0, 1].
+    pub gamma: f64,
+    /// Learning rate over the environment steps.
+    pub learning_rate: Schedule,
+    /// What moves the weights.
+    pub optimizer: Optimizer,
+    /// Probability of a random action over the environment steps, in [0, 1].
+    pub epsilon: Schedule,
+    /// Afterstates in a minibatch.
+    pub batch_size: usize,
+    /// Afterstates remembered.
+    pub buffer_capacity: usize,
+    /// Steps before the first update; at least `batch_size`.
+    pub learning_starts: u64,
+    /// Steps between two updates.
+    pub update_every: u64,
+    /// What values are moved towards.
+    pub backup: Backup,
+    /// How the target network follows.
+    pub target: TargetUpdate,
+    /// The loss of a TD error.
+    pub loss: Loss,
+    /// Longest gradient, as Euclidean norm over all parameters; none if absent.
+    pub max_gradient_norm: Option<f32>,
+    /// Which network the greedy policy plays with.
+    pub play_with: PlayWith,
+}
+
+impl Default for AfterstateDqnConfig {
+    fn default() -> Self {
+        Self {
+            hidden: vec![32, 32],
+            activation: Activation::Relu,
+            objective: Objective::Return,
+            gamma: 0.99,
+            learning_rate: Schedule::Constant(1e-3),
+            optimizer: Optimizer::default(),
+            epsilon: Schedule::Linear {
+                from: 0.1,
+                to: 0.0,
+                over: 50_000,
+            },
+            batch_size: 32,
+            buffer_capacity: 100_000,
+            learning_starts: 1_000,
+            update_every: 8,
+            backup: Backup::Expected,
+            target: TargetUpdate::Soft { tau: 0.01 },
+            loss: Loss::default(),
+            max_gradient_norm: Some(10.0),
+            play_with: PlayWith::Target,
+        }
+    }
+}
+
+impl AfterstateDqnConfig {
+    /// Whether the settings make sense.
+    ///
+    /// # Errors
+    /// Names the first field that does not, with its allowed range.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        check(
+            !self.hidden.is_empty() && self.hidden.iter().all(|&size| (1..=4096).contains(&size)),
+        )
+        .or(
+            "hidden",
+            &format!("{:?}", self.hidden),
+            "one or more sizes in 1..=4096",
+        )?;
+        check((0.0..=1.0).contains(&self.gamma)).or("gamma", &self.gamma, "a number in [0, 1]")?;
+        if self.objective == Objective::Survival {
+            check(self.gamma > 0.0 && self.gamma < 1.0).or(
+                "gamma",
+                &self.gamma,
+                "a number in (0, 1) for the objective `survival`",
+            )?;
+            check(self.backup == Backup::Expected).or(
+                "backup",
+                &"sampled",
+                "`expected` for the objective `survival`",
+            )?;
+        }
+        let (low, high) = self.learning_rate.range();
+        check(low > 0.0 && high.is_finite()).or("learning_rate", &low, "positive numbers")?;
+        self.optimizer.validate()?;
+        let (low, high) = self.epsilon.range();
+        check(low >= 0.0 && high <= 1.0).or(
+            "epsilon",
+            &format!("{low}..{high}"),
+            "numbers in [0, 1]",
+        )?;
+        check((1..=65_536).contains(&self.batch_size)).or(
+            "batch_size",
+            &self.batch_size,
+            "1..=65536",
+        )?;
+        check(self.buffer_capacity >= self.batch_size).or(
+            "buffer_capacity",
+            &self.buffer_capacity,
+            &format!("at least batch_size ({})", self.batch_size),
+        )?;
+        check(self.learning_starts >= self.batch_size as u64).or(
+            "learning_starts",
+            &self.learning_starts,
+            &format!("at least batch_size ({})", self.batch_size),
+        )?;
+        check(self.update_every >= 1).or("update_every", &self.update_every, "at least 1")?;
+        match self.target {
+            TargetUpdate::Hard { every } => {
+                check(every >= 1).or("target.hard.every", &every, "at least 1")?
+            }
+            TargetUpdate::Soft { tau } => {
+                check(tau > 0.0 && tau <= 1.0).or("target.soft.tau", &tau, "in (0, 1]")?
+            }
+        }
+        if let Loss::Huber { delta } = self.loss {
+            check(delta > 0.0 && delta.is_finite()).or(
+                "loss.huber.delta",
+                &delta,
+                "a positive number",
+            )?;
+        }
+        if let Some(norm) = self.max_gradient_norm {
+            check(norm > 0.0).or("max_gradient_norm", &norm, "a positive number")?;
+        }
+        Ok(())
+    }
+}
