@@ -1,6 +1,6 @@
 // Keys for what the buttons do.
 
-/** What a key does; each answers whether it had something to do. */
+/** What the keys do. */
 export interface KeyActions {
   pauseOrResume(): void;
   step(): void;
@@ -19,7 +19,7 @@ export function bindKeyboard(actions: KeyActions): void {
     "?": actions.help,
   };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && event.key === " ") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.repeat && event.key === " ")) return;
     if (document.querySelector("dialog[open]")) return;
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest('input:not([type="range"], [type="radio"]), select, textarea')) return;
