@@ -12,6 +12,7 @@ mod controller;
 mod env;
 mod error;
 mod features;
+mod input;
 mod odds;
 mod packed;
 mod piece;
@@ -19,6 +20,8 @@ mod placement;
 mod randomizer;
 mod render;
 mod rotation;
+mod score;
+mod spin;
 
 pub use afterstate::{Afterstate, Expanded, PlacementModel};
 pub use board::{Board, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
@@ -31,6 +34,7 @@ pub use error::{
     ParsePieceError, ParsePiecesError, ScenarioError,
 };
 pub use features::Features;
+pub use input::Input;
 pub use odds::Odds;
 pub use packed::PackedBoard;
 pub use piece::{Piece, Rotation, Shape};
@@ -38,3 +42,5 @@ pub use placement::{HardDrops, Placement};
 pub use randomizer::{Randomizer, RandomizerKind};
 pub use render::{ansi_board, ansi_env};
 pub use rotation::{HalfTurns, RotationRules, RotationSystem, Turn};
+pub use score::{AttackTable, Clear, ScoreTable};
+pub use spin::{Spin, SpinRule, t_spin};

@@ -1,0 +1,3 @@
+//! The rules of the key-press game.
+
+mod scoring;
