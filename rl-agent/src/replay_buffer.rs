@@ -69,6 +69,15 @@ impl<T> ReplayBuffer<T> {
     }
 }
 
+/// The item in a place; places are below [`len`](ReplayBuffer::len) and in no order of age.
+impl<T> std::ops::Index<usize> for ReplayBuffer<T> {
+    type Output = T;
+
+    fn index(&self, place: usize) -> &T {
+        &self.items[place]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -196,6 +196,25 @@ fn observers_see_everything_and_change_nothing() {
 }
 
 #[test]
+fn the_number_of_threads_changes_nothing() {
+    let trained = |threads| {
+        let config = AfterstateDqnConfig {
+            threads,
+            ..config(Backup::Expected, TargetUpdate::Soft { tau: 0.01 })
+        };
+        let mut trainer = trainer(config, 1_500);
+        trainer.run(()).unwrap();
+        trainer.agent().state().clone()
+    };
+    let alone = trained(1);
+    assert!(
+        [2, 3, 7]
+            .into_iter()
+            .all(|threads| trained(threads) == alone)
+    );
+}
+
+#[test]
 fn resuming_gives_the_same_bytes_as_never_stopping() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("half");

@@ -124,6 +124,8 @@ pub struct AfterstateDqnConfig {
     pub max_gradient_norm: Option<f32>,
     /// Which network the greedy policy plays with.
     pub play_with: PlayWith,
+    /// Threads to compute targets on; the results do not depend on it.
+    pub threads: usize,
 }
 
 impl Default for AfterstateDqnConfig {
@@ -149,6 +151,7 @@ impl Default for AfterstateDqnConfig {
             loss: Loss::default(),
             max_gradient_norm: Some(10.0),
             play_with: PlayWith::Target,
+            threads: 1,
         }
     }
 }
@@ -205,6 +208,7 @@ impl AfterstateDqnConfig {
             &format!("at least batch_size ({})", self.batch_size),
         )?;
         check(self.update_every >= 1).or("update_every", &self.update_every, "at least 1")?;
+        check((1..=1024).contains(&self.threads)).or("threads", &self.threads, "1..=1024")?;
         match self.target {
             TargetUpdate::Hard { every } => {
                 check(every >= 1).or("target.hard.every", &every, "at least 1")?

@@ -6,6 +6,7 @@
 //! Mnih et al., "Human-level control through deep reinforcement learning" (2015); afterstates are those of Sutton and
 //! Barto, "Reinforcement learning", section 6.8.
 
+mod bellman;
 mod config;
 mod policy;
 
@@ -16,6 +17,8 @@ use ndarray::{Array1, Array2};
 use pulp::Arch;
 use serde::{Deserialize, Serialize};
 
+pub use self::bellman::Transition;
+use self::bellman::{Bellman, Expansion};
 pub use self::config::{AfterstateDqnConfig, Backup, Objective, PlayWith, TargetUpdate};
 pub use self::policy::AfterstatePolicy;
 use self::policy::{Rule, action_values, first_best};
@@ -27,13 +30,6 @@ use crate::nn::{Mlp, OptimizerState, Workspace, clip_by_global_norm};
 use crate::observer::UpdateReport;
 use crate::replay_buffer::ReplayBuffer;
 use crate::rng::Rng;
-
-/// A remembered step: the afterstate the agent chose and the chance outcome that followed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Transition<After> {
-    after: After,
-    outcome: u32,
-}
 
 /// Everything that changes while [`AfterstateDqn`] learns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,9 +62,9 @@ struct Scratch {
     candidates: Batch,
     values: Vec<f32>,
     legal: Vec<bool>,
-    successors: Batch,
-    /// For each chance outcome of each sampled afterstate: which sample, its probability, where its rows end.
-    branches: Vec<(usize, f32, usize)>,
+    samples: Vec<usize>,
+    /// One for each thread.
+    expansions: Vec<Expansion>,
     inputs: Array2<f32>,
     targets: Array1<f32>,
     d_output: Array2<f32>,
@@ -97,8 +93,10 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
                 candidates: Batch::new(features),
                 values: Vec::new(),
                 legal: Vec::new(),
-                successors: Batch::new(features),
-                branches: Vec::new(),
+                samples: Vec::new(),
+                expansions: (0..config.threads)
+                    .map(|_| Expansion::new(features))
+                    .collect(),
                 inputs: Array2::zeros((config.batch_size, features)),
                 targets: Array1::zeros(config.batch_size),
                 d_output: Array2::zeros((config.batch_size, 1)),
@@ -137,61 +135,36 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
         &self.state
     }
 
-    fn rule(&self) -> Rule {
-        Rule::of(&self.config)
-    }
-
-    /// Gathers the rows of every successor of the sampled afterstates and where each branch ends.
-    fn expand(&mut self) {
+    /// Draws a minibatch and computes its inputs and targets.
+    fn draw(&mut self) {
         let Scratch {
-            successors,
-            branches,
+            samples,
+            expansions,
             inputs,
-            ..
-        } = &mut self.scratch;
-        successors.clear();
-        branches.clear();
-        for (sample, mut input) in inputs.rows_mut().into_iter().enumerate() {
-            let Transition { after, outcome } = self.state.buffer.sample(&mut self.state.sampling);
-            self.model.features(
-                after,
-                input.as_slice_mut().expect("rows of a standard layout"),
-            );
-            match self.config.backup {
-                Backup::Sampled => {
-                    self.model.successors(after, *outcome as usize, successors);
-                    branches.push((sample, 1.0, successors.len()));
-                }
-                Backup::Expected => {
-                    self.model
-                        .expand(after, successors, &mut |probability, rows| {
-                            branches.push((sample, probability, rows.len()));
-                        })
-                }
-            }
-        }
-    }
-
-    /// targets[sample] = the value of the expectation, over branches, of the best action under each.
-    fn back_up(&mut self) {
-        let (rule, objective) = (self.rule(), self.config.objective);
-        let Scratch {
-            successors,
-            branches,
-            values,
             targets,
-            workspace,
             ..
         } = &mut self.scratch;
-        action_values(&self.state.target, rule, successors, values, workspace);
-        targets.fill(0.0);
-        let mut start = 0;
-        for &(sample, probability, end) in branches.iter() {
-            let best = values[start..end].iter().copied().reduce(f32::max);
-            targets[sample] += probability * objective.branch(best);
-            start = end;
+        let AfterstateDqnState {
+            buffer,
+            sampling,
+            target,
+            ..
+        } = &mut self.state;
+        samples.clear();
+        samples.extend((0..self.config.batch_size).map(|_| sampling.below(buffer.len())));
+        for (mut input, &sample) in inputs.rows_mut().into_iter().zip(&*samples) {
+            let row = input.as_slice_mut().expect("rows of a standard layout");
+            self.model.features(&buffer[sample].after, row);
         }
-        targets.mapv_inplace(|expectation| objective.value(expectation));
+        let bellman = Bellman {
+            model: &self.model,
+            buffer,
+            network: target,
+            rule: Rule::of(&self.config),
+            backup: self.config.backup,
+        };
+        let targets = targets.as_slice_mut().expect("one contiguous array");
+        bellman.targets(samples, targets, expansions);
     }
 }
 
@@ -246,8 +219,7 @@ where
         if step < self.config.learning_starts || !step.is_multiple_of(self.config.update_every) {
             return Ok(None);
         }
-        self.expand();
-        self.back_up();
+        self.draw();
 
         let Scratch {
             inputs,
