@@ -88,7 +88,7 @@ pub enum PlayWith {
     Target,
 }
 
-/// The settings of [`AfterstateDqn`].
+/// The settings of [`AfterstateDqn`](super::AfterstateDqn).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AfterstateDqnConfig {
