@@ -81,6 +81,9 @@ pub(crate) struct ServeArgs {
     /// Boards a second
     #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = frame_rate)]
     pub(crate) frame_rate: f64,
+    /// Connections at a time; more are turned away
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) max_connections: u32,
     /// Let pages watch and not command
     #[arg(long)]
     pub(crate) read_only: bool,
