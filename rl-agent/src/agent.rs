@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::env::{Batch, Environment, Step};
 use crate::model::ModelError;
 use crate::observer::UpdateReport;
+use crate::rng::Rng;
 
 /// A chosen action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,11 @@ pub trait Agent<E: Environment> {
     type Policy: Policy<E> + Clone + Send;
     /// Everything that changes while it learns.
     type State: Serialize + DeserializeOwned;
+
+    /// Is told before anything else how many environments take turns: step n belongs to environment n mod `count`.
+    fn environments(&mut self, count: usize) {
+        let _ = count;
+    }
 
     /// Chooses an action, exploring as the schedule of `step` says. At least one action is legal.
     fn decide(&mut self, env: &E, step: u64) -> Decision;
@@ -99,6 +105,13 @@ pub trait Agent<E: Environment> {
     /// # Errors
     /// If `state` belongs to another configuration; the agent is then unchanged.
     fn set_state(&mut self, state: Self::State) -> Result<(), StateMismatch>;
+}
+
+/// One of the legal actions, each as likely as the others.
+pub(crate) fn random_legal(legal: &[bool], rng: &mut Rng) -> usize {
+    let chosen = rng.below(legal.iter().filter(|&&legal| legal).count());
+    let mut actions = (0..legal.len()).filter(|&action| legal[action]);
+    actions.nth(chosen).expect("fewer were counted than drawn")
 }
 
 /// A way to play. Works on `&mut self` because it may keep working memory; its answers depend on the environment alone.

@@ -189,18 +189,14 @@ impl Body {
         self.layers.last().expect("at least one layer")
     }
 
-    /// Name, shape and place of every tensor.
-    pub(super) fn tensors(&self) -> impl Iterator<Item = (String, Vec<usize>, usize)> {
+    /// Names and shapes of the tensors, in the order of the parameters.
+    pub(super) fn tensors(&self) -> impl Iterator<Item = (String, Vec<usize>)> {
         self.layers.iter().enumerate().flat_map(|(index, layer)| {
             let Filters { count, size, .. } = layer.filters;
             let shape = vec![size, size, layer.channels, count];
             [
-                (format!("convolution.{index}.weight"), shape, layer.weights),
-                (
-                    format!("convolution.{index}.bias"),
-                    vec![count],
-                    layer.biases,
-                ),
+                (format!("convolution.{index}.weight"), shape),
+                (format!("convolution.{index}.bias"), vec![count]),
             ]
         })
     }

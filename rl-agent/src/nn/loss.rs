@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::{ConfigError, check};
+
 /// How far off a prediction is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -23,6 +25,21 @@ impl Default for Loss {
 }
 
 impl Loss {
+    /// Whether the settings make sense.
+    ///
+    /// # Errors
+    /// Names the field that does not, with its allowed range.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        match *self {
+            Self::Squared => Ok(()),
+            Self::Huber { delta } => check(delta > 0.0 && delta.is_finite()).or(
+                "loss.huber.delta",
+                &delta,
+                "a positive number",
+            ),
+        }
+    }
+
     /// The loss of an error `prediction - target`, and its derivative by the prediction.
     pub fn of(self, error: f32) -> (f32, f32) {
         match self {

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::activation::Activation;
 use super::chain::{Chain, Derivatives};
 use super::convolution::{Body, BodyMemory, Convolution};
+use crate::config::{ConfigError, check};
 use crate::rng::Rng;
 
 /// What a [`QNetwork`] is made of.
@@ -31,6 +32,36 @@ pub struct Architecture {
     pub actions: usize,
     /// Outputs for each action: 1 for a value, more for a distribution.
     pub atoms: usize,
+}
+
+impl Architecture {
+    /// Whether there is such a network.
+    ///
+    /// # Errors
+    /// Names the first part that makes no sense.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        check(self.inputs > 0).or("inputs", &self.inputs, "at least 1")?;
+        check(self.actions > 0).or("actions", &self.actions, "at least 1")?;
+        check(self.atoms > 0).or("atoms", &self.atoms, "at least 1")?;
+        let sizes = self.hidden.iter().all(|&size| (1..=4096).contains(&size));
+        check(!self.hidden.is_empty() && sizes).or(
+            "hidden",
+            &format!("{:?}", self.hidden),
+            "one or more sizes in 1..=4096",
+        )?;
+        if let Some(sigma) = self.noisy {
+            check(sigma > 0.0 && sigma <= 10.0).or("noisy", &sigma, "a number in (0, 10]")?;
+        }
+        if let Some(convolution) = &self.convolution {
+            convolution.validate()?;
+            check(convolution.input_len() <= self.inputs).or(
+                "convolution",
+                &format!("{} numbers", convolution.input_len()),
+                &format!("at most the {} of an observation", self.inputs),
+            )?;
+        }
+        Ok(())
+    }
 }
 
 /// Parameters that do not fit an architecture.
@@ -125,6 +156,21 @@ impl Graph {
     /// Where they end.
     fn end(&self) -> usize {
         self.actions.end()
+    }
+
+    /// Names and shapes in the order of the parameters, which lie without gaps.
+    fn tensors(&self) -> impl Iterator<Item = (String, Vec<usize>)> {
+        let body = self.body.iter().flat_map(Body::tensors);
+        let linear = self.chains().flat_map(|(name, chain)| {
+            chain.layers().enumerate().flat_map(move |(index, layer)| {
+                let weight = vec![layer.inputs, layer.outputs];
+                [
+                    (format!("{name}.{index}.weight"), weight),
+                    (format!("{name}.{index}.bias"), vec![layer.outputs]),
+                ]
+            })
+        });
+        body.chain(linear)
     }
 
     fn chains(&self) -> impl Iterator<Item = (&'static str, &Chain)> {
@@ -252,39 +298,43 @@ impl QNetwork {
         &self.parameters.as_slice().expect("one contiguous array")[..self.graph.end()]
     }
 
+    /// The weights to compute with: those that the last draw of `noise` made, or its own if the network is not noisy.
+    ///
+    /// # Panics
+    /// If the network is noisy and nothing was drawn yet.
+    pub fn weights_with<'a>(&'a self, noise: &'a Noise) -> &'a [f32] {
+        if self.architecture.noisy.is_none() {
+            return self.weights();
+        }
+        assert!(!noise.weights.is_empty(), "noise must be drawn first");
+        &noise.weights
+    }
+
     /// Name, shape and values of every tensor but the sigmas, in the order of the parameters. Linear layers are inputs x
     /// outputs, convolutions height x width x channels x filters.
     pub fn tensors(&self) -> Vec<(String, Vec<usize>, &[f32])> {
-        let body = self.graph.body.iter().flat_map(Body::tensors);
-        let linear = self.graph.chains().flat_map(|(name, chain)| {
-            chain.layers().enumerate().flat_map(move |(index, layer)| {
-                let shape = vec![layer.inputs, layer.outputs];
-                [
-                    (format!("{name}.{index}.weight"), shape, layer.weights),
-                    (
-                        format!("{name}.{index}.bias"),
-                        vec![layer.outputs],
-                        layer.biases,
-                    ),
-                ]
-            })
+        let mut rest = self.weights();
+        let tensors = self.graph.tensors().map(|(name, shape)| {
+            let (values, others) = rest.split_at(shape.iter().product());
+            rest = others;
+            (name, shape, values)
         });
-        body.chain(linear)
-            .map(|(name, shape, at)| {
-                let len: usize = shape.iter().product();
-                (name, shape, &self.weights()[at..at + len])
-            })
-            .collect()
+        tensors.collect()
+    }
+
+    /// Names and shapes of the [`tensors`](Self::tensors) of a network with this architecture.
+    pub fn shapes(architecture: &Architecture) -> Vec<(String, Vec<usize>)> {
+        Graph::new(architecture).tensors().collect()
     }
 
     /// Draws factorised Gaussian noise and computes the weights it makes: mu + sigma * f(e_in) * f(e_out) with
-    /// f(x) = sign(x) sqrt(|x|). Without noisy layers the weights are the parameters and nothing is drawn.
+    /// f(x) = sign(x) sqrt(|x|). Does nothing if the network is not noisy.
     pub fn perturb(&self, rng: &mut Rng, noise: &mut Noise) {
-        noise.weights.clear();
-        noise.weights.extend_from_slice(self.weights());
         if self.architecture.noisy.is_none() {
             return;
         }
+        noise.weights.clear();
+        noise.weights.extend_from_slice(self.weights());
         let (start, end) = (self.graph.linear(), self.graph.end());
         noise.draw.resize(end - start, 0.0);
         let mut factor = || {
@@ -472,13 +522,6 @@ impl QNetwork {
     }
 }
 
-impl Noise {
-    /// The weights that the last draw made.
-    pub fn weights(&self) -> &[f32] {
-        &self.weights
-    }
-}
-
 fn last(outputs: &[Vec<f32>]) -> &[f32] {
     outputs.last().expect("at least one layer")
 }
@@ -564,10 +607,10 @@ mod tests {
             let inputs = random(&mut rng, rows * architecture.inputs);
             let slopes = random(&mut rng, rows * architecture.actions * architecture.atoms);
             network.perturb(&mut draws.clone(), &mut noise);
-            network.forward(noise.weights(), &inputs, rows, &mut workspace);
+            network.forward(network.weights_with(&noise), &inputs, rows, &mut workspace);
             let mut gradient = Array1::zeros(network.parameters().len());
             network.backward(
-                noise.weights(),
+                network.weights_with(&noise),
                 &noise,
                 &inputs,
                 &slopes,
@@ -576,7 +619,8 @@ mod tests {
             );
             let mut loss = |network: &QNetwork| -> f64 {
                 network.perturb(&mut draws.clone(), &mut noise);
-                let outputs = network.forward(noise.weights(), &inputs, rows, &mut workspace);
+                let outputs =
+                    network.forward(network.weights_with(&noise), &inputs, rows, &mut workspace);
                 let products = outputs.iter().zip(&slopes);
                 products.map(|(y, s)| f64::from(*y) * f64::from(*s)).sum()
             };
@@ -677,7 +721,9 @@ mod tests {
         for _ in 0..draws {
             network.perturb(&mut rng, &mut noise);
             // The first layer: 7 x 16 weights. E[f(x)^2] = E|x| = sqrt(2 / pi).
-            let moved = noise.weights()[..112].iter().zip(network.weights());
+            let moved = network.weights_with(&noise)[..112]
+                .iter()
+                .zip(network.weights());
             sum += moved.map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>() / 112.0;
         }
         let want = 0.25 / 7.0 * std::f64::consts::FRAC_2_PI;

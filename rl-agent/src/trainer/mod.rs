@@ -177,9 +177,23 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
     ///
     /// # Errors
     /// If the configuration makes no sense or there is no environment.
-    pub fn new(environments: Vec<E>, agent: A, config: TrainerConfig) -> Result<Self, ConfigError> {
+    pub fn new(
+        environments: Vec<E>,
+        mut agent: A,
+        config: TrainerConfig,
+    ) -> Result<Self, ConfigError> {
         config.validate()?;
         check(!environments.is_empty()).or("environments", &0, "at least one environment")?;
+        let lengths = |env: &E| (env.observation_len(), env.action_count());
+        let first = lengths(&environments[0]);
+        for env in &environments {
+            check(lengths(env) == first).or(
+                "environments",
+                &format!("{:?}", lengths(env)),
+                &format!("{first:?} (observation length, actions), as the first has"),
+            )?;
+        }
+        agent.environments(environments.len());
         Ok(Self {
             measures: vec![0.0; environments[0].measures().len()],
             progress: Progress::new(config.seed),

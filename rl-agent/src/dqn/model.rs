@@ -1,0 +1,222 @@
+//! A greedy policy on the disk: a safetensors file that Python reads too.
+//!
+//! The tensors are those of [`QNetwork::tensors`](crate::nn::QNetwork::tensors) and, if observations are normalised,
+//! `normalizer.shift` and `normalizer.scale`; the metadata key `model` holds a JSON object with the rest.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+
+use super::categorical::Categorical;
+use super::policy::DqnPolicy;
+use crate::atomic_file;
+use crate::model::ModelError;
+use crate::nn::{Architecture, QNetwork};
+use crate::normalizer::Normalizer;
+
+const KIND: &str = "state-action-values";
+const VERSION: u32 = 1;
+
+/// What the metadata key `model` holds.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    kind: String,
+    version: u32,
+    architecture: Architecture,
+    categorical: Option<Categorical>,
+    normalizer: Option<Normalizer>,
+    notes: BTreeMap<String, String>,
+}
+
+impl DqnPolicy {
+    /// Writes the policy, with notes for whoever loads it; the file is replaced as a whole or not at all. The same policy
+    /// gives the same bytes.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self, path: &Path, notes: &BTreeMap<String, String>) -> Result<(), ModelError> {
+        atomic_file::write(path, &self.to_bytes(notes)).map_err(|source| ModelError::Io {
+            path: path.display().to_string(),
+            source,
+        })
+    }
+
+    /// Reads a policy and its notes.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is damaged, or holds something else.
+    pub fn load(path: &Path) -> Result<(Self, BTreeMap<String, String>), ModelError> {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|source| ModelError::Io {
+            path: name.clone(),
+            source,
+        })?;
+        Self::from_bytes(&bytes).map_err(|reason| ModelError::Invalid { path: name, reason })
+    }
+
+    fn to_bytes(&self, notes: &BTreeMap<String, String>) -> Vec<u8> {
+        let header = Header {
+            kind: KIND.to_owned(),
+            version: VERSION,
+            architecture: Architecture {
+                // The greedy policy plays without noise.
+                noisy: None,
+                ..self.network().architecture().clone()
+            },
+            categorical: self.categorical(),
+            normalizer: self.normalizer().cloned(),
+            notes: notes.clone(),
+        };
+        // A single key: the order of several would differ from run to run.
+        let header = serde_json::to_string(&header).expect("strings and numbers");
+        let metadata = HashMap::from([("model".to_owned(), header)]);
+        let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = self
+            .network()
+            .tensors()
+            .into_iter()
+            .map(|(name, shape, values)| (name, shape, bytes(values.iter().copied())))
+            .collect();
+        if let Some(normalizer) = self.normalizer() {
+            let len = normalizer.shift_and_scale().count();
+            let shift = bytes(normalizer.shift_and_scale().map(|pair| pair.0));
+            let scale = bytes(normalizer.shift_and_scale().map(|pair| pair.1));
+            tensors.push(("normalizer.shift".to_owned(), vec![len], shift));
+            tensors.push(("normalizer.scale".to_owned(), vec![len], scale));
+        }
+        let views = tensors.iter().map(|(name, shape, data)| {
+            let view = TensorView::new(Dtype::F32, shape.clone(), data);
+            (name, view.expect("shape and length agree"))
+        });
+        safetensors::serialize(views, Some(metadata)).expect("names and shapes are valid")
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<(Self, BTreeMap<String, String>), String> {
+        let (_, metadata) =
+            SafeTensors::read_metadata(bytes).map_err(|e| format!("no safetensors file ({e})"))?;
+        let metadata = metadata.metadata().as_ref();
+        let header = metadata.and_then(|map| map.get("model"));
+        let header = header.ok_or("its metadata has no key `model`")?;
+        let damaged = |e: serde_json::Error| format!("its metadata is damaged ({e})");
+        let header: serde_json::Value = serde_json::from_str(header).map_err(damaged)?;
+        let (kind, version) = (&header["kind"], &header["version"]);
+        if kind != KIND || version != VERSION {
+            return Err(format!(
+                "it holds {kind} version {version}, expected \"{KIND}\" version {VERSION}"
+            ));
+        }
+        let header: Header = serde_json::from_value(header).map_err(damaged)?;
+        let tensors =
+            SafeTensors::deserialize(bytes).map_err(|e| format!("it is damaged ({e})"))?;
+        header.architecture.validate().map_err(|e| e.to_string())?;
+        let atoms = header
+            .categorical
+            .map_or(1, |categorical| categorical.atoms);
+        if atoms != header.architecture.atoms {
+            return Err(format!(
+                "it has {} atoms, not {atoms}",
+                header.architecture.atoms
+            ));
+        }
+        let mut parameters = Vec::new();
+        for (name, shape) in QNetwork::shapes(&header.architecture) {
+            let tensor = tensors
+                .tensor(&name)
+                .map_err(|e| format!("tensor {name}: {e}"))?;
+            if (tensor.dtype(), tensor.shape()) != (Dtype::F32, &shape[..]) {
+                let (found, of) = (tensor.shape(), tensor.dtype());
+                return Err(format!(
+                    "tensor {name} is {found:?} of {of:?}, not {shape:?} of F32"
+                ));
+            }
+            let (floats, _) = tensor.data().as_chunks::<4>();
+            parameters.extend(floats.iter().map(|&float| f32::from_le_bytes(float)));
+        }
+        if let Some(value) = parameters.iter().find(|value| !value.is_finite()) {
+            return Err(format!("a weight is {value}"));
+        }
+        if let Some(normalizer) = &header.normalizer
+            && normalizer.shift_and_scale().count() != header.architecture.inputs
+        {
+            return Err("its normaliser is of another length than an observation".to_owned());
+        }
+        let network = QNetwork::from_parameters(header.architecture, parameters)
+            .map_err(|e| e.to_string())?;
+        let policy = Self::new(network, header.categorical, header.normalizer);
+        Ok((policy, header.notes))
+    }
+}
+
+fn bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {
+    values.flat_map(f32::to_le_bytes).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{Activation, Convolution, Filters};
+    use crate::rng::Rng;
+
+    fn policy() -> DqnPolicy {
+        let architecture = Architecture {
+            inputs: 14,
+            convolution: Some(Convolution {
+                planes: 1,
+                height: 3,
+                width: 4,
+                layers: vec![Filters {
+                    count: 2,
+                    size: 2,
+                    stride: 1,
+                }],
+            }),
+            hidden: vec![6, 5],
+            activation: Activation::Elu,
+            dueling: true,
+            noisy: Some(0.5),
+            actions: 3,
+            atoms: 4,
+        };
+        let mut rng = Rng::new(1, 0);
+        let mut normalizer = Normalizer::new(14);
+        for _ in 0..9 {
+            let row: Vec<f32> = (0..14).map(|_| rng.normal() as f32).collect();
+            normalizer.see(&row);
+        }
+        let categorical = Categorical {
+            atoms: 4,
+            low: -1.0,
+            high: 2.0,
+        };
+        let network = QNetwork::new(architecture, &mut rng);
+        DqnPolicy::new(network, Some(categorical), Some(normalizer))
+    }
+
+    #[test]
+    fn what_was_saved_plays_the_same() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("model.safetensors");
+        let notes = BTreeMap::from([("world".to_owned(), "none".to_owned())]);
+        let mut saved = policy();
+        saved.save(&path, &notes).unwrap();
+        let (mut loaded, read) = DqnPolicy::load(&path).unwrap();
+        assert_eq!(read, notes);
+        let observation: Vec<f32> = (0..14).map(|i| (i as f32).sin()).collect();
+        assert_eq!(loaded.values(&observation), saved.values(&observation));
+        assert_eq!(saved.to_bytes(&notes), policy().to_bytes(&notes));
+    }
+
+    #[test]
+    fn damage_is_named() {
+        let bytes = policy().to_bytes(&BTreeMap::new());
+        for cut in 0..bytes.len() {
+            assert!(
+                DqnPolicy::from_bytes(&bytes[..cut]).is_err(),
+                "cut at {cut}"
+            );
+        }
+        let error = DqnPolicy::from_bytes(b"hello, this is no model at all").unwrap_err();
+        assert!(error.starts_with("no safetensors file"), "{error}");
+    }
+}
