@@ -11,6 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use thiserror::Error;
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -26,6 +27,12 @@ const MAX_HEAD: usize = 16 << 10;
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 1024;
+
+/// How many connections for which there is no place are told so at a time; more are closed without a word.
+const DOORSTEP: usize = 16;
+
+/// Time to read that there is no place.
+const TURN_AWAY_TIME: Duration = Duration::from_millis(200);
 
 /// Why the server cannot listen.
 #[derive(Debug, Error)]
@@ -127,6 +134,7 @@ impl Server {
         } = self;
         let (closing, watch_closing) = watch::channel(());
         let places = Arc::new(Semaphore::new(limits.connections));
+        let doorstep = Arc::new(Semaphore::new(DOORSTEP));
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         let mut report = pin!(session.report());
@@ -138,7 +146,12 @@ impl Server {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
                         let Ok(place) = places.clone().try_acquire_owned() else {
-                            turn_away(&stream);
+                            if let Ok(place) = doorstep.clone().try_acquire_owned() {
+                                connections.spawn(async move {
+                                    turn_away(stream).await;
+                                    drop(place);
+                                });
+                            }
                             continue;
                         };
                         let (session, limits, closing) = (session.clone(), limits.clone(), watch_closing.clone());
@@ -165,12 +178,22 @@ impl Server {
     }
 }
 
-/// A word to a client for whom there is no place; it is not waited for.
-fn turn_away(stream: &TcpStream) {
-    let _ = stream.try_write(
-        b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 21\r\ncontent-type: text/plain\r\nretry-after: 5\r\n\
-          connection: close\r\n\r\ntoo many connections\n",
-    );
+/// A word to a client for whom there is no place, and a moment for it to be read: closing at once what still has
+/// unread bytes would reset the connection and take the word back.
+async fn turn_away(mut stream: TcpStream) {
+    let word = async {
+        stream
+            .write_all(
+                b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 21\r\ncontent-type: text/plain\r\n\
+                  retry-after: 5\r\nconnection: close\r\n\r\ntoo many connections\n",
+            )
+            .await?;
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+    };
+    if !matches!(timeout(TURN_AWAY_TIME, word).await, Ok(Ok(_))) {
+        tracing::debug!("a connection too many did not end by itself");
+    }
 }
 
 /// Serves HTTP, and a WebSocket if that is what the client turns it into.

@@ -403,8 +403,11 @@ fn a_signal_saves_the_run_frees_the_port_and_ends_well() {
 #[test]
 fn an_idle_server_waits_and_a_signal_ends_training_without_a_page_too() {
     let place = folder();
-    let mut served = Served::start(place.path(), &["--idle"]);
+    let mut served = Served::start(place.path(), &["--idle", "--max-connections", "1"]);
     assert!(served.get("/healthz").contains("200 OK"));
+    let busy = TcpStream::connect(&served.addr).expect("a connection");
+    assert!(served.get("/healthz").contains("503"));
+    drop(busy);
     assert!(!place.path().join("runs").exists());
     served.signal("-INT");
     assert_eq!(served.child.wait().expect("it ends").code(), Some(0));

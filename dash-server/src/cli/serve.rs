@@ -42,8 +42,11 @@ async fn serve(args: &ServeArgs, launcher: TrainingLauncher) -> Result<(), Failu
         ..SessionSettings::default()
     };
     let session = Session::new(launcher, settings);
-    let server =
-        Server::bind(args.addr, session.clone(), Limits::default()).map_err(Failure::usage)?;
+    let limits = Limits {
+        connections: args.max_connections as usize,
+        ..Limits::default()
+    };
+    let server = Server::bind(args.addr, session.clone(), limits).map_err(Failure::usage)?;
     let mut signals = Signals::listen().map_err(Failure::failed)?;
     say(&format!(
         "Watch at http://{}/ - Ctrl-C saves and ends.",

@@ -146,7 +146,7 @@ impl TestServer {
             .write_all(request.as_bytes())
             .expect("the request is sent");
         let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
+        stream.read_to_end(&mut answer).expect("a whole answer");
         String::from_utf8_lossy(&answer).into_owned()
     }
 }
