@@ -114,7 +114,10 @@ impl Live {
     pub(crate) fn collect(&mut self, feed: &Feed) -> Vec<Outgoing> {
         let mut staged = std::mem::take(&mut self.spare);
         feed.take(&mut staged);
-        self.status.step = feed.step();
+        if self.status.step != feed.step() {
+            self.status.step = feed.step();
+            self.snapshot = None;
+        }
         let mut messages = Vec::new();
         if let Some(frame) = staged.frame.take() {
             messages.push(self.show(frame));

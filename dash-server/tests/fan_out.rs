@@ -30,7 +30,7 @@ fn clients_that_never_read_are_evicted_and_the_others_lose_nothing_that_counts()
     let server = busy_server();
     let stalled: Vec<_> = (0..5).map(|_| server.connect()).collect();
     let mut readers: Vec<_> = (0..5).map(|_| server.connect()).collect();
-    assert_eq!(server.session.client_count(), 10);
+    wait_until("all are connected", || server.session.client_count() == 10);
     server
         .session
         .start(StartRequest::default())
