@@ -89,6 +89,15 @@ impl ColourPlane {
         self.cells[to * width..].fill(0);
     }
 
+    /// Pushes a row of garbage in from below: see [`Board::push_garbage`].
+    pub(crate) fn push_garbage(&mut self, hole: usize) {
+        let width = self.width();
+        let kept = self.cells.len() - width;
+        self.cells.copy_within(..kept, width);
+        self.cells[..width].fill(GARBAGE);
+        self.cells[hole] = 0;
+    }
+
     /// Whether exactly the full cells of a board of the same size are coloured.
     #[cfg(feature = "serde")]
     pub(crate) fn agrees_with(&self, board: &Board) -> bool {

@@ -62,7 +62,12 @@ impl PlacementConfig {
     }
 }
 
-fn in_range(field: &'static str, found: u64, min: u64, max: u64) -> Result<(), ConfigError> {
+pub(crate) fn in_range(
+    field: &'static str,
+    found: u64,
+    min: u64,
+    max: u64,
+) -> Result<(), ConfigError> {
     if (min..=max).contains(&found) {
         return Ok(());
     }
@@ -108,7 +113,16 @@ impl Scenario {
 }
 
 fn check_start(start: &Board, config: &PlacementConfig, ceiling: u8) -> Result<(), ScenarioError> {
-    let (width, height) = (config.width, config.height);
+    check_empty_rows(start, config.width, config.height)?;
+    let no_room = |piece: &Piece| !start.has_hard_drop(*piece, ceiling.into());
+    match Piece::ALL.into_iter().find(no_room) {
+        Some(piece) => Err(ScenarioError::NoRoom { piece }),
+        None => Ok(()),
+    }
+}
+
+/// Whether a board is of a size and has no full row.
+pub(crate) fn check_empty_rows(start: &Board, width: u8, height: u8) -> Result<(), ScenarioError> {
     let (found_width, found_height) = (start.width() as u8, start.height() as u8);
     if (found_width, found_height) != (width, height) {
         return Err(ScenarioError::Size {
@@ -118,14 +132,10 @@ fn check_start(start: &Board, config: &PlacementConfig, ceiling: u8) -> Result<(
             found_height,
         });
     }
-    let full = start.full_rows();
-    if full != 0 {
-        let row = full.trailing_zeros() as u8;
-        return Err(ScenarioError::FullRow { row });
-    }
-    let no_room = |piece: &Piece| !start.has_hard_drop(*piece, ceiling.into());
-    match Piece::ALL.into_iter().find(no_room) {
-        Some(piece) => Err(ScenarioError::NoRoom { piece }),
-        None => Ok(()),
+    match start.full_rows() {
+        0 => Ok(()),
+        full => Err(ScenarioError::FullRow {
+            row: full.trailing_zeros() as u8,
+        }),
     }
 }

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::board::{MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
 use crate::piece::Piece;
+use crate::topout::TopOut;
 
 /// A board was asked for with a size that this crate does not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -65,6 +66,37 @@ pub struct ParsePieceError;
 pub struct ParsePiecesError {
     /// The text.
     pub found: String,
+}
+
+/// A text is not a sequence of pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ParseSequenceError {
+    /// There is no piece in it.
+    #[error(
+        "there is no piece in it; write the letters of one or more, such as IOLJSZT, \
+         or the name of a randomizer: uniform, bag7, bag14, nes or snakes"
+    )]
+    Empty,
+    /// A letter that is no piece.
+    #[error(
+        "letter {place} is {found:?}, which is neither a tetromino (the letters are \
+         I, O, T, S, Z, J and L) nor part of the name of a randomizer \
+         (uniform, bag7, bag14, nes or snakes)"
+    )]
+    Letter {
+        /// Its place, counted from 1.
+        place: usize,
+        /// The letter.
+        found: char,
+    },
+}
+
+/// A move in a game that has ended. The game is unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the game ended by {top_out}; start another before the next move")]
+pub struct GameOver {
+    /// Why it ended.
+    pub top_out: TopOut,
 }
 
 /// A text is not the name of a controller.

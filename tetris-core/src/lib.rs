@@ -12,6 +12,9 @@ mod controller;
 mod env;
 mod error;
 mod features;
+mod game;
+mod garbage;
+mod gravity;
 mod input;
 mod odds;
 mod packed;
@@ -20,8 +23,11 @@ mod placement;
 mod randomizer;
 mod render;
 mod rotation;
+mod rules;
 mod score;
+mod source;
 mod spin;
+mod topout;
 
 pub use afterstate::{Afterstate, Expanded, PlacementModel};
 pub use board::{Board, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
@@ -30,10 +36,13 @@ pub use config::{PlacementConfig, Scenario};
 pub use controller::{BCTS, Controller, DELLACHERIE, DT10, DT20};
 pub use env::{PlacementEnv, StepOutcome};
 pub use error::{
-    BoardSizeError, ConfigError, IllegalAction, ParseBoardError, ParseControllerError,
-    ParsePieceError, ParsePiecesError, ScenarioError,
+    BoardSizeError, ConfigError, GameOver, IllegalAction, ParseBoardError, ParseControllerError,
+    ParsePieceError, ParsePiecesError, ParseSequenceError, ScenarioError,
 };
 pub use features::Features;
+pub use game::{Active, Game, Locked, Pressed};
+pub use garbage::GarbageRules;
+pub use gravity::{Gravity, LockDelay, LockReset};
 pub use input::Input;
 pub use odds::Odds;
 pub use packed::PackedBoard;
@@ -42,5 +51,8 @@ pub use placement::{HardDrops, Placement};
 pub use randomizer::{Randomizer, RandomizerKind};
 pub use render::{ansi_board, ansi_env};
 pub use rotation::{HalfTurns, RotationRules, RotationSystem, Turn};
+pub use rules::{MAX_PREVIEW, Rules, Spawn};
 pub use score::{AttackTable, Clear, ScoreTable};
+pub use source::{PieceSequence, PieceSource};
 pub use spin::{Spin, SpinRule, t_spin};
+pub use topout::{TopOut, TopOutRules};

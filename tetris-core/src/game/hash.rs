@@ -1,0 +1,61 @@
+//! Positions as numbers.
+
+use super::Game;
+
+impl Game {
+    /// A 64-bit hash of the position: the board, the active piece, hold and preview, what can
+    /// come after them, combo and back-to-back chain, and whether the game is over. Counters,
+    /// timers, random numbers and pending garbage do not enter, so that a search finds two ways
+    /// to the same position equal. The same in every version of this crate.
+    #[must_use]
+    pub fn position_hash(&self) -> u64 {
+        let state = &self.state;
+        let mut hash = Mixer(state.board.width() as u64 | (state.board.height() as u64) << 32);
+        for &column in state.board.columns() {
+            hash.add(column);
+        }
+        let active = state.active;
+        hash.add(u64::from_le_bytes([
+            active.piece.cell(),
+            active.rotation as u8,
+            active.x as u8,
+            active.y as u8,
+            state.hold.map_or(0, |piece| piece.cell()),
+            state.hold_used.into(),
+            state.over.map_or(0, |top_out| top_out as u8 + 1),
+            (state.chain > 0).into(),
+        ]));
+        hash.add(state.queue);
+        let odds = state.feed.odds().weights();
+        let combo = u64::from(state.combo) << 48;
+        hash.add(
+            odds.iter()
+                .fold(combo, |all, &weight| all << 4 | u64::from(weight)),
+        );
+        hash.finish()
+    }
+}
+
+/// Folds words into one, by the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable
+/// pseudorandom number generators", 2014).
+pub(crate) struct Mixer(pub(crate) u64);
+
+impl Mixer {
+    #[inline]
+    pub(crate) const fn add(&mut self, word: u64) {
+        self.0 =
+            mix(self.0.wrapping_add(0x9e37_79b9_7f4a_7c15)) ^ mix(word ^ 0x6a09_e667_f3bc_c908);
+    }
+
+    #[inline]
+    pub(crate) const fn finish(&self) -> u64 {
+        mix(self.0)
+    }
+}
+
+#[inline]
+pub(crate) const fn mix(mut word: u64) -> u64 {
+    word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ word >> 31
+}
