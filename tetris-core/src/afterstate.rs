@@ -1,17 +1,16 @@
 //! Positions between two pieces, and what can follow them.
 
-use alloc::boxed::Box;
-
-use crate::analysis::{ANY, Analysis, Move, Padded, TEN};
-use crate::board::Board;
+use crate::board::MAX_WIDTH;
 #[cfg(feature = "serde")]
 use crate::board::MIN_HEIGHT;
 use crate::config::PlacementConfig;
 use crate::error::ConfigError;
+use crate::expanded::{Expanded, totals};
 use crate::features::Features;
 use crate::odds::Odds;
 use crate::packed::PackedBoard;
 use crate::piece::Piece;
+use crate::totals::Move;
 
 /// A position after a piece was placed and full rows were taken out, before the next piece is
 /// known, together with all that the future depends on.
@@ -102,9 +101,10 @@ impl PlacementModel {
     #[must_use]
     #[inline]
     pub fn expand(&self, after: &Afterstate) -> Expanded {
-        let board = &after.board;
-        let fill = |columns: &mut [u64]| board.unpack_into(columns);
-        Expanded::new(board.width(), board.height(), after.ceiling(), fill)
+        let mut columns = [0; MAX_WIDTH];
+        let (width, height) = (after.board.width(), after.board.height());
+        after.board.unpack_into(&mut columns[..width]);
+        Expanded::new(&columns[..width], height, after.ceiling())
     }
 
     /// Calls `found(action, lines, features)` for every legal placement of a piece: the lines
@@ -126,58 +126,10 @@ impl PlacementModel {
     #[must_use]
     #[inline]
     pub fn features(&self, after: &Afterstate) -> Features {
+        let mut columns = [0; MAX_WIDTH];
         let (width, height) = (after.board.width(), after.board.height());
-        let fill = |columns: &mut [u64]| after.board.unpack_into(columns);
-        let totals = if width == 10 {
-            Padded::<TEN>::new(width, height, fill).totals()
-        } else {
-            Padded::<ANY>::new(width, height, fill).totals()
-        };
-        totals.features(after.move_, width)
-    }
-}
-
-/// A board that was read once: see [`PlacementModel::expand`].
-///
-/// Boards 10 wide need no allocation.
-#[derive(Clone, Debug)]
-pub struct Expanded(Reading);
-
-/// The code is compiled twice, for the usual width and for any.
-#[derive(Clone, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "the usual width is read millions of times a second and must not allocate"
-)]
-enum Reading {
-    Ten(Analysis<TEN>),
-    Any(Box<Analysis<ANY>>),
-}
-
-impl Expanded {
-    #[inline]
-    fn new(width: usize, height: usize, ceiling: usize, fill: impl FnOnce(&mut [u64])) -> Self {
-        Self(if width == 10 {
-            Reading::Ten(Analysis::new(Padded::new(width, height, fill), ceiling))
-        } else {
-            let board = Padded::new(width, height, fill);
-            Reading::Any(Box::new(Analysis::new(board, ceiling)))
-        })
-    }
-
-    #[inline]
-    pub(crate) fn of_board(board: &Board, ceiling: usize) -> Self {
-        let fill = |columns: &mut [u64]| columns.copy_from_slice(board.columns());
-        Self::new(board.width(), board.height(), ceiling, fill)
-    }
-
-    /// As [`PlacementModel::successors`].
-    #[inline]
-    pub fn successors(&self, piece: Piece, found: &mut impl FnMut(usize, u32, &Features)) {
-        match &self.0 {
-            Reading::Ten(analysis) => analysis.successors(piece, found),
-            Reading::Any(analysis) => analysis.successors(piece, found),
-        }
+        after.board.unpack_into(&mut columns[..width]);
+        totals(&columns[..width], height).features(after.move_, width)
     }
 }
 

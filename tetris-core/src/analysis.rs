@@ -1,206 +1,120 @@
-//! Features of a board, and of every board that one more piece makes of it.
+//! Features of every board that one more piece makes of a board.
 //!
 //! A placement touches at most four columns. So a board is read once, and for each placement
 //! only the parts of the sums around the piece are done again; boards that lose rows are rare
 //! and are read anew. A piece that falls straight down lands on the columns' tops, which makes
-//! most differences a matter of the heights alone.
+//! most differences a matter of the heights alone. Eight placements of an orientation, on
+//! neighbouring columns, are done at once.
 
-use crate::board::{bit_height, remove_rows};
 use crate::features::Features;
+use crate::low_board::{
+    Across, Eight, LowBoard, PerColumn, all_left, all_right, counting, eight, load, steps, store,
+    well_sums,
+};
 use crate::piece::{Piece, Shape};
+use crate::simd::Vector;
+use crate::totals::{Move, Totals};
 
-/// Columns before the first in a padded array: one for the wall, and one beyond it so that the
-/// wall has two neighbours like any other column.
-pub(crate) const PAD: usize = 2;
-
-/// Padded size for the usual width of 10, known to the compiler.
-pub(crate) const TEN: usize = 10 + 2 * PAD;
-/// Padded size for any width.
-pub(crate) const ANY: usize = crate::board::MAX_WIDTH + 2 * PAD;
-
-/// A height that is more than two away from that of any column.
-const WALL_HEIGHT: i32 = 1_000;
-
-/// The features of a board alone, as whole numbers and sets.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Totals {
-    row_transitions: u32,
-    column_transitions: u32,
-    holes: u32,
-    cumulative_wells: u32,
-    hole_depth: u32,
-    /// The rows with holes, as bits.
-    hole_rows: u64,
-    /// The height differences that occur, -2 to 2, as bits 0 to 4.
-    steps: u8,
-    height_sum: u32,
-}
-
-impl Totals {
-    #[inline]
-    pub(crate) fn features(&self, move_: Move, width: usize) -> Features {
-        Features {
-            landing_height: f32::from(move_.landing_height_x2) * 0.5,
-            eroded_cells: f32::from(move_.eroded_cells),
-            row_transitions: self.row_transitions as f32,
-            column_transitions: self.column_transitions as f32,
-            holes: self.holes as f32,
-            cumulative_wells: self.cumulative_wells as f32,
-            hole_depth: self.hole_depth as f32,
-            rows_with_holes: self.hole_rows.count_ones() as f32,
-            pattern_diversity: self.steps.count_ones() as f32,
-            mean_height: self.height_sum as f32 / width as f32,
-        }
-    }
-}
-
-/// The features of the move that led to a board.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct Move {
-    /// Twice the landing height.
-    pub(crate) landing_height_x2: u8,
-    /// Rows cleared times own cells in them, at most 16.
-    pub(crate) eroded_cells: u8,
-}
-
-impl Move {
-    #[inline]
-    pub(crate) fn new(shape: &Shape, row: usize, full_rows: u64) -> Self {
-        let own: u32 = shape
-            .columns()
-            .iter()
-            .map(|&cells| (u64::from(cells) << row & full_rows).count_ones())
-            .sum();
-        Self {
-            landing_height_x2: (2 * row + shape.height()) as u8,
-            eroded_cells: (own * full_rows.count_ones()) as u8,
-        }
-    }
-}
-
-/// The columns of a board with a wall on either side, in an array of `N`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Padded<const N: usize> {
-    width: usize,
-    columns: [u64; N],
-}
-
-impl<const N: usize> Padded<N> {
-    /// Takes the columns from `fill`, which is given room for exactly those of the board.
-    #[inline(always)]
-    pub(crate) fn new(width: usize, height: usize, fill: impl FnOnce(&mut [u64])) -> Self {
-        let mut columns = [0; N];
-        let wall = u64::MAX >> (64 - height);
-        columns[PAD - 1] = wall;
-        columns[PAD + width] = wall;
-        fill(&mut columns[PAD..PAD + width]);
-        Self { width, columns }
-    }
-
-    /// The width, which the compiler knows for [`TEN`].
-    #[inline(always)]
-    const fn width(&self) -> usize {
-        if N == TEN { TEN - 2 * PAD } else { self.width }
-    }
-
-    /// The padded indices of the board's columns.
-    #[inline(always)]
-    const fn range(&self) -> core::ops::Range<usize> {
-        PAD..PAD + self.width()
-    }
-
-    #[inline(always)]
-    pub(crate) fn totals(&self) -> Totals {
-        let columns = &self.columns;
-        let first = columns[PAD - 1] ^ columns[PAD];
-        let mut totals = Totals {
-            row_transitions: first.count_ones(),
-            column_transitions: 0,
-            holes: 0,
-            cumulative_wells: 0,
-            hole_depth: 0,
-            hole_rows: 0,
-            steps: 0,
-            height_sum: 0,
-        };
-        let mut left_height = WALL_HEIGHT;
-        for i in self.range() {
-            let (column, right) = (columns[i], columns[i + 1]);
-            let height = bit_height(column);
-            let holes = holes(column);
-            totals.row_transitions += (column ^ right).count_ones();
-            totals.column_transitions += column_transitions(column);
-            totals.holes += holes.count_ones();
-            totals.cumulative_wells += well_sum(columns[i - 1] & right & !column);
-            totals.hole_depth += hole_depth(column, holes);
-            totals.hole_rows |= holes;
-            totals.steps |= step(height as i32 - left_height);
-            totals.height_sum += height;
-            left_height = height as i32;
-        }
-        totals
-    }
-}
+/// The highest pile on which two columns with a piece on them fit into one word.
+const HALF_PILE: u32 = 11;
 
 /// A board read once, ready to tell the features after any hard drop.
-#[derive(Clone, Debug)]
-pub(crate) struct Analysis<const N: usize> {
-    ceiling: i32,
-    board: Padded<N>,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Analysis<V, const N: usize> {
+    board: LowBoard<V, N>,
+    ceiling: u32,
+    pile: u32,
     totals: Totals,
-    // All by padded index.
-    heights: [i32; N],
-    holes: [u32; N],
+    per_column: PerColumn<V, N>,
     /// Full/empty changes between a column and the one to its right.
-    edges: [u64; N],
+    edges: Across<V, N>,
     /// Rows full in every column to the left of this one.
-    full_left: [u64; N],
+    full_left: Across<V, N>,
     /// Rows full in this column and every one to its right.
-    full_right: [u64; N],
+    full_right: Across<V, N>,
     /// Height differences among the columns to the left of this one.
-    steps_left: [u8; N],
+    steps_left: Across<V, N>,
     /// Height differences from this column and its left neighbour on to the right.
-    steps_right: [u8; N],
-    /// Well sums of the columns to the left of this one.
-    wells_left: [u32; N],
+    steps_right: Across<V, N>,
 }
 
-impl<const N: usize> Analysis<N> {
+/// What eight placements of an orientation on neighbouring columns do. Those that are not legal
+/// hold nonsense.
+struct Group<V> {
+    /// Bits of the legal ones.
+    legal: u32,
+    rows: V,
+    full_rows: V,
+    /// Floats, in the order of the fields of [`Features`].
+    features: [V; Features::LEN],
+}
+
+impl<const N: usize> Analysis<Eight, N> {
     #[inline(always)]
-    pub(crate) fn new(board: Padded<N>, ceiling: usize) -> Self {
-        let mut all = Self {
-            ceiling: ceiling as i32,
-            totals: board.totals(),
+    pub(crate) fn load<V: Vector>(&self) -> Analysis<V, N> {
+        Analysis {
+            board: self.board.load(),
+            ceiling: self.ceiling,
+            pile: self.pile,
+            totals: self.totals,
+            per_column: self.per_column.load(),
+            edges: load(&self.edges),
+            full_left: load(&self.full_left),
+            full_right: load(&self.full_right),
+            steps_left: load(&self.steps_left),
+            steps_right: load(&self.steps_right),
+        }
+    }
+}
+
+impl<V: Vector, const N: usize> Analysis<V, N> {
+    #[inline(always)]
+    pub(crate) fn store(&self) -> Analysis<Eight, N> {
+        Analysis {
+            board: self.board.store(),
+            ceiling: self.ceiling,
+            pile: self.pile,
+            totals: self.totals,
+            per_column: self.per_column.store(),
+            edges: store(&self.edges),
+            full_left: store(&self.full_left),
+            full_right: store(&self.full_right),
+            steps_left: store(&self.steps_left),
+            steps_right: store(&self.steps_right),
+        }
+    }
+
+    /// Without `ALL` it can tell the first six features only.
+    #[inline(always)]
+    pub(crate) fn new<const ALL: bool>(board: LowBoard<V, N>, ceiling: usize) -> Self {
+        let (totals, per_column) = board.totals::<ALL>();
+        let zero = V::splat(0);
+        let (mut edges, mut own_steps, mut any) = ([zero; N], [zero; N], zero);
+        for vector in 0..N - 1 {
+            let right = eight(&board.columns, 8 * (vector as isize - 1) + 1);
+            edges[vector] = board.columns[vector].xor(right);
+        }
+        for vector in 1..N - 1 {
+            let real = board.real(vector);
+            any = any.or(board.columns[vector].and(real));
+            if ALL {
+                let heights = &per_column.heights;
+                let left = eight(heights, 8 * (vector as isize - 1) - 1);
+                own_steps[vector] = steps(heights[vector], left).and(real);
+            }
+        }
+        Self {
             board,
-            heights: [WALL_HEIGHT; N],
-            holes: [0; N],
-            edges: [0; N],
-            full_left: [u64::MAX; N],
-            full_right: [u64::MAX; N],
-            steps_left: [0; N],
-            steps_right: [0; N],
-            wells_left: [0; N],
-        };
-        let columns = &board.columns;
-        let (first, end) = (PAD, PAD + board.width());
-        all.edges[first - 1] = columns[first - 1] ^ columns[first];
-        for i in board.range() {
-            let column = columns[i];
-            all.heights[i] = bit_height(column) as i32;
-            all.holes[i] = holes(column).count_ones();
-            all.edges[i] = column ^ columns[i + 1];
-            all.full_left[i + 1] = all.full_left[i] & column;
-            all.steps_left[i + 1] = all.steps_left[i] | step(all.heights[i] - all.heights[i - 1]);
-            all.wells_left[i + 1] =
-                all.wells_left[i] + well_sum(columns[i - 1] & columns[i + 1] & !column);
+            ceiling: ceiling as u32,
+            pile: u32::BITS - any.any().leading_zeros(),
+            totals,
+            per_column,
+            edges,
+            full_left: all_left::<V, N, false>(board.columns),
+            full_right: all_right::<V, N, false>(board.columns),
+            steps_left: all_left::<V, N, true>(own_steps),
+            steps_right: all_right::<V, N, true>(own_steps),
         }
-        all.wells_left[end + 1] = all.wells_left[end];
-        for i in board.range().rev() {
-            all.full_right[i] = all.full_right[i + 1] & columns[i];
-            all.steps_right[i] = all.steps_right[i + 1] | step(all.heights[i] - all.heights[i - 1]);
-        }
-        all
     }
 
     /// Calls `found(action, lines, features)` for every legal hard drop, rotations in turn,
@@ -210,152 +124,269 @@ impl<const N: usize> Analysis<N> {
         for rotation in piece.distinct_rotations() {
             let shape = piece.shape(*rotation);
             let first_action = rotation.index() * self.board.width();
-            match shape.width() {
-                1 => self.slide::<1>(shape, first_action, found),
-                2 => self.slide::<2>(shape, first_action, found),
-                3 => self.slide::<3>(shape, first_action, found),
-                _ => self.slide::<4>(shape, first_action, found),
+            for group in 0..self.groups(shape) {
+                let drops = self.drops::<true>(shape, group);
+                let (rows, full_rows) = (drops.rows.store(), drops.full_rows.store());
+                let mut features = [[0; 8]; Features::LEN];
+                for feature in 0..Features::LEN {
+                    features[feature] = drops.features[feature].store();
+                }
+                let mut legal = drops.legal;
+                while legal != 0 {
+                    let lane = legal.trailing_zeros() as usize % 8;
+                    legal &= legal - 1;
+                    let (x, full) = (8 * group + lane, full_rows[lane]);
+                    let after = if full == 0 {
+                        features_at(&features, lane)
+                    } else {
+                        self.cleared::<true>(shape, x, rows[lane], full)
+                    };
+                    found(first_action + x, full.count_ones(), &after);
+                }
             }
         }
     }
 
-    /// One orientation over all columns; `K` is its width.
+    /// The action with the greatest weighted sum of features, the first of equals. Only the
+    /// first `USED` features are looked at.
     #[inline(always)]
-    fn slide<const K: usize>(
+    pub(crate) fn best<const USED: usize, const ALL: bool>(
         &self,
-        shape: &Shape,
-        first_action: usize,
-        found: &mut impl FnMut(usize, u32, &Features),
-    ) {
-        for x in 0..=self.board.width() - K {
-            let mut row = 0;
-            for i in 0..K {
-                row = row.max(self.heights[PAD + x + i] - i32::from(shape.bottoms()[i]));
+        piece: Piece,
+        weights: &[f32; 9],
+    ) -> Option<usize> {
+        let none = V::splat(i32::MIN as u32);
+        let mut values = [[none; N]; 4];
+        let mut most = none;
+        for rotation in piece.distinct_rotations() {
+            let shape = piece.shape(*rotation);
+            for group in 0..self.groups(shape) {
+                let drops = self.drops::<ALL>(shape, group);
+                let mut value = V::float(0.0);
+                for i in 0..USED {
+                    let term = drops.features[i].float_times(V::float(weights[i]));
+                    value = value.float_plus(term);
+                }
+                let lane = V::splat(1).up(counting(0));
+                let mut cleared = drops.legal & !drops.full_rows.equal(V::splat(0)).signs();
+                if cleared != 0 {
+                    let (rows, full_rows) = (drops.rows.store(), drops.full_rows.store());
+                    while cleared != 0 {
+                        let bit = cleared & cleared.wrapping_neg();
+                        let place = cleared.trailing_zeros() as usize % 8;
+                        cleared ^= bit;
+                        let x = 8 * group + place;
+                        let (row, full) = (rows[place], full_rows[place]);
+                        let features = self.cleared::<ALL>(shape, x, row, full).to_array();
+                        let mut sum = 0.0;
+                        for i in 0..USED {
+                            sum += features[i] * weights[i];
+                        }
+                        let here = lane.equal(V::splat(bit));
+                        value = value.without(here).or(V::float(sum).and(here));
+                    }
+                }
+                // As whole numbers of the same order; the least of all where it is not legal.
+                let below_zero = V::splat(0).greater(value).down_by::<1>();
+                let legal = V::splat(drops.legal).and(lane).equal(lane);
+                let value = value.xor(below_zero).and(legal).or(none.without(legal));
+                values[rotation.index()][group] = value;
+                most = most.max(value);
             }
-            if row + shape.height() as i32 <= self.ceiling {
-                let (lines, features) = self.place::<K>(shape, PAD + x, row);
-                found(first_action + x, lines, &features);
+        }
+        let mut best = i32::MIN;
+        for lane in most.store() {
+            best = best.max(lane as i32);
+        }
+        if best == i32::MIN {
+            return None;
+        }
+        let best = V::splat(best as u32);
+        for (rotation, groups) in values.iter().enumerate() {
+            for (group, value) in groups.iter().enumerate() {
+                let lanes = value.equal(best).signs();
+                if lanes != 0 {
+                    let x = 8 * group + lanes.trailing_zeros() as usize;
+                    return Some(rotation * self.board.width() + x);
+                }
             }
+        }
+        None
+    }
+
+    /// Groups of eight neighbouring columns on which the shape has placements.
+    #[inline(always)]
+    fn groups(&self, shape: &Shape) -> usize {
+        // As many as there are vectors at most, which the compiler does not see.
+        (self.board.width() + 1 - shape.width())
+            .div_ceil(8)
+            .min(N - 2)
+    }
+
+    /// A group of eight placements as if no row were cleared. Without `ALL` only the first six
+    /// features are right.
+    #[inline(always)]
+    fn drops<const ALL: bool>(&self, shape: &Shape, group: usize) -> Group<V> {
+        match shape.width() {
+            1 => self.drops_of::<1, ALL>(shape, group),
+            2 => self.drops_of::<2, ALL>(shape, group),
+            3 => self.drops_of::<3, ALL>(shape, group),
+            _ => self.drops_of::<4, ALL>(shape, group),
         }
     }
 
-    /// The lines cleared by, and the features after, a piece at rest on padded column `at`.
+    /// The same for a shape of width `K`.
     #[inline(always)]
-    fn place<const K: usize>(&self, shape: &Shape, at: usize, row: i32) -> (u32, Features) {
-        let cells = shape.columns().map(|cells| u64::from(cells) << row);
+    fn drops_of<const K: usize, const ALL: bool>(&self, shape: &Shape, group: usize) -> Group<V> {
+        let at = 8 * group as isize;
+        let (zero, one) = (V::splat(0), V::splat(1));
+        let mut heights = [zero; K];
+        let mut bottoms = [zero; K];
+        let mut row = zero;
+        for i in 0..K {
+            heights[i] = eight(&self.per_column.heights, at + i as isize);
+            bottoms[i] = V::splat(shape.bottoms()[i].into());
+            row = row.max(heights[i].minus(bottoms[i]));
+        }
         // The columns from two left of the piece to two right of it, with the piece.
-        let mut near = [0; 8];
-        near[..K + 4].copy_from_slice(&self.board.columns[at - 2..at + K + 2]);
-        let mut full = self.full_left[at] & self.full_right[at + K];
-        for i in 0..K {
-            near[2 + i] |= cells[i];
-            full &= near[2 + i];
+        let mut near = [zero; 8];
+        for i in 0..K + 4 {
+            near[i] = eight(&self.board.columns, at + i as isize - 2);
         }
-        let move_ = Move::new(shape, row as usize, full);
-        let totals = if full == 0 {
-            self.changed::<K>(shape, at, row, &near)
-        } else {
-            self.cleared(&near[2..2 + K], at, full)
-        };
-        let width = self.board.width();
-        (full.count_ones(), totals.features(move_, width))
-    }
-
-    /// The totals after a piece that fills no row, from those before it.
-    #[inline(always)]
-    fn changed<const K: usize>(
-        &self,
-        shape: &Shape,
-        at: usize,
-        row: i32,
-        near: &[u64; 8],
-    ) -> Totals {
-        let (bottoms, tops) = (shape.bottoms(), shape.tops());
-        let mut totals = self.totals;
-        let mut steps = self.steps_left[at] | self.steps_right[at + K + 1];
-        let mut left_height = self.heights[at - 1];
+        let mut full = self.full_left[group + 1];
+        full = full.and(eight(&self.full_right, at + K as isize));
         for i in 0..K {
-            let before = self.heights[at + i];
-            let top = row + i32::from(tops[i]);
-            let gap = (row + i32::from(bottoms[i]) - before) as u32;
-            totals.holes += gap;
-            // A new run of empty cells has two ends.
-            totals.column_transitions += 2 * u32::from(gap > 0);
-            // The piece deepens the column's old holes and covers the new ones.
-            totals.hole_depth += u32::from(tops[i] - bottoms[i]) * (self.holes[at + i] + gap);
-            totals.hole_rows |= ((1 << gap) - 1) << before;
-            totals.height_sum += (top - before) as u32;
-            steps |= step(top - left_height);
-            left_height = top;
+            let cells = V::splat(shape.columns()[i].into()).up(row);
+            near[2 + i] = near[2 + i].or(cells);
+            full = full.and(near[2 + i]);
         }
-        totals.steps = steps | step(self.heights[at + K] - left_height);
 
+        let height = shape.height() as u32;
+        let placements = V::splat((self.board.width() + 1 - K) as u32);
+        let inside = placements.greater(counting(8 * group));
+        let under = V::splat((self.ceiling + 1).wrapping_sub(height)).greater(row);
+        let legal = inside.and(under);
+
+        let before = &self.totals;
+        let mut gaps = [zero; K];
+        let (mut new_holes, mut covered) = (zero, V::splat(K as u32));
+        for i in 0..K {
+            gaps[i] = row.plus(bottoms[i]).minus(heights[i]);
+            new_holes = new_holes.plus(gaps[i]);
+            // Equal lanes are -1.
+            covered = covered.plus(gaps[i].equal(zero));
+        }
         // At the piece's outline each old change goes and each other place becomes one.
-        let mut outline = 0;
+        let mut outline = zero;
         for i in 0..=K {
-            outline |= ((self.edges[at - 1 + i] >> row) as u32 & 0xf) << (4 * i);
+            let four = V::splat(shape.edges() >> (4 * i) & 0xf);
+            let edge = eight(&self.edges, at + i as isize - 1);
+            outline = outline.or(edge.down(row).and(four).up(V::splat(4 * i as u32)));
         }
-        let gone = 2 * (shape.edges() & outline).count_ones();
-        totals.row_transitions = totals.row_transitions + shape.edges().count_ones() - gone;
+        let changes = V::splat(before.row_transitions + shape.edges().count_ones());
+        let row_transitions = changes.minus(outline.count().up_by::<1>());
+        // A new run of empty cells has two ends.
+        let column_transitions = V::splat(before.column_transitions).plus(covered.up_by::<1>());
 
-        let mut wells = 0;
-        for i in 1..K + 3 {
-            wells += well_sum(near[i - 1] & near[i + 1] & !near[i]);
+        let mut wells = [zero; 6];
+        let mut well_sum = V::splat(before.cumulative_wells);
+        for i in 0..K + 2 {
+            wells[i] = near[i].and(near[i + 2]).without(near[i + 1]);
+            let old = eight(&self.per_column.wells, at + i as isize - 1);
+            well_sum = well_sum.minus(old);
         }
-        let old_wells = self.wells_left[at + K + 1] - self.wells_left[at - 1];
-        totals.cumulative_wells = totals.cumulative_wells - old_wells + wells;
-        totals
+        let [a, b, c, d, e, f] = wells;
+        well_sum = well_sum.plus(if self.pile <= HALF_PILE {
+            match K {
+                1 => well_sums([pair(a, b), c]),
+                2 => well_sums([pair(a, b), pair(c, d)]),
+                3 => well_sums([pair(a, b), pair(c, d), e]),
+                _ => well_sums([pair(a, b), pair(c, d), pair(e, f)]),
+            }
+        } else {
+            match K {
+                1 => well_sums([a, b, c]),
+                2 => well_sums([a, b, c, d]),
+                3 => well_sums([a, b, c, d, e]),
+                _ => well_sums([a, b, c, d, e, f]),
+            }
+        });
+
+        let mut features = [zero; Features::LEN];
+        let twice = row.up_by::<1>().plus(V::splat(height));
+        features[0] = twice.to_floats().float_times(V::float(0.5));
+        features[2] = row_transitions.to_floats();
+        features[3] = column_transitions.to_floats();
+        features[4] = V::splat(before.holes).plus(new_holes).to_floats();
+        features[5] = well_sum.to_floats();
+        if ALL {
+            let mut depth = V::splat(before.hole_depth);
+            let mut hole_rows = V::splat(before.hole_rows as u32);
+            let outside = self.steps_left[group + 1];
+            let mut all_steps = outside.or(eight(&self.steps_right, at + K as isize + 1));
+            let mut left_height = eight(&self.per_column.heights, at - 1);
+            for i in 0..K {
+                let (bottom, top) = (shape.bottoms()[i], shape.tops()[i]);
+                // The piece deepens the column's old holes and covers the new ones.
+                let deeper = gaps[i].plus(eight(&self.per_column.holes, at + i as isize));
+                depth = depth.plus(deeper.times(V::splat((top - bottom).into())));
+                let low = one.up(gaps[i]).minus(one);
+                hole_rows = hole_rows.or(low.up(heights[i]));
+                let top = row.plus(V::splat(top.into()));
+                all_steps = all_steps.or(steps(top, left_height));
+                left_height = top;
+            }
+            let right_height = eight(&self.per_column.heights, at + K as isize);
+            all_steps = all_steps.or(steps(right_height, left_height));
+            let diversity = all_steps.and(V::splat(0b1_1111)).count();
+            let height_sum = V::splat(before.height_sum + 4).plus(new_holes);
+            let width = V::float(self.board.width() as f32);
+            features[6] = depth.to_floats();
+            features[7] = hole_rows.count().to_floats();
+            features[8] = diversity.to_floats();
+            features[9] = height_sum.to_floats().float_over(width);
+        }
+        Group {
+            legal: legal.signs(),
+            rows: row,
+            full_rows: full,
+            features,
+        }
     }
 
-    /// The totals after a piece that fills rows, read from the board without them.
-    #[inline(never)]
-    fn cleared(&self, filled: &[u64], at: usize, full: u64) -> Totals {
-        let mut board = self.board;
-        board.columns[at..at + filled.len()].copy_from_slice(filled);
-        let range = board.range();
-        remove_rows(&mut board.columns[range], full);
-        board.totals()
+    /// The features after a piece on column `x` that fills rows, read from the board without
+    /// them.
+    #[inline(always)]
+    fn cleared<const ALL: bool>(&self, shape: &Shape, x: usize, row: u32, full: u32) -> Features {
+        let mut cells = [0; 4];
+        for (cells, column) in cells.iter_mut().zip(shape.columns()) {
+            *cells = u32::from(column) << row;
+        }
+        let (totals, _) = self.board.filled(x, cells, full).totals::<ALL>();
+        let move_ = Move::new(shape, row as usize, full.into());
+        totals.features(move_, self.board.width())
     }
 }
 
-/// Empty cells below the highest full one.
+/// Two columns of less than 16 rows in one word.
 #[inline(always)]
-const fn holes(column: u64) -> u64 {
-    // All bits up to the highest full one; none for an empty column.
-    let below = u64::MAX.unbounded_shr(column.leading_zeros());
-    below & !column
+fn pair<V: Vector>(low: V, high: V) -> V {
+    low.or(high.up_by::<16>())
 }
 
 #[inline(always)]
-const fn column_transitions(column: u64) -> u32 {
-    // The last term is the change at the top of a column that is full up to row 63.
-    (column ^ (column << 1 | 1)).count_ones() + (column >> 63) as u32
-}
-
-/// 1 + 2 + ... + length over the runs of set bits: each turn shortens every run by one.
-#[inline(always)]
-const fn well_sum(mut wells: u64) -> u32 {
-    let mut sum = 0;
-    while wells != 0 {
-        sum += wells.count_ones();
-        wells &= wells >> 1;
+fn features_at(all: &[[u32; 8]; Features::LEN], lane: usize) -> Features {
+    let float = |feature: usize| f32::from_bits(all[feature][lane]);
+    Features {
+        landing_height: float(0),
+        eroded_cells: float(1),
+        row_transitions: float(2),
+        column_transitions: float(3),
+        holes: float(4),
+        cumulative_wells: float(5),
+        hole_depth: float(6),
+        rows_with_holes: float(7),
+        pattern_diversity: float(8),
+        mean_height: float(9),
     }
-    sum
-}
-
-#[inline(always)]
-const fn hole_depth(column: u64, mut holes: u64) -> u32 {
-    let mut sum = 0;
-    while holes != 0 {
-        sum += (column >> holes.trailing_zeros()).count_ones();
-        holes &= holes - 1;
-    }
-    sum
-}
-
-/// Bit 0 to 4 for a height difference of -2 to 2, none for a greater one.
-#[inline(always)]
-const fn step(difference: i32) -> u8 {
-    let bit = (difference + 2) as u32;
-    ((bit < 5) as u8) << (bit & 7)
 }

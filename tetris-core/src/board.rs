@@ -151,6 +151,13 @@ impl Board {
         }
     }
 
+    /// A board of possible size from its columns.
+    pub(crate) fn from_columns(columns: &[u64], height: usize) -> Self {
+        let mut board = Self::new(columns.len(), height).expect("the columns of a board");
+        board.columns_mut().copy_from_slice(columns);
+        board
+    }
+
     #[inline]
     pub(crate) fn columns_mut(&mut self) -> &mut [u64] {
         match &mut self.0 {

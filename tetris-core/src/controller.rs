@@ -4,6 +4,7 @@ use core::str::FromStr;
 
 use crate::env::PlacementEnv;
 use crate::error::ParseControllerError;
+use crate::expanded::best_action;
 use crate::features::Features;
 
 /// A player that puts each piece where a weighted sum of [`Features`] is greatest; among equals
@@ -91,15 +92,15 @@ impl Controller {
     #[must_use]
     #[inline]
     pub fn choose(&self, env: &PlacementEnv) -> Option<usize> {
-        let mut best = None;
-        let mut best_value = f32::NEG_INFINITY;
-        env.candidates(&mut |action, _lines, features| {
-            let value = self.value(features);
-            if best.is_none() || value > best_value {
-                (best, best_value) = (Some(action), value);
-            }
-        });
-        best
+        if env.is_over() {
+            return None;
+        }
+        best_action(
+            env.board(),
+            env.ceiling(),
+            env.current_piece(),
+            &self.weights,
+        )
     }
 }
 

@@ -1,19 +1,20 @@
 //! The placement environment: one action puts one piece down.
 
-use crate::afterstate::{Afterstate, Expanded, PlacementModel};
-use crate::analysis::Move;
+use crate::afterstate::{Afterstate, PlacementModel};
 use crate::board::Board;
 #[cfg(feature = "serde")]
 use crate::board::MIN_HEIGHT;
 use crate::colours::ColourPlane;
 use crate::config::{PlacementConfig, Scenario};
 use crate::error::{ConfigError, IllegalAction, ScenarioError};
+use crate::expanded::candidates;
 use crate::features::Features;
 use crate::odds::Odds;
 use crate::packed::PackedBoard;
 use crate::piece::{Piece, Shape};
 use crate::placement::{NoDrop, Placement, drop_action};
 use crate::randomizer::Randomizer;
+use crate::totals::Move;
 
 /// What a step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,7 +222,7 @@ impl PlacementEnv {
     pub fn candidates(&self, found: &mut impl FnMut(usize, u32, &Features)) {
         let state = &self.state;
         if !state.over {
-            Expanded::of_board(&state.board, state.ceiling.into()).successors(state.current, found);
+            candidates(&state.board, state.ceiling.into(), state.current, found);
         }
     }
 

@@ -5,8 +5,11 @@
 /// The eight features of BCTS (Thiery and Scherrer, "Building Controllers for Tetris", 2009), of
 /// which the first six are Dellacherie's, then the pattern diversity of DT-10 and DT-20
 /// (Gabillon, Ghavamzadeh and Scherrer, "Approximate Dynamic Programming Finally Performs Well
-/// in the Game of Tetris", 2013), then the mean height. The literature leaves some words open;
-/// the definitions here reproduce the published results of all three weight sets.
+/// in the Game of Tetris", 2013), then the mean height. The literature leaves some words open.
+/// Play with the three published weight sets reproduces their results by the definitions here,
+/// and would not with row transitions of the pile's rows only, or with uncovered wells only. It
+/// cannot tell apart the readings of hole depth (all full cells above a hole, those directly
+/// above it, or above the highest hole): the first is used.
 ///
 /// All but the first two are of the board after full rows were taken out. Walls and floor count
 /// as full, everything above the board as empty. All are whole numbers except

@@ -2,6 +2,8 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 mod afterstate;
 mod analysis;
@@ -11,11 +13,13 @@ mod config;
 mod controller;
 mod env;
 mod error;
+mod expanded;
 mod features;
 mod game;
 mod garbage;
 mod gravity;
 mod input;
+mod low_board;
 mod odds;
 mod packed;
 mod piece;
@@ -25,11 +29,13 @@ mod render;
 mod rotation;
 mod rules;
 mod score;
-mod source;
+mod simd;
 mod spin;
+mod totals;
+mod source;
 mod topout;
 
-pub use afterstate::{Afterstate, Expanded, PlacementModel};
+pub use afterstate::{Afterstate, PlacementModel};
 pub use board::{Board, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
 pub use colours::{ColourPlane, GARBAGE};
 pub use config::{PlacementConfig, Scenario};
@@ -39,6 +45,7 @@ pub use error::{
     BoardSizeError, ConfigError, GameOver, IllegalAction, ParseBoardError, ParseControllerError,
     ParsePieceError, ParsePiecesError, ParseSequenceError, ScenarioError,
 };
+pub use expanded::Expanded;
 pub use features::Features;
 pub use game::{Active, Game, Locked, Pressed};
 pub use garbage::GarbageRules;

@@ -1,4 +1,6 @@
-//! Controllers reproduce the published results, which fixes every definition of the features.
+//! Controllers reproduce the published results, which fixes what the literature leaves open of row
+//! transitions (every row of the board counts) and wells (covered or not). Other readings of hole
+//! depth would pass too.
 
 use tetris_core::{
     BCTS, Controller, DELLACHERIE, DT10, DT20, PlacementConfig, PlacementEnv, Scenario,
