@@ -421,7 +421,8 @@ mod tests {
             let mut usable = BTreeSet::new();
             // The whole history of each environment: sight, legal actions, action, reward, end (0, 1 terminated, 2 cut).
             type Seen = (Vec<f32>, Vec<bool>);
-            let mut history: [Vec<(Seen, usize, f32, u8, Seen)>; 2] = Default::default();
+            type Taken = (Seen, usize, f32, u8, Seen);
+            let mut history: [Vec<Taken>; 2] = Default::default();
             let mut ends = [0; 3];
             for turn in 0..600 {
                 let environment = turn % 2;

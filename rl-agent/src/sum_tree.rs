@@ -120,7 +120,7 @@ mod tests {
     fn draws_in_proportion_to_priorities() {
         let mut rng = Rng::new(2, 0);
         let mut tree = SumTree::new(11);
-        let mut naive = vec![0.0; 11];
+        let mut naive = [0.0; 11];
         for _ in 0..500 {
             let (slot, priority) = (rng.below(11), rng.unit());
             tree.set(slot, priority);

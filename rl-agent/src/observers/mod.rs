@@ -1,9 +1,23 @@
-//! Observers ready for use.
+//! Observers ready for use. All of them can be combined: as a tuple, a `Vec` of boxes, inside each other.
 
+mod around;
 mod csv_log;
+mod every;
+mod json_lines;
+mod log_table;
 #[cfg(feature = "progress")]
 mod progress_bar;
+mod stop;
+#[cfg(feature = "tensorboard")]
+mod tensorboard;
 
+pub use around::{Guarded, Timed};
 pub use csv_log::CsvLog;
+pub use every::EveryN;
+pub use json_lines::JsonLines;
+pub use log_table::LogTable;
 #[cfg(feature = "progress")]
 pub use progress_bar::ProgressBar;
+pub use stop::Stop;
+#[cfg(feature = "tensorboard")]
+pub use tensorboard::TensorBoard;

@@ -1,5 +1,8 @@
 //! Worlds given by a table, small enough to be solved exactly.
 
+// Each test file takes what it needs.
+#![allow(dead_code)]
+
 use rl_agent::env::{Environment, Resumable, Step};
 use rl_agent::rng::Rng;
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,211 @@
+//! The observers, watching a DQN in a small world.
+
+mod worlds;
+
+use std::time::Duration;
+
+use rl_agent::control::Control;
+use rl_agent::dqn::{Dqn, DqnConfig};
+use rl_agent::env::Environment;
+use rl_agent::evaluation::EvaluationConfig;
+use rl_agent::observer::{EndReason, EndReport, EpisodeReport, Observer, StepReport, UpdateReport};
+use rl_agent::observers::{EveryN, Guarded, JsonLines, LogTable, Stop, Timed};
+use rl_agent::trainer::{Trainer, TrainerConfig};
+use worlds::{Table, grid};
+
+fn trainer() -> Trainer<Table, Dqn> {
+    let config = DqnConfig {
+        hidden: vec![16],
+        learning_starts: 100,
+        ..DqnConfig::default()
+    };
+    let agent = Dqn::new(&grid(), config, 1).unwrap();
+    let limits = TrainerConfig {
+        seed: 1,
+        total_steps: Some(2_000),
+        metrics_every: 100,
+        evaluate_every: 500,
+        ..TrainerConfig::default()
+    };
+    let games = EvaluationConfig {
+        games: 4,
+        max_steps: Some(50),
+        ..EvaluationConfig::default()
+    };
+    let trainer = Trainer::new(vec![grid()], agent, limits).unwrap();
+    trainer.evaluate(grid(), (), games)
+}
+
+/// Counts what it is told.
+#[derive(Default)]
+struct Counts {
+    steps: u64,
+    updates: u64,
+    episodes: u64,
+}
+
+impl<E: Environment> Observer<E> for Counts {
+    fn on_step(&mut self, _report: &StepReport<'_, E>) {
+        self.steps += 1;
+    }
+    fn on_update(&mut self, _report: &UpdateReport) {
+        self.updates += 1;
+    }
+    fn on_episode(&mut self, _report: &EpisodeReport<'_>) {
+        self.episodes += 1;
+    }
+}
+
+#[test]
+fn json_lines_hold_every_report() {
+    let mut log = JsonLines::new(Vec::new()).with_updates();
+    let mut counts = Counts::default();
+    trainer().run((&mut log, &mut counts)).unwrap();
+    let text = String::from_utf8(log.into_inner()).unwrap();
+    let lines: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let count = |event: &str| lines.iter().filter(|line| line["event"] == event).count() as u64;
+    assert_eq!((count("start"), count("metrics"), count("end")), (1, 20, 1));
+    assert_eq!(
+        (count("update"), count("episode")),
+        (counts.updates, counts.episodes)
+    );
+    assert_eq!(count("evaluation"), 4);
+    assert_eq!(
+        (&lines[0]["event"], &lines[0]["total_steps"]),
+        (&"start".into(), &2_000.into())
+    );
+    let last = lines.last().unwrap();
+    assert_eq!(
+        (&last["event"], &last["reason"]),
+        (&"end".into(), &"Finished".into())
+    );
+    let episode = lines
+        .iter()
+        .find(|line| line["event"] == "episode")
+        .unwrap();
+    assert!(episode["reward"].is_f64() && episode["length"].is_u64());
+}
+
+#[test]
+fn the_table_has_a_line_for_every_metrics_report() {
+    let mut table = LogTable::new(Vec::new());
+    trainer().run(&mut table).unwrap();
+    let text = String::from_utf8(table.into_inner()).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 1 + 20);
+    assert!(lines[0].contains("steps/s") && lines[20].trim_start().starts_with("2000"));
+    let width = lines[0].len();
+    assert!(lines.iter().all(|line| line.len() == width), "{text}");
+}
+
+#[test]
+fn one_in_n_passes() {
+    let (mut all, mut some) = (Counts::default(), EveryN::new(7, Counts::default()));
+    trainer().run((&mut all, &mut some)).unwrap();
+    let some = some.into_inner();
+    assert_eq!((all.steps, some.steps), (2_000, 2_000 / 7));
+    assert_eq!(some.updates, all.updates / 7);
+    assert_eq!(some.episodes, all.episodes / 7);
+}
+
+/// Panics at a given step.
+struct Fragile(u64);
+
+impl<E: Environment> Observer<E> for Fragile {
+    fn on_step(&mut self, report: &StepReport<'_, E>) {
+        assert!(report.step < self.0, "no more than {} steps", self.0);
+    }
+    fn on_end(&mut self, _report: &EndReport) {
+        unreachable!("it was removed");
+    }
+}
+
+#[test]
+fn a_panicking_observer_is_removed_and_training_goes_on() {
+    let mut plain = trainer();
+    plain.run(()).unwrap();
+    let mut watched = trainer();
+    let mut observers = (Guarded::new("fragile", Fragile(300)), Counts::default());
+    let end = watched.run(&mut observers).unwrap();
+    assert_eq!((end.step, end.reason), (2_000, EndReason::Finished));
+    assert!(observers.0.inner().is_none());
+    assert_eq!(observers.0.panic(), Some("no more than 300 steps"));
+    assert_eq!(observers.1.steps, 2_000);
+    assert!(plain.agent().state() == watched.agent().state());
+}
+
+#[test]
+fn time_inside_the_hooks_is_measured() {
+    struct Slow;
+    impl<E: Environment> Observer<E> for Slow {
+        fn on_episode(&mut self, _report: &EpisodeReport<'_>) {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+    }
+    let mut slow = Timed::new((Slow, Counts::default()));
+    trainer().run(&mut slow).unwrap();
+    let pauses = Duration::from_micros(200) * slow.inner().1.episodes as u32;
+    assert!(slow.inside() >= pauses && slow.total() >= slow.inside());
+    assert!(slow.share() > 0.0 && slow.share() <= 1.0);
+}
+
+#[test]
+fn every_rule_stops_training() {
+    let steps = |stop: fn(&Control) -> Stop| {
+        let mut trainer = trainer();
+        let mut stop = stop(&trainer.control());
+        let end = trainer.run(&mut stop).unwrap();
+        assert_eq!(end.reason == EndReason::Stopped, stop.reason().is_some());
+        (end.step, stop.reason().map(str::to_owned))
+    };
+    assert_eq!(
+        steps(|control| Stop::after_episodes(control, 10))
+            .1
+            .as_deref(),
+        Some("10 episodes have ended")
+    );
+    assert_eq!(steps(|control| Stop::after(control, Duration::ZERO)).0, 64);
+    assert_eq!(steps(|control| Stop::at_evaluation(control, -100.0)).0, 500);
+    assert_eq!(steps(|control| Stop::at_reward(control, -100.0, 1)).0, 100);
+    // Nothing is ever better than the first of equals.
+    let (step, reason) = steps(|control| Stop::without_improvement(control, 1));
+    assert!(step >= 1_000 && reason.is_none_or(|reason| reason.contains("nothing better")));
+    for never in [
+        |control: &Control| Stop::at_evaluation(control, 100.0),
+        |control: &Control| Stop::at_reward(control, 100.0, 1),
+        |control: &Control| Stop::at_non_finite_loss(control),
+    ] {
+        assert_eq!(steps(never), (2_000, None));
+    }
+}
+
+#[cfg(feature = "tensorboard")]
+#[test]
+fn event_files_are_sequences_of_framed_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut board = rl_agent::observers::TensorBoard::create(folder.path()).unwrap();
+    let path = board.path().to_owned();
+    trainer().run(&mut board).unwrap();
+    assert!(board.error().is_none());
+    let bytes = std::fs::read(path).unwrap();
+    let (mut at, mut records) = (0, 0);
+    while at < bytes.len() {
+        let length = u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+        at += 8 + 4 + length + 4;
+        records += 1;
+    }
+    assert_eq!(at, bytes.len());
+    assert!(records > 20 + 4, "{records} records");
+    let text = String::from_utf8_lossy(&bytes);
+    for tag in [
+        "brain.Event:2",
+        "episode/reward",
+        "train/loss",
+        "metrics/mean_reward",
+    ] {
+        assert!(text.contains(tag), "{tag}");
+    }
+}
