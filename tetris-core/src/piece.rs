@@ -109,6 +109,13 @@ impl Piece {
         }
     }
 
+    /// The leftmost column and the lowest row of an orientation, relative to its pivot.
+    #[must_use]
+    #[inline]
+    pub fn corner(self, rotation: Rotation) -> (i8, i8) {
+        CORNERS[self.index()][rotation.index()]
+    }
+
     /// The cells of an orientation, pushed into the lower left corner.
     #[must_use]
     #[inline]
@@ -271,6 +278,24 @@ impl Shape {
         }
     }
 }
+
+static CORNERS: [[(i8, i8); 4]; 7] = {
+    let mut corners = [[(0, 0); 4]; 7];
+    let mut at = 0;
+    while at < 28 {
+        let cells = Piece::ALL[at / 4].cells(Rotation::ALL[at % 4]);
+        let corner = &mut corners[at / 4][at % 4];
+        let mut i = 0;
+        while i < 4 {
+            let (x, y) = cells[i];
+            corner.0 = if x < corner.0 { x } else { corner.0 };
+            corner.1 = if y < corner.1 { y } else { corner.1 };
+            i += 1;
+        }
+        at += 1;
+    }
+    corners
+};
 
 static SHAPES: [[Shape; 4]; 7] = {
     let mut shapes = [[Shape::new(Piece::I.cells(Rotation::North)); 4]; 7];
