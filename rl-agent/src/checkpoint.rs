@@ -7,6 +7,7 @@
 //! | 16 | version of the crate that wrote it, ASCII, padded with zeros |
 //! | 8 | length of the payload, little-endian |
 //! | 4 | CRC-32 of the payload, little-endian |
+//! | 4 | encoding of the payload, little-endian: 0 as it is, 1 an LZ4 block after its unpacked length |
 //! | rest | the payload |
 
 use std::path::Path;
@@ -20,7 +21,9 @@ use crate::atomic_file;
 
 const MAGIC: &[u8; 8] = b"RLAGENT\n";
 const FORMAT: u32 = 2;
-const HEADER: usize = 40;
+const HEADER: usize = 44;
+const PLAIN: u32 = 0;
+const LZ4: u32 = 1;
 
 /// A checkpoint that cannot be written or read.
 #[derive(Debug, Error)]
@@ -85,8 +88,12 @@ pub enum CheckpointError {
     },
 }
 
-/// Writes `content`.
-pub(crate) fn save(path: &Path, content: &impl Serialize) -> Result<(), CheckpointError> {
+/// Writes `content`, compressed or not.
+pub(crate) fn save(
+    path: &Path,
+    content: &impl Serialize,
+    compress: bool,
+) -> Result<(), CheckpointError> {
     let name = || path.display().to_string();
     let mut bytes = vec![0; HEADER];
     let version = env!("CARGO_PKG_VERSION").as_bytes();
@@ -97,9 +104,16 @@ pub(crate) fn save(path: &Path, content: &impl Serialize) -> Result<(), Checkpoi
         path: name(),
         reason: error.to_string(),
     })?;
+    if compress {
+        let packed = lz4_flex::compress_prepend_size(&bytes[HEADER..]);
+        bytes.truncate(HEADER);
+        bytes.extend_from_slice(&packed);
+    }
     let (header, payload) = bytes.split_at_mut(HEADER);
+    let encoding = if compress { LZ4 } else { PLAIN };
     header[28..36].copy_from_slice(&(payload.len() as u64).to_le_bytes());
-    header[36..].copy_from_slice(&crc32fast::hash(payload).to_le_bytes());
+    header[36..40].copy_from_slice(&crc32fast::hash(payload).to_le_bytes());
+    header[40..].copy_from_slice(&encoding.to_le_bytes());
     atomic_file::write(path, &bytes).map_err(|source| CheckpointError::Io {
         path: name(),
         source,
@@ -121,7 +135,8 @@ pub(crate) fn load<T: DeserializeOwned>(path: &Path) -> Result<T, CheckpointErro
     };
     let format = u32::from_le_bytes(header[8..12].try_into().expect("four bytes"));
     let expected = u64::from_le_bytes(header[28..36].try_into().expect("eight bytes"));
-    let checksum = u32::from_le_bytes(header[36..].try_into().expect("four bytes"));
+    let checksum = u32::from_le_bytes(header[36..40].try_into().expect("four bytes"));
+    let encoding = u32::from_le_bytes(header[40..].try_into().expect("four bytes"));
     if format != FORMAT {
         let writer = String::from_utf8_lossy(&header[12..28])
             .trim_end_matches('\0')
@@ -142,16 +157,24 @@ pub(crate) fn load<T: DeserializeOwned>(path: &Path) -> Result<T, CheckpointErro
     if crc32fast::hash(payload) != checksum {
         return Err(CheckpointError::Checksum { path: name });
     }
+    let content = |reason: String| CheckpointError::Content {
+        path: name.clone(),
+        reason,
+    };
+    let unpacked;
+    let payload = match encoding {
+        PLAIN => payload,
+        LZ4 => {
+            unpacked = lz4_flex::decompress_size_prepended(payload)
+                .map_err(|error| content(error.to_string()))?;
+            &unpacked[..]
+        }
+        _ => return Err(content(format!("its encoding {encoding} is unknown"))),
+    };
     match postcard::take_from_bytes(payload) {
-        Ok((content, [])) => Ok(content),
-        Ok((_, rest)) => Err(CheckpointError::Content {
-            path: name,
-            reason: format!("{} bytes too many", rest.len()),
-        }),
-        Err(error) => Err(CheckpointError::Content {
-            path: name,
-            reason: error.to_string(),
-        }),
+        Ok((value, [])) => Ok(value),
+        Ok((_, rest)) => Err(content(format!("{} bytes too many", rest.len()))),
+        Err(error) => Err(content(error.to_string())),
     }
 }
 
@@ -164,7 +187,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("checkpoint");
         let content = (7u64, "text".to_owned(), vec![1.5f32; 100]);
-        save(&path, &content).unwrap();
+        save(&path, &content, false).unwrap();
         assert_eq!(load::<(u64, String, Vec<f32>)>(&path).unwrap(), content);
         let good = std::fs::read(&path).unwrap();
         let damaged = |bytes: &[u8]| {
@@ -198,6 +221,10 @@ mod tests {
             error.ends_with("in format 9; this version reads format 2"),
             "{error}"
         );
+        let mut bytes = good.clone();
+        bytes[40] = 7;
+        let error = damaged(&bytes).to_string();
+        assert!(error.ends_with("its encoding 7 is unknown"), "{error}");
         std::fs::write(&path, &good).unwrap();
         assert!(matches!(
             load::<(u64, String)>(&path),
@@ -207,5 +234,14 @@ mod tests {
             load::<u64>(&directory.path().join("none")),
             Err(CheckpointError::Io { .. })
         ));
+    }
+    #[test]
+    fn compressed_content_is_smaller_and_the_same() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("checkpoint");
+        let content = vec![7u8; 10_000];
+        save(&path, &content, true).unwrap();
+        assert!(std::fs::metadata(&path).unwrap().len() < 200);
+        assert_eq!(load::<Vec<u8>>(&path).unwrap(), content);
     }
 }

@@ -3,7 +3,7 @@
 
 pub mod afterstate_dqn;
 pub mod agent;
-mod atomic_file;
+pub mod atomic_file;
 mod checkpoint;
 mod config;
 pub mod control;
@@ -19,6 +19,7 @@ pub mod observers;
 pub mod replay_buffer;
 pub mod rng;
 pub mod schedule;
+mod seed_format;
 pub mod sum_tree;
 mod target;
 #[cfg(feature = "tetris")]

@@ -1,5 +1,7 @@
 //! The loop: environment -> agent -> observers, commanded through [`Control`].
 
+mod config;
+mod folder;
 mod pace;
 mod progress;
 
@@ -11,6 +13,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use self::config::TrainerConfig;
 use self::pace::Pace;
 pub use self::progress::Progress;
 use self::progress::Running;
@@ -34,57 +37,6 @@ const EPISODE_SEEDS: u64 = 0x6570_6973_6f64_6573;
 pub const MODEL_FILE: &str = "model.safetensors";
 /// Name of the checkpoint in a run folder.
 pub const CHECKPOINT_FILE: &str = "checkpoint.bin";
-
-/// When training ends and how often it reports.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TrainerConfig {
-    /// Everything random in training follows from it.
-    pub seed: u64,
-    /// Steps after which training ends; without it, training goes on until it is stopped.
-    pub total_steps: Option<u64>,
-    /// Wall-clock seconds after which training ends, pauses left out. It only ends training and drives nothing.
-    pub time_limit: Option<f64>,
-    /// Steps between two [`MetricsReport`]s.
-    pub metrics_every: u64,
-    /// Steps between two evaluations of the greedy policy.
-    pub evaluate_every: u64,
-    /// Steps between two checkpoints; one is also written at the end and on [`Command::Save`].
-    pub checkpoint_every: u64,
-}
-
-impl Default for TrainerConfig {
-    fn default() -> Self {
-        Self {
-            seed: 0,
-            total_steps: None,
-            time_limit: None,
-            metrics_every: 1_000,
-            evaluate_every: 20_000,
-            checkpoint_every: 100_000,
-        }
-    }
-}
-
-impl TrainerConfig {
-    /// Whether the settings make sense.
-    ///
-    /// # Errors
-    /// Names the first field that does not, with its allowed range.
-    pub fn validate(&self) -> Result<(), ConfigError> {
-        check(self.metrics_every >= 1).or("metrics_every", &self.metrics_every, "at least 1")?;
-        check(self.evaluate_every >= 1).or("evaluate_every", &self.evaluate_every, "at least 1")?;
-        check(self.checkpoint_every >= 1).or(
-            "checkpoint_every",
-            &self.checkpoint_every,
-            "at least 1",
-        )?;
-        if let Some(limit) = self.time_limit {
-            check(limit > 0.0).or("time_limit", &limit, "a positive number of seconds")?;
-        }
-        Ok(())
-    }
-}
 
 /// Why training failed.
 #[derive(Debug, Error)]
@@ -277,6 +229,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
                 environments,
                 agent: self.agent.state(),
             },
+            self.config.compress_checkpoints,
         )
     }
 
@@ -332,6 +285,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         let mut clock = Clock {
             started: Instant::now(),
             before: self.progress.seconds,
+            saved: self.progress.seconds,
             mark: None,
         };
         let mut pace = Pace::new();
@@ -405,8 +359,12 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         if step.is_multiple_of(self.config.evaluate_every) {
             self.report_evaluation(observer)?;
         }
-        if step.is_multiple_of(self.config.checkpoint_every) {
+        let late = self.config.checkpoint_seconds.is_some_and(|limit| {
+            step.is_multiple_of(16) && clock.seconds(pace) - clock.saved >= limit
+        });
+        if late || step.is_multiple_of(self.config.checkpoint_every) {
             self.progress.seconds = clock.seconds(pace);
+            clock.saved = self.progress.seconds;
             self.save(observer)?;
         }
         Ok(None)
@@ -615,6 +573,15 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         if let Some(folder) = &self.folder {
             let path = folder.path.join(CHECKPOINT_FILE);
             (folder.write_checkpoint)(self, &path)?;
+            folder::rotate(
+                &folder.path,
+                self.progress.step,
+                self.config.keep_checkpoints,
+            )
+            .map_err(|source| CheckpointError::Io {
+                path: folder.path.display().to_string(),
+                source,
+            })?;
             observer.on_checkpoint(&CheckpointReport {
                 step: self.progress.step,
                 path: &path,
@@ -635,6 +602,8 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
 struct Clock {
     started: Instant,
     before: f64,
+    /// What it was at the last checkpoint that was due.
+    saved: f64,
     /// Seconds, steps and updates at the last report.
     mark: Option<(f64, u64, u64)>,
 }

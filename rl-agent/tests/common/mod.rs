@@ -1,5 +1,8 @@
 //! A world small enough to be solved exactly.
 
+// Each test file takes what it needs.
+#![allow(dead_code)]
+
 use rl_agent::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment, Resumable, Step};
 use rl_agent::rng::Rng;
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,70 @@
+//! Which checkpoints of a run folder are kept.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::CHECKPOINT_FILE;
+
+/// Gives the latest checkpoint of `folder`, written at `step`, a second name with the step in it, and removes the oldest
+/// of those names beyond `keep`. With one to keep there are no second names.
+pub(super) fn rotate(folder: &Path, step: u64, keep: usize) -> io::Result<()> {
+    if keep > 1 {
+        let second = folder.join(format!("checkpoint-{step:015}.bin"));
+        let latest = folder.join(CHECKPOINT_FILE);
+        // The checkpoint of the same step may be there already, when training ends where one was due.
+        match std::fs::remove_file(&second) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        // Not every file system has links.
+        if std::fs::hard_link(&latest, &second).is_err() {
+            std::fs::copy(&latest, &second)?;
+        }
+        let names = kept(folder)?;
+        for old in &names[..names.len().saturating_sub(keep)] {
+            std::fs::remove_file(old)?;
+        }
+    }
+    Ok(())
+}
+
+/// The checkpoints with steps in their names, the oldest first.
+fn kept(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut kept = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let step = name
+            .and_then(|name| name.strip_prefix("checkpoint-"))
+            .and_then(|name| name.strip_suffix(".bin"));
+        if step.is_some_and(|step| step.parse::<u64>().is_ok()) {
+            kept.push(path);
+        }
+    }
+    kept.sort();
+    Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("checkpoint-notes.bin"), b"mine").unwrap();
+        for step in [100, 200, 200, 1_000, 30_000] {
+            std::fs::write(at(CHECKPOINT_FILE), format!("{step}")).unwrap();
+            rotate(folder.path(), step, 3).unwrap();
+            std::fs::remove_file(at(CHECKPOINT_FILE)).unwrap();
+        }
+        let read = |path: &PathBuf| std::fs::read_to_string(path).unwrap();
+        let contents: Vec<String> = kept(folder.path()).unwrap().iter().map(read).collect();
+        assert_eq!(contents, ["200", "1000", "30000"]);
+        assert!(at("checkpoint-notes.bin").exists());
+        std::fs::write(at(CHECKPOINT_FILE), b"x").unwrap();
+        rotate(folder.path(), 40_000, 1).unwrap();
+        assert_eq!(kept(folder.path()).unwrap().len(), 3);
+    }
+}
