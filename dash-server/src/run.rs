@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use rl_agent::CheckpointError;
 use rl_agent::ConfigError;
 use rl_agent::afterstate_dqn::AfterstateDqn;
+use rl_agent::atomic_file;
 use rl_agent::control::Control;
 use rl_agent::env::AfterstateEnvironment;
 use rl_agent::observer::{EndReason, EndReport, Observer};
@@ -99,12 +100,12 @@ impl Run {
         folder: &RunFolder,
         control: Control,
     ) -> Result<Self, RunError> {
-        let text = toml::to_string(&config.tables()?).map_err(|error| RunError::Io {
+        let text = toml::to_string(&config.tables()).map_err(|error| RunError::Io {
             path: folder.file(CONFIG_FILE),
             error: io::Error::other(error),
         })?;
         let path = folder.file(CONFIG_FILE);
-        fs::write(&path, text).map_err(io_error(&path))?;
+        atomic_file::write(&path, text.as_bytes()).map_err(io_error(&path))?;
         let metrics = folder.file(METRICS_FILE);
         let csv = CsvLog::create(&metrics).map_err(io_error(&metrics))?;
         Ok(Self {
@@ -207,9 +208,7 @@ fn cut_metrics(path: &Path, step: u64) -> io::Result<()> {
         .filter(|line| line.ends_with('\n'));
     let kept: String = whole.filter(is_kept).collect();
     if kept.len() < text.len() {
-        let other = path.with_extension("csv.new");
-        fs::write(&other, kept)?;
-        fs::rename(&other, path)?;
+        atomic_file::write(path, kept.as_bytes())?;
     }
     Ok(())
 }

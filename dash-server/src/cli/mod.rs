@@ -93,10 +93,9 @@ impl RunArgs {
             config::overlay(&mut tables, &config::parse_override(text)?);
         }
         if let Some(seed) = self.seed {
-            // TOML has no larger integers; the check below says so.
             let mut config = RunConfig::from_tables(&tables)?;
             config.trainer.seed = seed;
-            tables = config.tables()?;
+            tables = config.tables();
         }
         // Mistakes come to light before anything starts.
         RunConfig::from_tables(&tables)?;

@@ -49,7 +49,7 @@ impl Launcher for TrainingLauncher {
     fn prepare(&self, request: &StartRequest) -> Result<Job, LaunchError> {
         let wrong = |error: RunConfigError| LaunchError::Config(error.to_string());
         let (preset, config) = self.config(request).map_err(wrong)?;
-        let tables = config.tables().map_err(wrong)?;
+        let tables = config.tables();
         let folder = RunFolder::create_numbered(&self.runs, &preset)
             .map_err(|error| LaunchError::Failed(error.to_string()))?;
         let name = folder.name();

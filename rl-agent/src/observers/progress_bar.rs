@@ -1,8 +1,9 @@
 //! A progress bar in the terminal.
 
+use std::fmt::Write;
 use std::time::Duration;
 
-use indicatif::{HumanCount, ProgressBar as Bar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar as Bar, ProgressState, ProgressStyle};
 
 use crate::env::Environment;
 use crate::observer::{
@@ -41,12 +42,16 @@ impl<E: Environment> Observer<E> for ProgressBar {
         let template = match report.total_steps {
             Some(total) => {
                 self.bar.set_length(total);
-                "{wide_bar} {human_pos}/{human_len} steps, {per_sec}, ETA {eta}\n{msg}"
+                "{wide_bar} {human_pos}/{human_len} steps, {rate}/s, ETA {eta}\n{msg}"
             }
-            None => "{spinner} {human_pos} steps, {per_sec}, {elapsed}\n{msg}",
+            None => "{spinner} {human_pos} steps, {rate}/s, {elapsed}\n{msg}",
         };
-        self.bar
-            .set_style(ProgressStyle::with_template(template).expect("a valid template"));
+        let style = ProgressStyle::with_template(template).expect("a valid template");
+        let rate = |state: &ProgressState, out: &mut dyn Write| {
+            // Writing into the bar's own line cannot fail.
+            let _ = write!(out, "{}", HumanCount(state.per_sec() as u64));
+        };
+        self.bar.set_style(style.with_key("rate", rate));
         self.bar.set_position(report.step);
         // The steps of an earlier run are not this run's speed.
         self.bar.reset_eta();
