@@ -158,6 +158,19 @@ impl Board {
         board
     }
 
+    /// Four columns from the `x`th on; what is past the last one is anything.
+    #[inline]
+    pub(crate) fn window(&self, x: usize) -> [u64; 4] {
+        match &self.0 {
+            Columns::Narrow { columns, .. } => {
+                core::array::from_fn(|i| columns[(x + i).min(INLINE_WIDTH - 1)])
+            }
+            Columns::Wide { columns, .. } => {
+                core::array::from_fn(|i| columns[(x + i).min(MAX_WIDTH - 1)])
+            }
+        }
+    }
+
     #[inline]
     pub(crate) fn columns_mut(&mut self) -> &mut [u64] {
         match &mut self.0 {

@@ -94,9 +94,9 @@ struct State {
     /// The pieces of the preview, four bits each, the next one lowest.
     queue: u64,
     active: Active,
-    /// Rows that the active piece can fall. Derived.
+    /// Whether the active piece is on the ground; never after the end. Derived.
     #[cfg_attr(feature = "serde", serde(skip))]
-    below: u8,
+    grounded: bool,
     /// Lowest row that a cell of the active piece has fallen to.
     lowest: u8,
     last_move: LastMove,
@@ -175,7 +175,7 @@ impl Game {
             feed,
             queue,
             active: Active::NONE,
-            below: 0,
+            grounded: false,
             lowest: 0,
             last_move: LastMove::Other,
             landed: false,
@@ -231,11 +231,9 @@ impl Game {
     /// Where the piece in play would come to rest if it fell straight down.
     #[must_use]
     #[inline]
-    pub const fn ghost(&self) -> Option<Active> {
-        match self.active() {
-            None => None,
-            Some(active) => Some(active.lower(self.state.below)),
-        }
+    pub fn ghost(&self) -> Option<Active> {
+        let active = self.active()?;
+        Some(active.lower(active.rows_below(&self.state.board)))
     }
 
     /// The held piece.

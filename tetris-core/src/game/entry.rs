@@ -1,6 +1,6 @@
 //! The active piece, and how pieces enter.
 
-use super::{Game, Initial, LastMove, Setup};
+use super::{Game, Initial, LastMove, Setup, State};
 use crate::board::{Board, bit_height};
 use crate::piece::{Piece, Rotation, Shape};
 use crate::placement::Placement;
@@ -88,22 +88,46 @@ impl Active {
         self.placement().cells(self.piece)
     }
 
+    /// Whether it is on the ground; `None` if it does not fit where it is.
+    #[inline]
+    pub(super) fn probe(&self, board: &Board) -> Option<bool> {
+        let (shape, (x, y)) = (self.shape(), self.corner());
+        let (width, height) = (board.width() as i32, board.height() as i32);
+        // One comparison each: a negative number is a great unsigned one.
+        let inside = x as u32 <= (width - shape.width() as i32) as u32
+            && y as u32 <= (height - shape.height() as i32) as u32;
+        if !inside {
+            return None;
+        }
+        let (window, cells) = (board.window(x as usize), shape.columns().map(u64::from));
+        let (mut here, mut under) = (0, 0);
+        for (column, cells) in window.into_iter().zip(cells) {
+            here |= column >> y & cells;
+            // The same a row lower, where the floor is full. No shape reaches the bit lost.
+            under |= (column << 1 | 1) >> y & cells;
+        }
+        (here == 0).then_some(under != 0)
+    }
+
     #[inline]
     pub(super) fn fits(&self, board: &Board) -> bool {
-        let (x, y) = self.corner();
-        x >= 0 && y >= 0 && board.fits(self.shape(), x as usize, y as usize)
+        self.probe(board).is_some()
     }
 
     /// How many rows a piece that fits can fall.
     #[inline]
     pub(super) fn rows_below(&self, board: &Board) -> u8 {
         let (shape, (x, y)) = (self.shape(), self.corner());
-        let columns = &board.columns()[x as usize..x as usize + shape.width()];
-        let gaps = columns.iter().zip(shape.bottoms()).map(|(column, bottom)| {
-            let row = y as u32 + u32::from(bottom);
-            row - bit_height(column & ((1 << row) - 1))
-        });
-        gaps.fold(u32::from(u8::MAX), u32::min) as u8
+        let (cells, bottoms) = (shape.columns(), shape.bottoms());
+        let mut below = y as u32;
+        for (i, column) in board.window(x as usize).into_iter().enumerate() {
+            // Where the shape has no cells the column counts as empty, which changes nothing:
+            // the lowest cell of a shape is in its row 0, so it never falls more than y rows.
+            let column = if cells[i] == 0 { 0 } else { column };
+            let row = y as u32 + u32::from(bottoms[i]);
+            below = below.min(row - bit_height(column & ((1 << row) - 1)));
+        }
+        below as u8
     }
 }
 
@@ -178,41 +202,50 @@ impl Game {
             x,
             y,
         };
-        let initial = core::mem::take(&mut state.initial);
-        let turned = turned_at_entry(rules, initial, active).filter(|it| it.fits(&state.board));
-        if let Some(turned) = turned {
-            active = turned;
-        } else if !active.fits(&state.board) {
-            let room = (active.y + 1..rules.rows() as i8)
-                .map(|y| Active { y, ..active })
-                .find(|higher| higher.fits(&state.board));
-            match room {
-                Some(higher) if !rules.top_out.block_out => active = higher,
-                _ => {
-                    state.active = active;
-                    state.below = 0;
-                    state.over = Some(TopOut::BlockOut);
-                    return;
-                }
+        let mut grounded = active.probe(&state.board);
+        if state.initial.turn.is_some() || state.initial.hold {
+            let initial = core::mem::take(&mut state.initial);
+            if let Some(turned) = turned_at_entry(rules, initial, active)
+                && let Some(on_ground) = turned.probe(&state.board)
+            {
+                (active, grounded) = (turned, Some(on_ground));
             }
         }
-        let mut below = active.rows_below(&state.board);
-        if rules.spawn == Spawn::Guideline && below > 0 {
-            active = active.lower(1);
-            below -= 1;
-        }
-        if state.rate.is_instant() {
-            active = active.lower(below);
-            below = 0;
+        if grounded.is_none() && !rules.top_out.block_out {
+            while grounded.is_none() && usize::from(active.y as u8) < rules.rows() {
+                active.y += 1;
+                grounded = active.probe(&state.board);
+            }
         }
         state.active = active;
-        state.below = below;
+        let Some(mut grounded) = grounded else {
+            state.end(TopOut::BlockOut);
+            return;
+        };
+        if rules.spawn == Spawn::Guideline && !grounded {
+            active = active.lower(1);
+            grounded = active.probe(&state.board).unwrap_or(true);
+        }
+        if state.rate.is_instant() && !grounded {
+            active = active.lower(active.rows_below(&state.board));
+            grounded = true;
+        }
+        state.active = active;
+        state.grounded = grounded;
         state.lowest = active.corner().1 as u8;
         state.last_move = LastMove::Other;
-        state.landed = below == 0;
+        state.landed = grounded;
         state.resets = 0;
         state.lock_ticks = 0;
         state.fallen = 0;
+    }
+}
+
+impl State {
+    /// Ends the game.
+    pub(super) const fn end(&mut self, top_out: TopOut) {
+        self.over = Some(top_out);
+        self.grounded = false;
     }
 }
 

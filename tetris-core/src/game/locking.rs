@@ -66,13 +66,14 @@ impl Game {
         let skyline = usize::from(rules.height);
         let top_out = &rules.top_out;
         if row + shape.height() > skyline {
-            state.over = match row >= skyline {
+            let out = match row >= skyline {
                 true if top_out.lock_out => Some(TopOut::LockOut),
                 _ if top_out.partial_lock_out => Some(TopOut::PartialLockOut),
                 _ => None,
             };
-            if state.over.is_some() {
-                locked.top_out = state.over;
+            if let Some(out) = out {
+                state.end(out);
+                locked.top_out = out.into();
                 return locked;
             }
         }
@@ -157,7 +158,7 @@ impl Game {
             }
             locked.garbage += 1;
             if lost && rules.top_out.garbage_out {
-                state.over = Some(TopOut::GarbageOut);
+                state.end(TopOut::GarbageOut);
                 break;
             }
         }

@@ -4,8 +4,41 @@ use super::{Active, Game, LastMove, Locked};
 use crate::error::GameOver;
 use crate::gravity::{LockDelay, LockReset};
 use crate::input::Input;
-use crate::rotation::Turn;
+use crate::piece::{Piece, Rotation};
+use crate::rotation::{HalfTurns, RotationRules, RotationSystem};
 use crate::spin::is_far_kick;
+
+/// By the number of an input: columns to the right, and quarter turns clockwise.
+const STEPS: [(i8, u8); Input::COUNT] = [
+    (-1, 0),
+    (1, 0),
+    (0, 0),
+    (0, 1),
+    (0, 3),
+    (0, 2),
+    (0, 0),
+    (0, 0),
+];
+
+/// How the pivot of each piece moves, from each orientation to each, without a kick. All systems
+/// agree on it.
+static IN_PLACE: [[[(i8, i8); 4]; 4]; 7] = {
+    let rules = RotationRules {
+        system: RotationSystem::NoKicks,
+        half_turns: HalfTurns::InPlace,
+    };
+    let mut moves = [[[(0, 0); 4]; 4]; 7];
+    let mut i = 0;
+    while i < 7 * 16 {
+        let (piece, from, to) = (i / 16, i / 4 % 4, i % 4);
+        if from != to {
+            let kicks = rules.kicks(Piece::ALL[piece], Rotation::ALL[from], Rotation::ALL[to]);
+            moves[piece][from][to] = kicks[0];
+        }
+        i += 1;
+    }
+    moves
+};
 
 /// What a key did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,14 +68,10 @@ impl Game {
     pub fn press(&mut self, input: Input) -> Result<Pressed, GameOver> {
         self.alive()?;
         Ok(match input {
-            Input::Left => Pressed::moved(self.shift(-1)),
-            Input::Right => Pressed::moved(self.shift(1)),
             Input::SoftDrop => self.soft_drop(),
-            Input::Clockwise => Pressed::moved(self.turn(Turn::Clockwise)),
-            Input::CounterClockwise => Pressed::moved(self.turn(Turn::CounterClockwise)),
-            Input::Half => Pressed::moved(self.turn(Turn::Half)),
             Input::HardDrop => self.hard_drop(),
             Input::Hold => Pressed::moved(self.hold()),
+            shift_or_turn => Pressed::moved(self.shift_or_turn(shift_or_turn)),
         })
     }
 
@@ -56,7 +85,7 @@ impl Game {
         let rules = &self.setup.rules;
         let state = &mut self.state;
         state.ticks += 1;
-        if state.below == 0 {
+        if state.grounded {
             let due = match rules.lock_delay {
                 LockDelay::Infinite => false,
                 LockDelay::Instant => self.rows_due() > 0,
@@ -69,7 +98,10 @@ impl Game {
         }
         let rows = self.rows_due();
         if rows > 0 {
-            let rows = rows.min(self.state.below.into()) as u8;
+            let rows = match rows {
+                1 => 1,
+                _ => rows.min(self.rows_below().into()) as u8,
+            };
             if self.state.soft {
                 self.state.score += u64::from(rows) * u64::from(self.setup.rules.score.soft_drop);
             }
@@ -101,8 +133,18 @@ impl Game {
             state.fallen = fallen as u32;
             return 0;
         }
+        if fallen < 2 * ticks {
+            // The usual case, without a division.
+            state.fallen = (fallen - ticks) as u32;
+            return 1;
+        }
         state.fallen = (fallen % ticks) as u32;
         fallen / ticks
+    }
+
+    #[inline]
+    fn rows_below(&self) -> u8 {
+        self.state.active.rows_below(&self.state.board)
     }
 
     /// Moves the piece down by rows that are free, one at least.
@@ -110,7 +152,7 @@ impl Game {
     fn fall(&mut self, rows: u8) {
         let state = &mut self.state;
         state.active = state.active.lower(rows);
-        state.below -= rows;
+        state.grounded = state.active.probe(&state.board) == Some(true);
         state.last_move = LastMove::Other;
         state.lock_ticks = 0;
         let row = state.active.corner().1 as u8;
@@ -119,22 +161,33 @@ impl Game {
             state.resets = 0;
             state.landed = false;
         }
-        state.landed |= state.below == 0;
-        if state.below == 0 {
+        if state.grounded {
+            state.landed = true;
             state.fallen = 0;
         }
     }
 
     /// Takes over a piece that was shifted or turned.
     #[inline]
-    fn moved(&mut self, active: Active, last_move: LastMove) {
+    fn moved(&mut self, active: Active, grounded: bool, last_move: LastMove) {
         let state = &mut self.state;
         state.active = active;
-        state.below = active.rows_below(&state.board);
+        state.grounded = grounded;
         state.last_move = last_move;
-        if state.landed
-            && let LockDelay::Ticks { reset, .. } = self.setup.rules.lock_delay
-        {
+        if state.landed {
+            self.restart_lock_delay();
+        }
+        let state = &mut self.state;
+        if grounded {
+            state.landed = true;
+        } else if state.rate.is_instant() {
+            self.fall(self.rows_below());
+        }
+    }
+
+    fn restart_lock_delay(&mut self) {
+        let state = &mut self.state;
+        if let LockDelay::Ticks { reset, .. } = self.setup.rules.lock_delay {
             match reset {
                 LockReset::EveryMove => state.lock_ticks = 0,
                 LockReset::Moves(most) if state.resets < most => {
@@ -144,48 +197,61 @@ impl Game {
                 _ => {}
             }
         }
-        if state.below == 0 {
-            state.landed = true;
-        } else if state.rate.is_instant() {
-            let below = state.below;
-            self.fall(below);
-        }
     }
 
+    /// Shifts and turns are one code, so that a processor need not guess which it is: a player's
+    /// keys are hard to foresee.
     #[inline]
-    fn shift(&mut self, columns: i8) -> bool {
-        let active = self.state.active;
-        let shifted = Active {
-            x: active.x + columns,
+    fn shift_or_turn(&mut self, input: Input) -> bool {
+        let (columns, quarters) = STEPS[input as usize];
+        let (rules, active) = (&self.setup.rules.rotation, self.state.active);
+        if quarters == 2 && rules.half_turns == HalfTurns::Off {
+            return false;
+        }
+        let to = (active.rotation.index() + usize::from(quarters)) % 4;
+        let (dx, dy) = IN_PLACE[active.piece.index()][active.rotation.index()][to];
+        let moved = Active {
+            rotation: Rotation::ALL[to],
+            x: active.x + columns + dx,
+            y: active.y + dy,
             ..active
         };
-        let fits = shifted.fits(&self.state.board);
-        if fits {
-            self.moved(shifted, LastMove::Other);
+        if let Some(grounded) = moved.probe(&self.state.board) {
+            let turned = quarters != 0;
+            self.moved(
+                moved,
+                grounded,
+                if turned {
+                    LastMove::Turn
+                } else {
+                    LastMove::Other
+                },
+            );
+            return true;
         }
-        fits
+        quarters != 0 && self.kick(moved.rotation)
     }
 
-    #[inline]
-    fn turn(&mut self, turn: Turn) -> bool {
+    /// Turns by the tests after the first.
+    fn kick(&mut self, rotation: Rotation) -> bool {
         let active = self.state.active;
-        let rotation = active.rotation.turned(turn);
-        let rules = self.setup.rules.rotation;
-        for &kick in rules.kicks(active.piece, active.rotation, rotation) {
+        let rules = &self.setup.rules.rotation;
+        let kicks = rules.kicks(active.piece, active.rotation, rotation);
+        for &kick in kicks.iter().skip(1) {
             let turned = Active {
                 rotation,
                 x: active.x + kick.0,
                 y: active.y + kick.1,
                 ..active
             };
-            if turned.fits(&self.state.board) {
+            if let Some(grounded) = turned.probe(&self.state.board) {
                 let far = is_far_kick(kick);
                 let last = if far {
                     LastMove::FarKick
                 } else {
                     LastMove::Turn
                 };
-                self.moved(turned, last);
+                self.moved(turned, grounded, last);
                 return true;
             }
         }
@@ -194,7 +260,7 @@ impl Game {
 
     #[inline]
     fn soft_drop(&mut self) -> Pressed {
-        if self.state.below == 0 {
+        if self.state.grounded {
             let lock = self.setup.rules.lock_delay == LockDelay::Instant;
             let locked = lock.then(|| self.lock());
             return Pressed {
@@ -209,11 +275,11 @@ impl Game {
 
     #[inline]
     fn hard_drop(&mut self) -> Pressed {
-        let rows = self.state.below;
-        if rows > 0 {
+        if !self.state.grounded {
+            let rows = self.rows_below();
             self.state.score += u64::from(rows) * u64::from(self.setup.rules.score.hard_drop);
             self.state.active = self.state.active.lower(rows);
-            self.state.below = 0;
+            self.state.grounded = true;
             self.state.last_move = LastMove::Other;
         }
         Pressed {

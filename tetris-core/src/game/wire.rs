@@ -40,7 +40,7 @@ impl<'de> Deserialize<'de> for Game {
         }
         state.rate = rules.gravity.rate(state.level);
         if state.over.is_none() {
-            state.below = state.active.rows_below(&state.board);
+            state.grounded = state.active.probe(&state.board) == Some(true);
         }
         let setup = Arc::new(Setup::new(rules));
         Ok(Self { setup, state })
