@@ -134,6 +134,18 @@ impl Batch {
         &mut self.features[start..]
     }
 
+    /// Appends a candidate with its features.
+    ///
+    /// # Panics
+    /// If `features.len() != self.feature_len()`.
+    #[inline]
+    pub fn push_row(&mut self, action: usize, reward: f32, features: &[f32]) {
+        assert_eq!(features.len(), self.feature_len, "number of features");
+        self.actions.push(action as u32);
+        self.rewards.push(reward);
+        self.features.extend_from_slice(features);
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.actions.len()

@@ -105,6 +105,7 @@ pub enum TetrisError {
 pub struct Tetris {
     config: TetrisConfig,
     game: PlacementEnv,
+    scale: FeatureScale,
 }
 
 impl Tetris {
@@ -115,7 +116,12 @@ impl Tetris {
     pub fn new(config: TetrisConfig) -> Result<Self, ConfigError> {
         config.validate()?;
         let game = PlacementEnv::new(config.rules()).expect("validated settings");
-        Ok(Self { config, game })
+        let scale = FeatureScale::new(&config);
+        Ok(Self {
+            config,
+            game,
+            scale,
+        })
     }
 
     /// The same, not keeping track of which tetromino a cell came from: for playing fast and unseen.
@@ -259,18 +265,17 @@ impl FeatureScale {
         }
     }
 
-    fn write(&self, features: &Features, out: &mut [f32]) {
+    #[inline]
+    fn row(&self, features: &Features) -> [f32; Features::LEN] {
         let features = features.to_array();
-        for (i, out) in out.iter_mut().enumerate() {
-            *out = (features[i] - self.shift[i]) * self.scale[i];
-        }
+        std::array::from_fn(|i| (features[i] - self.shift[i]) * self.scale[i])
     }
 }
 
 impl TetrisModel {
+    #[inline]
     fn push(&self, action: usize, lines: u32, features: &Features, out: &mut Batch) {
-        self.scale
-            .write(features, out.push(action, self.config.reward(lines)));
+        out.push_row(action, self.config.reward(lines), &self.scale.row(features));
     }
 }
 
@@ -287,7 +292,7 @@ impl AfterstateModel for TetrisModel {
 
     fn features(&self, after: &Afterstate, out: &mut [f32]) {
         assert_eq!(out.len(), Features::LEN, "number of features");
-        self.scale.write(&self.model.features(after), out);
+        out.copy_from_slice(&self.scale.row(&self.model.features(after)));
     }
 
     fn outcome_count(&self) -> usize {
@@ -329,14 +334,13 @@ impl AfterstateEnvironment for Tetris {
         TetrisModel {
             config: self.config,
             model: self.game.model(),
-            scale: FeatureScale::new(&self.config),
+            scale: self.scale.clone(),
         }
     }
 
     fn candidates(&self, out: &mut Batch) {
-        let scale = FeatureScale::new(&self.config);
         self.game.candidates(&mut |action, lines, features| {
-            scale.write(features, out.push(action, self.config.reward(lines)));
+            out.push_row(action, self.config.reward(lines), &self.scale.row(features));
         });
     }
 

@@ -24,11 +24,12 @@ pub enum Objective {
 }
 
 impl Objective {
-    /// The value of an action with this reward that leads to an afterstate of this value. Higher is better.
-    pub(super) fn action_value(self, gamma: f32, reward: f32, value: f32) -> f32 {
+    /// The value of an action is `a * reward + b * value of its afterstate + c`; this gives a, b and c. Higher is
+    /// better.
+    pub(super) fn action_value(self, gamma: f64) -> (f32, f32, f32) {
         match self {
-            Self::Return => reward + gamma * value,
-            Self::Survival => value - gamma.ln(),
+            Self::Return => (1.0, gamma as f32, 0.0),
+            Self::Survival => (0.0, 1.0, -gamma.ln() as f32),
         }
     }
 

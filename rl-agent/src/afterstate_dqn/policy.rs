@@ -79,7 +79,7 @@ pub(super) fn action_values(
     const BLOCK: usize = 128;
     values.clear();
     let width = batch.feature_len();
-    let gamma = rule.gamma as f32;
+    let (a, b, c) = rule.objective.action_value(rule.gamma);
     for (features, rewards) in batch
         .features()
         .chunks(BLOCK * width)
@@ -88,12 +88,9 @@ pub(super) fn action_values(
         let features = ArrayView2::from_shape((rewards.len(), width), features)
             .expect("shape and length agree");
         let outputs = network.forward(features, workspace);
-        values.extend(
-            rewards
-                .iter()
-                .zip(outputs)
-                .map(|(&reward, &value)| rule.objective.action_value(gamma, reward, value)),
-        );
+        let outputs = outputs.to_slice().expect("a single column");
+        let pairs = rewards.iter().zip(outputs);
+        values.extend(pairs.map(|(reward, value)| a * reward + b * value + c));
     }
 }
 
