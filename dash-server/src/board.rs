@@ -1,6 +1,6 @@
 //! What an environment must show of itself to be watched.
 
-use rl_agent::env::Environment;
+use rl_agent::env::{AfterstateEnvironment, AfterstateModel, Environment};
 use rl_agent::tetris::Tetris;
 
 use crate::protocol::Frame;
@@ -12,7 +12,12 @@ pub trait BoardView: Environment {
     fn draw(&self, frame: &mut Frame);
 
     /// Appends the cells, as indices into `cells`, that `action` is about to fill.
-    fn fills(&self, action: usize, cells: &mut Vec<u8>);
+    fn fills(&self, action: usize, cells: &mut Vec<u16>);
+
+    /// Names of the features by which an agent values what an action leads to; empty if there are none.
+    fn feature_names(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 impl BoardView for Tetris {
@@ -40,19 +45,21 @@ impl BoardView for Tetris {
         (frame.lines, frame.pieces, frame.score) = (game.lines(), game.pieces(), game.score());
     }
 
-    fn fills(&self, action: usize, cells: &mut Vec<u8>) {
+    fn fills(&self, action: usize, cells: &mut Vec<u16>) {
         let game = self.game();
         let (width, height) = (game.board().width(), game.ceiling());
         let Ok(placement) = game.placement(action) else {
             return;
         };
+        // The largest board has 2048 cells.
         let indices = placement
             .cells(game.current_piece())
-            .map(|(x, y)| (height - 1 - y) * width + x);
-        // On a board of more than 256 cells an index may not fit; half a piece would be worse than none.
-        if width * height <= 256 {
-            cells.extend(indices.map(|index| index as u8));
-        }
+            .map(|(x, y)| ((height - 1 - y) * width + x) as u16);
+        cells.extend(indices);
+    }
+
+    fn feature_names(&self) -> Vec<String> {
+        self.model().feature_names()
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use crate::history::History;
-use crate::protocol::{Checkpoint, Frame};
+use crate::protocol::{Change, Checkpoint, Frame};
 
 /// Rows that are kept of what happens between two looks; more are thinned like a long history.
 const STAGED_ROWS: usize = 4096;
@@ -32,6 +32,7 @@ pub(crate) struct Staged {
     pub(crate) frame: Option<Frame>,
     pub(crate) rows: History,
     pub(crate) checkpoints: Vec<Checkpoint>,
+    pub(crate) changes: Vec<Change>,
 }
 
 impl Default for Staged {
@@ -40,6 +41,7 @@ impl Default for Staged {
             frame: None,
             rows: History::with_capacity(STAGED_ROWS),
             checkpoints: Vec::new(),
+            changes: Vec::new(),
         }
     }
 }
@@ -47,7 +49,9 @@ impl Default for Staged {
 impl Staged {
     /// Whether there is something rare that everybody must hear of.
     fn is_eventful(&self) -> bool {
-        !self.rows.evaluations.is_empty() || !self.checkpoints.is_empty()
+        !self.rows.evaluations.is_empty()
+            || !self.checkpoints.is_empty()
+            || !self.changes.is_empty()
     }
 }
 

@@ -4,12 +4,12 @@
 //! are merged, and a merged stretch keeps its last row and, for each measured column, the rows of its lowest and its highest value. So no
 //! spike is ever lost, every stretch covers the same number of rows produced, and memory is bounded.
 
-use crate::protocol::{EPISODES, EVALUATIONS, SUMMARIES, Schema, TableData, UPDATES};
+use crate::protocol::{EPISODES, EVALUATIONS, POSITIONS, SUMMARIES, Schema, TableData, UPDATES};
 
 /// How many rows a table keeps, about; see [`Table::new`].
 const CAPACITY: usize = 8192;
 
-/// The four tables of a run.
+/// The tables of a run.
 #[derive(Debug)]
 pub struct History {
     /// Finished episodes.
@@ -20,6 +20,8 @@ pub struct History {
     pub summaries: Table,
     /// Evaluations of the greedy policy.
     pub evaluations: Table,
+    /// The positions that were shown.
+    pub positions: Table,
 }
 
 impl Default for History {
@@ -36,6 +38,7 @@ impl History {
             updates: Table::new(&UPDATES, rows),
             summaries: Table::new(&SUMMARIES, rows),
             evaluations: Table::new(&EVALUATIONS, rows),
+            positions: Table::new(&POSITIONS, rows),
         }
     }
 
@@ -46,6 +49,7 @@ impl History {
             &mut self.updates,
             &mut self.summaries,
             &mut self.evaluations,
+            &mut self.positions,
         ] {
             table.clear();
         }

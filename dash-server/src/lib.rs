@@ -4,6 +4,7 @@
 mod assets;
 pub mod board;
 pub mod config;
+mod decision;
 pub mod feed;
 pub mod history;
 mod hub;

@@ -8,9 +8,12 @@ use crate::feed::{Feed, Staged};
 use crate::history::{History, Table};
 use crate::outbox::{self, Kind};
 use crate::protocol::{
-    ConfigMap, EPISODES, EVALUATIONS, Evaluation, Frame, Metrics, SUMMARIES, Schema, ServerMessage,
-    Snapshot, Stamped, State, Status, TableData, UPDATES,
+    Change, ConfigMap, EPISODES, EVALUATIONS, Evaluation, Frame, Metrics, POSITIONS, SUMMARIES,
+    Schema, ServerMessage, Snapshot, Stamped, State, Status, TableData, UPDATES,
 };
+
+/// Changes that are remembered; a person who makes more has the oldest forgotten.
+const MOST_CHANGES: usize = 1000;
 
 /// Unix time in microseconds.
 pub(crate) fn unix_micros() -> u64 {
@@ -29,6 +32,7 @@ pub(crate) struct Live {
     pub(crate) config: Option<ConfigMap>,
     frame: Option<Frame>,
     history: History,
+    changes: Vec<Change>,
     seq: u64,
     /// The emptied other half of the feed's exchange.
     spare: Staged,
@@ -51,6 +55,7 @@ impl Default for Live {
             config: None,
             frame: None,
             history: History::default(),
+            changes: Vec::new(),
             seq: 0,
             spare: Staged::default(),
             snapshot: None,
@@ -66,6 +71,7 @@ impl Live {
             config,
             frame,
             history,
+            changes,
             snapshot,
             ..
         } = self;
@@ -78,6 +84,8 @@ impl Live {
                 updates: history.updates.pack(),
                 summaries: history.summaries.pack(),
                 evaluations: history.evaluations.pack(),
+                positions: history.positions.pack(),
+                changes: changes.clone(),
             }));
             outbox::binary(&message.encode())
         };
@@ -87,6 +95,7 @@ impl Live {
     /// Forgets the last run.
     pub(crate) fn begin(&mut self, status: Status, config: ConfigMap) {
         self.history.clear();
+        self.changes.clear();
         self.frame = None;
         self.config = Some(config);
         self.status = status;
@@ -127,6 +136,7 @@ impl Live {
             episodes: append(&EPISODES, &mut rows.episodes, &mut self.history.episodes),
             updates: append(&UPDATES, &mut rows.updates, &mut self.history.updates),
             summaries: append(&SUMMARIES, &mut rows.summaries, &mut self.history.summaries),
+            positions: append(&POSITIONS, &mut rows.positions, &mut self.history.positions),
         };
         if metrics != Metrics::default() {
             let stamped = self.stamp(metrics);
@@ -151,6 +161,17 @@ impl Live {
             messages.push((
                 Kind::Reliable,
                 outbox::binary(&ServerMessage::Checkpoint(stamped).encode()),
+            ));
+        }
+        for change in staged.changes.drain(..) {
+            if self.changes.len() == MOST_CHANGES {
+                self.changes.remove(0);
+            }
+            self.changes.push(change.clone());
+            let stamped = self.stamp(change);
+            messages.push((
+                Kind::Reliable,
+                outbox::binary(&ServerMessage::Change(stamped).encode()),
             ));
         }
         self.spare = staged;
@@ -246,7 +267,7 @@ mod tests {
     #[test]
     fn a_new_run_begins_with_an_empty_history() {
         let (mut live, feed) = (Live::default(), Feed::new());
-        feed.stage(|staged| staged.rows.evaluations.push(&[0.0; 7]));
+        feed.stage(|staged| staged.rows.evaluations.push(&[0.0; 8]));
         let messages = live.collect(&feed);
         assert!(matches!(read(&messages[0]), ServerMessage::Evaluation(_)));
         let before = live.snapshot();

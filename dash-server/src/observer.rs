@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use rl_agent::control::{Command, LoggedCommand};
 use rl_agent::observer::{
     CheckpointReport, DecisionReport, EpisodeReport, EvaluationReport, MetricsReport, Observer,
     StartReport, StepReport, UpdateReport,
@@ -10,8 +11,9 @@ use rl_agent::observer::{
 use serde_bytes::ByteBuf;
 
 use crate::board::BoardView;
+use crate::decision::explain;
 use crate::feed::Feed;
-use crate::protocol::{Checkpoint, Frame};
+use crate::protocol::{Change, Checkpoint, Frame, Setting};
 
 /// Turns the trainer's reports into messages; attach it to a trainer like any other observer.
 ///
@@ -21,8 +23,12 @@ use crate::protocol::{Checkpoint, Frame};
 pub struct DashObserver {
     feed: Arc<Feed>,
     begin: Instant,
-    /// Cells that the present move fills and the value of the position it is made in, if a board is wanted.
-    decision: Option<(ByteBuf, f32)>,
+    /// Episodes finished.
+    episodes: u64,
+    /// Names of the environment's features, once they are known.
+    names: Option<Vec<String>>,
+    /// The board that the present move leads to, as far as it is known before the move, if a board is wanted.
+    coming: Option<Frame>,
     /// Time, step and update of the last sample, for the speeds between two.
     sample: (Instant, u64, u64),
 }
@@ -34,7 +40,9 @@ impl DashObserver {
         Self {
             feed,
             begin: now,
-            decision: None,
+            episodes: 0,
+            names: None,
+            coming: None,
             sample: (now, 0, 0),
         }
     }
@@ -48,6 +56,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
     fn on_start(&mut self, report: &StartReport<'_>) {
         self.begin = Instant::now();
         self.sample = (self.begin, report.step, 0);
+        self.episodes = report.episodes;
         self.feed.set_step(report.step);
     }
 
@@ -55,29 +64,43 @@ impl<E: BoardView> Observer<E> for DashObserver {
         if report.env_index == 0 && self.feed.frame_wanted() {
             let mut cells = Vec::with_capacity(4);
             report.env.fills(report.action, &mut cells);
-            let value = report.values.iter().copied().fold(f32::NAN, f32::max);
-            self.decision = Some((cells.into(), value));
+            let mut frame = blank_frame();
+            report.env.draw(&mut frame);
+            let names = self.names.get_or_insert_with(|| report.env.feature_names());
+            frame.decision = explain(report, &frame, names);
+            frame.value = report.values.iter().copied().fold(f32::NAN, f32::max);
+            frame.placed = cells
+                .into_iter()
+                .flat_map(u16::to_le_bytes)
+                .collect::<Vec<_>>()
+                .into();
+            self.coming = Some(frame);
         }
     }
 
     fn on_step(&mut self, report: &StepReport<'_, E>) {
         self.feed.set_step(report.step);
         if report.env_index == 0
-            && let Some((placed, value)) = self.decision.take()
+            && let Some(mut frame) = self.coming.take()
         {
-            let mut frame = Frame {
-                placed,
-                value,
-                episode: report.episode,
-                step: report.step,
-                ..blank_frame()
-            };
+            frame.episode = report.episode;
+            frame.step = report.step;
             report.env.draw(&mut frame);
+            if frame.value.is_finite() {
+                let row = [
+                    report.step as f64,
+                    self.seconds(),
+                    self.episodes as f64,
+                    frame.value.into(),
+                ];
+                self.feed.stage(|staged| staged.rows.positions.push(&row));
+            }
             self.feed.put_frame(frame);
         }
     }
 
     fn on_episode(&mut self, report: &EpisodeReport<'_>) {
+        self.episodes += 1;
         let row = [
             report.step as f64,
             self.seconds(),
@@ -107,6 +130,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
         let row = [
             report.step as f64,
             (now - self.begin).as_secs_f64(),
+            self.episodes as f64,
             report.update as f64,
             report.loss.into(),
             report.td_error.into(),
@@ -139,6 +163,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
         let row = [
             report.step as f64,
             self.seconds(),
+            self.episodes as f64,
             evaluation.games.len() as f64,
             evaluation.mean(),
             low,
@@ -155,6 +180,22 @@ impl<E: BoardView> Observer<E> for DashObserver {
         };
         self.feed
             .stage(|staged| staged.checkpoints.push(checkpoint));
+    }
+
+    fn on_command(&mut self, report: &LoggedCommand) {
+        let (setting, value) = match report.command {
+            Command::LearningRate(rate) => (Setting::LearningRate, rate),
+            Command::Epsilon(epsilon) => (Setting::Epsilon, epsilon),
+            _ => return,
+        };
+        let change = Change {
+            step: report.step,
+            seconds: self.seconds(),
+            episode: self.episodes,
+            setting,
+            value,
+        };
+        self.feed.stage(|staged| staged.changes.push(change));
     }
 }
 
@@ -182,6 +223,7 @@ pub(crate) fn blank_frame() -> Frame {
         episode: 0,
         step: 0,
         value: f32::NAN,
+        decision: None,
     }
 }
 
@@ -253,7 +295,7 @@ mod tests {
             (frame.step, frame.pieces, frame.width, frame.height),
             (1, 1, 10, 8)
         );
-        assert_eq!(frame.placed.len(), 4);
+        assert_eq!(frame.placed.len(), 8);
         let lengths = snapshot.episodes.column("length").unwrap();
         assert!(
             lengths.iter().all(|&length| length >= 8.0),

@@ -4,13 +4,14 @@
 //! them. A message is a MessagePack map with string keys, encoded once and shared by all clients.
 
 mod command;
+mod frame;
 mod table;
 
 pub use command::{Command, CommandError, ErrorCode, Request};
-pub use table::{EPISODES, EVALUATIONS, SUMMARIES, Schema, TableData, UPDATES};
+pub use frame::{Decision, Frame};
+pub use table::{EPISODES, EVALUATIONS, POSITIONS, SUMMARIES, Schema, TableData, UPDATES};
 
 use serde::{Deserialize, Serialize};
-use serde_bytes::ByteBuf;
 
 /// The version of the protocol that this crate speaks.
 pub const VERSION: u32 = 1;
@@ -36,6 +37,8 @@ pub enum ServerMessage {
     Evaluation(Stamped<Evaluation>),
     /// A checkpoint has been written.
     Checkpoint(Stamped<Checkpoint>),
+    /// A setting has been changed while training ran.
+    Change(Stamped<Change>),
     /// A command has been accepted.
     Ack {
         /// The number of the command.
@@ -106,6 +109,10 @@ pub struct Snapshot {
     pub summaries: TableData,
     /// Evaluations of the greedy policy.
     pub evaluations: TableData,
+    /// The positions that were shown.
+    pub positions: TableData,
+    /// What people have changed while training ran, oldest first.
+    pub changes: Vec<Change>,
 }
 
 /// Where the session stands.
@@ -152,35 +159,6 @@ pub struct Status {
     pub speed_limit: Option<f64>,
 }
 
-/// A board, right after a placement.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Frame {
-    /// Columns.
-    pub width: u8,
-    /// Rows up to the ceiling.
-    pub height: u8,
-    /// `width * height` cells, row by row from the top; 0 is empty, 1..7 are I O T S Z J L.
-    pub cells: ByteBuf,
-    /// Indices into `cells` of the piece just placed, before lines cleared; may be empty.
-    pub placed: ByteBuf,
-    /// The piece to be placed now, 1..7; 0 when the game is over.
-    pub piece: u8,
-    /// Pieces after it, as far as the game knows them.
-    pub next: ByteBuf,
-    /// Lines cleared in the running game.
-    pub lines: u64,
-    /// Pieces placed in the running game.
-    pub pieces: u64,
-    /// Score of the running game.
-    pub score: u64,
-    /// Number of the running game, from 0.
-    pub episode: u64,
-    /// Steps of the whole training.
-    pub step: u64,
-    /// Value of the position for the agent; NaN when it did not look.
-    pub value: f32,
-}
-
 /// What happened since the last such message; a table without rows is left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
@@ -193,6 +171,9 @@ pub struct Metrics {
     /// Running means every N steps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summaries: Option<TableData>,
+    /// The positions that were shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub positions: Option<TableData>,
 }
 
 /// New rows of the table of evaluations.
@@ -209,4 +190,29 @@ pub struct Checkpoint {
     pub step: u64,
     /// Where it lies.
     pub path: String,
+}
+
+/// A setting that can be changed while training runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Setting {
+    /// The learning rate, from then on instead of its schedule.
+    LearningRate,
+    /// The exploration rate, from then on instead of its schedule.
+    Epsilon,
+}
+
+/// A setting has been changed while training ran.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Steps taken when it took effect.
+    pub step: u64,
+    /// Wall-clock time since training began.
+    pub seconds: f64,
+    /// Episodes finished by then.
+    pub episode: u64,
+    /// Which.
+    pub setting: Setting,
+    /// Its value from then on.
+    pub value: f64,
 }

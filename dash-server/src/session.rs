@@ -226,6 +226,9 @@ impl Session {
             Command::Resume => self.resume(),
             Command::Step { count } => self.step(count),
             Command::Speed { limit } => self.limit_speed(limit),
+            Command::LearningRate { value } => self.set_learning_rate(value),
+            Command::Epsilon { value } => self.set_epsilon(value),
+            Command::Save => self.save(),
             Command::Stop => self.stop(),
             Command::Snapshot => Ok(()),
         }

@@ -4,9 +4,9 @@
 //! After a wanted change of the protocol: `UPDATE_GOLDEN=1 cargo test -p dash-server --test golden`.
 
 use dash_server::protocol::{
-    Checkpoint, Command, ConfigMap, EPISODES, EVALUATIONS, ErrorCode, Evaluation, Frame, Hello,
-    Metrics, Request, SUMMARIES, ServerMessage, Snapshot, Stamped, State, Status, TableData,
-    UPDATES,
+    Change, Checkpoint, Command, ConfigMap, Decision, EPISODES, EVALUATIONS, ErrorCode, Evaluation,
+    Frame, Hello, Metrics, POSITIONS, Request, SUMMARIES, ServerMessage, Setting, Snapshot,
+    Stamped, State, Status, TableData, UPDATES,
 };
 use serde_json::{Value, json};
 
@@ -79,17 +79,51 @@ fn stamped<T>(seq: u64, body: T) -> Stamped<T> {
     }
 }
 
+fn words(numbers: &[u16]) -> Vec<u8> {
+    numbers.iter().flat_map(|word| word.to_le_bytes()).collect()
+}
+
+fn floats(numbers: &[f32]) -> Vec<u8> {
+    numbers
+        .iter()
+        .flat_map(|float| float.to_le_bytes())
+        .collect()
+}
+
+fn decision(before: Vec<u8>) -> Decision {
+    let mut columns = [f32::NAN; 10];
+    columns[4..8].copy_from_slice(&[17.25, 17.25, 16.5, 16.5]);
+    Decision {
+        cells: before.into(),
+        piece: 2,
+        count: 9,
+        chosen: 0,
+        explored: false,
+        placements: words(&[184, 185, 194, 195, 176, 177, 186, 187]).into(),
+        values: floats(&[17.25, 16.5]).into(),
+        rewards: floats(&[1.0, 1.0]).into(),
+        columns: floats(&columns).into(),
+        feature_names: vec!["holes".to_owned(), "wells".to_owned()],
+        features: floats(&[0.5, -0.25, 0.75, 0.0]).into(),
+    }
+}
+
 fn frame() -> Frame {
     let mut cells = vec![0; 200];
     cells[190..].copy_from_slice(&[1, 1, 1, 1, 2, 2, 0, 3, 4, 7]);
     cells[184..186].copy_from_slice(&[2, 2]);
     cells[145] = 5;
     cells[155] = 6;
+    let mut before = cells.clone();
+    for index in [184, 185, 194, 195] {
+        before[index] = 0;
+    }
+    before[199] = 8;
     Frame {
         width: 10,
         height: 20,
         cells: cells.into(),
-        placed: vec![184, 185, 194, 195].into(),
+        placed: words(&[184, 185, 194, 195]).into(),
         piece: 3,
         next: vec![7, 1, 5].into(),
         lines: 12,
@@ -98,6 +132,17 @@ fn frame() -> Frame {
         episode: 3,
         step: 250,
         value: 17.25,
+        decision: Some(decision(before)),
+    }
+}
+
+fn change() -> Change {
+    Change {
+        step: 240,
+        seconds: 0.45,
+        episode: 2,
+        setting: Setting::LearningRate,
+        value: 0.0005,
     }
 }
 
@@ -124,10 +169,10 @@ fn episodes() -> TableData {
 fn updates() -> TableData {
     let rows = [
         [
-            128.0, 0.375, 4.0, 0.5, 0.75, 1.25, 3.0, 0.875, 0.001, 1024.0, 32.0, 0.0625,
+            128.0, 0.375, 2.0, 4.0, 0.5, 0.75, 1.25, 3.0, 0.875, 0.001, 1024.0, 32.0, 0.0625,
         ],
         [
-            208.0, 0.475, 14.0, 0.25, 0.5, 1.5, 2.0, 0.75, 0.001, 800.0, 100.0, 0.125,
+            208.0, 0.475, 2.0, 14.0, 0.25, 0.5, 1.5, 2.0, 0.75, 0.001, 800.0, 100.0, 0.125,
         ],
     ];
     UPDATES.pack(0, rows.as_flattened())
@@ -142,7 +187,12 @@ fn summaries() -> TableData {
 }
 
 fn evaluations() -> TableData {
-    EVALUATIONS.pack(0, &[200.0, 0.49, 20.0, 14.5, 12.0, 17.0, 1.0])
+    EVALUATIONS.pack(0, &[200.0, 0.49, 2.0, 20.0, 14.5, 12.0, 17.0, 1.0])
+}
+
+fn positions() -> TableData {
+    let rows = [[230.0, 0.5, 3.0, 16.75], [250.0, 0.6, 3.0, 17.25]];
+    POSITIONS.pack(1, rows.as_flattened())
 }
 
 fn server_messages() -> Vec<(&'static str, ServerMessage)> {
@@ -165,6 +215,8 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         updates: UPDATES.pack(0, &[]),
         summaries: SUMMARIES.pack(0, &[]),
         evaluations: EVALUATIONS.pack(0, &[]),
+        positions: POSITIONS.pack(0, &[]),
+        changes: vec![],
     };
     let full = Snapshot {
         status: Status {
@@ -177,6 +229,8 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         updates: updates(),
         summaries: summaries(),
         evaluations: evaluations(),
+        positions: positions(),
+        changes: vec![change()],
     };
     let failed = Status {
         message: Some("the network met a NaN — lower the learning rate".to_owned()),
@@ -187,12 +241,28 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         placed: vec![].into(),
         next: vec![].into(),
         value: f32::NAN,
+        decision: None,
+        ..frame()
+    };
+    let explored = Frame {
+        value: f32::NAN,
+        decision: Some(Decision {
+            explored: true,
+            placements: words(&[184, 185, 194, 195]).into(),
+            values: floats(&[f32::NAN]).into(),
+            rewards: floats(&[f32::NAN]).into(),
+            columns: floats(&[f32::NAN; 10]).into(),
+            feature_names: vec![],
+            features: vec![].into(),
+            ..decision(vec![0; 200])
+        }),
         ..frame()
     };
     let metrics = Metrics {
         episodes: Some(episodes()),
         updates: Some(updates()),
         summaries: Some(summaries()),
+        positions: Some(positions()),
     };
     let refused = |id, code, message: &str| ServerMessage::Error {
         id,
@@ -228,6 +298,10 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
             "frame, game over, the agent did not look",
             ServerMessage::Frame(stamped(4, over)),
         ),
+        (
+            "frame, the agent explored",
+            ServerMessage::Frame(stamped(4, explored)),
+        ),
         ("metrics", ServerMessage::Metrics(stamped(5, metrics))),
         (
             "metrics, updates only",
@@ -258,6 +332,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
                 },
             )),
         ),
+        ("change", ServerMessage::Change(stamped(8, change()))),
         ("ack", ServerMessage::Ack { id: 7 }),
         (
             "error",
@@ -294,6 +369,9 @@ fn commands() -> Vec<(&'static str, Request)> {
         ("step", Command::Step { count: 3 }),
         ("speed", Command::Speed { limit: Some(2.5) }),
         ("speed, unlimited", Command::Speed { limit: None }),
+        ("learning rate", Command::LearningRate { value: 0.0005 }),
+        ("epsilon", Command::Epsilon { value: 0.25 }),
+        ("save", Command::Save),
         ("stop", Command::Stop),
         ("snapshot request", Command::Snapshot),
     ];

@@ -7,7 +7,9 @@ use std::time::Duration;
 use common::{TestServer, wait_until};
 use dash_server::Limits;
 use dash_server::launch::StartRequest;
-use dash_server::protocol::{Command, ConfigMap, ErrorCode, ServerMessage, Snapshot, State};
+use dash_server::protocol::{
+    Command, ConfigMap, ErrorCode, ServerMessage, Setting, Snapshot, State,
+};
 use dash_server::session::SessionSettings;
 
 fn start(preset: &str) -> Command {
@@ -62,7 +64,12 @@ fn a_run_is_started_watched_paused_stepped_resumed_and_stopped() {
                     (frame.body.width, frame.body.height, frame.body.cells.len()),
                     (10, 6, 60)
                 );
-                assert_eq!(frame.body.placed.len(), 4);
+                assert_eq!(frame.body.placed.len(), 8);
+                let decision = frame.body.decision.expect("the reason of the placement");
+                assert_eq!(decision.cells.len(), 60);
+                let listed = decision.values.len() / 4;
+                assert_eq!(decision.placements.len(), listed * 8);
+                assert!((decision.chosen as usize) < listed);
                 (frame.seq, frame.t)
             }
             ServerMessage::Evaluation(evaluation) => {
@@ -150,6 +157,9 @@ fn every_command_has_its_time() {
         Command::Step { count: 1 },
         Command::Stop,
         Command::Speed { limit: None },
+        Command::LearningRate { value: 0.001 },
+        Command::Epsilon { value: 0.0 },
+        Command::Save,
     ] {
         assert_eq!(client.refused(command).0, ErrorCode::NotRunning);
     }
@@ -166,12 +176,85 @@ fn every_command_has_its_time() {
             ErrorCode::InvalidConfig
         );
     }
+    for value in [0.0, -0.1, 1.5, f64::NAN] {
+        assert_eq!(
+            client.refused(Command::LearningRate { value }).0,
+            ErrorCode::InvalidConfig
+        );
+    }
+    for value in [-0.1, 1.5, f64::NAN] {
+        assert_eq!(
+            client.refused(Command::Epsilon { value }).0,
+            ErrorCode::InvalidConfig
+        );
+    }
     client.obeyed(Command::Pause);
     client.obeyed(Command::Pause);
     assert_eq!(client.refused(start("small")).0, ErrorCode::AlreadyRunning);
     client.obeyed(Command::Stop);
     client.wait_for_state(State::Stopped);
     assert_eq!(client.refused(Command::Stop).0, ErrorCode::NotRunning);
+}
+
+#[test]
+fn rates_change_while_training_runs_and_everybody_hears_of_it() {
+    let server = TestServer::new();
+    let mut client = server.connect();
+    let mut watcher = server.connect();
+    client.obeyed(start("small"));
+    client.obeyed(Command::LearningRate { value: 0.000_25 });
+    client.obeyed(Command::Epsilon { value: 0.5 });
+    // What one client asks for, another hears of.
+    let mut heard = Vec::new();
+    while heard.len() < 2 {
+        heard.push(watcher.wait_for("a change", |message| match message {
+            ServerMessage::Change(change) => Some(change.body),
+            _ => None,
+        }));
+    }
+    assert_eq!(
+        [&heard[0], &heard[1]].map(|change| (change.setting, change.value)),
+        [(Setting::LearningRate, 0.000_25), (Setting::Epsilon, 0.5)]
+    );
+    let since = heard[1].step;
+    client.wait_for("updates at the new rates", |message| match message {
+        ServerMessage::Metrics(metrics) => {
+            let updates = metrics.body.updates?;
+            let newest = |name| {
+                updates
+                    .column(name)
+                    .and_then(|column| column.last().copied())
+            };
+            (newest("step")? > since as f64
+                && newest("learning_rate") == Some(f64::from(0.000_25f32))
+                && newest("epsilon") == Some(0.5))
+            .then_some(())
+        }
+        _ => None,
+    });
+    let mut late = server.connect();
+    assert_eq!(snapshot(&mut late).changes, heard);
+}
+
+#[test]
+fn a_checkpoint_is_written_on_command() {
+    let server = TestServer::new();
+    let mut client = server.connect();
+    client.obeyed(start("small"));
+    client.obeyed(Command::Pause);
+    let written = |client: &mut common::Client| {
+        client.wait_for("a checkpoint", |message| match message {
+            ServerMessage::Checkpoint(checkpoint) => Some(checkpoint.body),
+            _ => None,
+        })
+    };
+    client.obeyed(Command::Save);
+    let checkpoint = written(&mut client);
+    assert!(checkpoint.path.contains("small-1"));
+    client.obeyed(Command::Step { count: 1 });
+    client.obeyed(Command::Save);
+    // Checkpoints of the schedule may lie between.
+    while written(&mut client).step <= checkpoint.step {}
 }
 
 #[test]

@@ -46,6 +46,18 @@ pub enum Command {
         #[serde(default)]
         limit: Option<f64>,
     },
+    /// Use this learning rate from now on instead of the schedule's.
+    LearningRate {
+        /// Above 0, at most 1.
+        value: f64,
+    },
+    /// Use this exploration rate from now on instead of the schedule's.
+    Epsilon {
+        /// 0 to 1.
+        value: f64,
+    },
+    /// Write a checkpoint now.
+    Save,
     /// End the run, saving a checkpoint.
     Stop,
     /// Send a snapshot again.
@@ -57,8 +69,17 @@ fn one() -> u64 {
 }
 
 /// Names of the commands, for telling an unknown one from a malformed one.
-const NAMES: [&str; 7] = [
-    "start", "pause", "resume", "step", "speed", "stop", "snapshot",
+const NAMES: [&str; 10] = [
+    "start",
+    "pause",
+    "resume",
+    "step",
+    "speed",
+    "learning_rate",
+    "epsilon",
+    "save",
+    "stop",
+    "snapshot",
 ];
 
 /// How deep a command's maps may nest; a configuration needs four.
@@ -230,6 +251,9 @@ mod tests {
             Command::Step { count: 5 },
             Command::Speed { limit: Some(12.5) },
             Command::Speed { limit: None },
+            Command::LearningRate { value: 5e-4 },
+            Command::Epsilon { value: 0.25 },
+            Command::Save,
             Command::Stop,
             Command::Snapshot,
         ] {

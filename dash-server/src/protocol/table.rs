@@ -58,7 +58,7 @@ pub const EPISODES: Schema = Schema {
 
 /// One row for each sampled network update.
 pub const UPDATES: Schema = Schema {
-    keys: &["step", "seconds", "update"],
+    keys: &["step", "seconds", "episode", "update"],
     values: &[
         "loss",
         "td_error",
@@ -80,8 +80,14 @@ pub const SUMMARIES: Schema = Schema {
 
 /// One row for each evaluation.
 pub const EVALUATIONS: Schema = Schema {
-    keys: &["step", "seconds"],
+    keys: &["step", "seconds", "episode"],
     values: &["games", "mean_lines", "ci95_low", "ci95_high", "best"],
+};
+
+/// One row for each board that was shown and that the agent had a value for.
+pub const POSITIONS: Schema = Schema {
+    keys: &["step", "seconds", "episode"],
+    values: &["value"],
 };
 
 /// Rows of a table, column by column.

@@ -120,6 +120,53 @@ impl Session {
         })
     }
 
+    /// Uses this learning rate from the next step on instead of the schedule's.
+    ///
+    /// # Errors
+    /// If no run is going on or the rate is not above 0 and at most 1.
+    pub fn set_learning_rate(&self, rate: f64) -> Result<(), Refusal> {
+        if !(rate > 0.0 && rate <= 1.0) {
+            return Err(Refusal::new(
+                ErrorCode::InvalidConfig,
+                format!(
+                    "the learning rate {rate} makes no sense: expected a number above 0, at most 1"
+                ),
+            ));
+        }
+        self.pass_on(Order::LearningRate(rate))
+    }
+
+    /// Uses this exploration rate from the next step on instead of the schedule's.
+    ///
+    /// # Errors
+    /// If no run is going on or the rate is not in 0..=1.
+    pub fn set_epsilon(&self, epsilon: f64) -> Result<(), Refusal> {
+        if !(0.0..=1.0).contains(&epsilon) {
+            return Err(Refusal::new(
+                ErrorCode::InvalidConfig,
+                format!("epsilon {epsilon} makes no sense: expected a number from 0 to 1"),
+            ));
+        }
+        self.pass_on(Order::Epsilon(epsilon))
+    }
+
+    /// Has a checkpoint written before the next step.
+    ///
+    /// # Errors
+    /// If no run is going on.
+    pub fn save(&self) -> Result<(), Refusal> {
+        self.pass_on(Order::Save)
+    }
+
+    /// A command that changes nothing of the status.
+    fn pass_on(&self, order: Order) -> Result<(), Refusal> {
+        self.order(|run, status| {
+            not_stopping(status)?;
+            run.control.send(order);
+            Ok(())
+        })
+    }
+
     /// Ends the run, which saves a checkpoint first.
     ///
     /// # Errors

@@ -2,7 +2,9 @@
 
 import "./app.css";
 import { BoardView } from "./board/board";
+import { describe } from "./board/describe";
 import { PreviewView } from "./board/preview";
+import { Stage } from "./board/stage";
 import { Charts } from "./charts/charts";
 import { Controls } from "./controls/controls";
 import { Commander } from "./net/commander";
@@ -13,6 +15,7 @@ import { FrameLoop } from "./shell/frame_loop";
 import { drawScores, drawTiles } from "./shell/numbers";
 import { StatusBar } from "./shell/status_bar";
 import { toast } from "./shell/toasts";
+import { Why } from "./why/why";
 import { ProtocolError } from "./wire/fields";
 import { decodeMessage } from "./wire/messages";
 
@@ -35,6 +38,7 @@ const session = new Session({
     drawNumbers();
     charts.redraw();
   },
+  saved: (step) => controls.saved(step),
 });
 
 const connection = new Connection(openSocket, {
@@ -47,27 +51,34 @@ const connection = new Connection(openSocket, {
 const commander = new Commander((data) => connection.send(data), () => connection.drop());
 
 const board = new BoardView(byId<HTMLCanvasElement>("board"), byId("well"), () => drawFrame());
+const why = new Why(() => drawFrame());
+const stage = new Stage(session, why);
 const preview = new PreviewView(byId<HTMLCanvasElement>("next"));
 const statusBar = new StatusBar(session, () => connection.connect(), () => drawStatus());
-const charts = new Charts(session.history, loop);
-const controls = new Controls(session, commander, charts);
+const charts = new Charts(session, loop);
+const controls = new Controls(session, commander, charts, why);
 
 const drawStatus = loop.prompt(() => {
   statusBar.draw();
   controls.update();
 });
-const drawNumbers = loop.prompt(() => drawTiles(session));
+const drawNumbers = loop.prompt(() => {
+  drawTiles(session);
+  controls.showRates();
+});
 const drawFrame = loop.prompt(() => {
   const { frame } = session;
-  board.show(frame, session.boardRows);
+  board.show(stage.scene(performance.now()), session.boardRows);
   board.draw();
+  why.show(session.config);
   preview.show(frame ? [frame.piece, ...frame.next] : []);
   preview.draw();
   drawScores(session);
   drawTiles(session);
+  if (stage.moving) drawFrame();
 });
 
-setInterval(() => byId("board").setAttribute("aria-label", board.describe()), DESCRIBE_EVERY);
+setInterval(() => byId("board").setAttribute("aria-label", describe(session.frame)), DESCRIBE_EVERY);
 window.addEventListener("online", () => connection.connect());
 connection.connect();
 

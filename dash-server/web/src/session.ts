@@ -3,8 +3,10 @@
 import { History } from "./history/history";
 import type { Link } from "./net/connection";
 import type { Fields } from "./wire/fields";
+import type { Frame } from "./wire/frame";
 import {
-  PROTOCOL_VERSION, type Blocks, type Frame, type Hello, type ServerMessage, type Snapshot, type Status,
+  PROTOCOL_VERSION, type Blocks, type Change, type Hello, type ServerMessage, type Setting, type Snapshot,
+  type Status,
 } from "./wire/messages";
 
 const STANDARD_ROWS = 20;
@@ -23,6 +25,8 @@ export interface SessionEvents {
   statusChanged(): void;
   frameChanged(): void;
   metricsChanged(): void;
+  /** A checkpoint of this step lies on the server's disk. */
+  saved(step: number): void;
 }
 
 /** The last known state of server, run and history. */
@@ -33,6 +37,8 @@ export class Session {
   status: Status | null = null;
   config: Fields | null = null;
   frame: Frame | null = null;
+  /** What people have changed while training ran, oldest first. */
+  changes: readonly Change[] = [];
   /** Steps taken, by whichever message said so last. */
   step = 0;
   /** Whether the server speaks a protocol that this page does not. */
@@ -49,6 +55,13 @@ export class Session {
     const environment = this.config?.["environment"] as { height?: unknown } | undefined;
     const configured = typeof environment?.height === "number" ? environment.height : 0;
     return Math.max(configured, this.frame?.height ?? 0) || STANDARD_ROWS;
+  }
+
+  /** A rate that training uses now: the newest one that it reported or that someone set; NaN before the first. */
+  rate(setting: Setting): number {
+    const { updates } = this.history.tables;
+    const change = this.changes.filter((each) => each.setting === setting).pop();
+    return change && !(updates.last("step") > change.step) ? change.value : updates.last(setting);
   }
 
   /** The connection changed. What was known stays on the page until the next snapshot. */
@@ -77,7 +90,11 @@ export class Session {
       case "error":
         if (!this.#events.refused(message.id, message.code, message.message)) this.#events.trouble(message.message);
         return;
+      case "change":
+        this.changes = [...this.changes, message.change];
+        return this.#events.metricsChanged();
       case "checkpoint":
+        return this.#events.saved(message.step);
       case "other":
         return;
     }
@@ -90,10 +107,11 @@ export class Session {
     this.#events.statusChanged();
   }
 
-  #restore({ status, config, frame, blocks }: Snapshot): void {
+  #restore({ status, config, frame, blocks, changes }: Snapshot): void {
     this.#awaitsSnapshot = false;
     this.config = config;
     this.history.replace(blocks);
+    this.changes = changes;
     this.frame = frame;
     this.status = status;
     this.step = status.step;
@@ -111,6 +129,7 @@ export class Session {
       this.history.clear();
       this.frame = null;
       this.config = null;
+      this.changes = [];
       this.#askForSnapshot();
       this.#events.frameChanged();
       this.#events.metricsChanged();

@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encodeCommand, type Command } from "../src/wire/commands";
 import { ProtocolError } from "../src/wire/fields";
-import { decodeMessage, type Frame, type ServerMessage, type Status } from "../src/wire/messages";
+import type { Decision, Frame } from "../src/wire/frame";
+import { decodeMessage, type ServerMessage, type Status } from "../src/wire/messages";
 import { TABLES, type Block, type TableName } from "../src/wire/tables";
 import { goldenMessages, seeded } from "./support";
 
@@ -13,13 +14,15 @@ type Plain = Record<string, unknown>;
 
 const messages = goldenMessages();
 const bytesOf = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
-const hexOf = (bytes: Uint8Array) => ({ $bin: Buffer.from(bytes).toString("hex") });
+const hexOf = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array | Float32Array) => ({
+  $bin: Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength).toString("hex"),
+});
 
 test("there are golden messages of every kind", () => {
   const types = new Set(messages.map(({ value }) => value["type"]));
   for (const type of [
-    "hello", "snapshot", "status", "frame", "metrics", "evaluation", "checkpoint", "ack", "error",
-    "start", "pause", "resume", "step", "speed", "stop",
+    "hello", "snapshot", "status", "frame", "metrics", "evaluation", "checkpoint", "change", "ack", "error",
+    "start", "pause", "resume", "step", "speed", "learning_rate", "epsilon", "save", "stop",
   ]) {
     assert.ok(types.has(type), `no golden message of type ${type}`);
   }
@@ -71,13 +74,16 @@ function plain(message: ServerMessage): Plain {
       return { type: "hello", frame_rate: frameRate, ...rest };
     }
     case "snapshot": {
-      const { status, config, frame, blocks } = message.snapshot;
-      return { type: "snapshot", status: plainStatus(status), config, frame: frame && plainFrame(frame), ...plainBlocks(blocks) };
+      const { status, config, frame, blocks, changes } = message.snapshot;
+      const shown = frame && plainFrame(frame);
+      return { type: "snapshot", status: plainStatus(status), config, frame: shown, ...plainBlocks(blocks), changes };
     }
     case "status":
       return { type: "status", ...plainStatus(message.status) };
     case "frame":
       return { type: "frame", ...plainFrame(message.frame) };
+    case "change":
+      return { type: "change", ...message.change };
     case "metrics":
     case "evaluation":
       return { type: message.type, ...plainBlocks(message.blocks) };
@@ -90,10 +96,24 @@ function plainStatus({ speedLimit, ...status }: Status): Plain {
   return { ...status, speed_limit: speedLimit };
 }
 
-function plainFrame({ cells, placed, next, value, ...frame }: Frame): Plain {
+function plainFrame({ cells, placed, next, value, decision, ...frame }: Frame): Plain {
   return {
     ...frame, cells: hexOf(cells), placed: hexOf(placed), next: hexOf(next),
     value: Number.isNaN(value) ? { $float: "NaN" } : value,
+    decision: decision && plainDecision(decision),
+  };
+}
+
+function plainDecision({ cells, placements, columns, featureNames, ...decision }: Decision): Plain {
+  return {
+    ...decision,
+    cells: hexOf(cells),
+    placements: hexOf(Uint16Array.from(placements.flatMap((row) => [...row.cells]))),
+    values: hexOf(Float32Array.from(placements.map((row) => row.value))),
+    rewards: hexOf(Float32Array.from(placements.map((row) => row.reward))),
+    columns: hexOf(columns),
+    feature_names: featureNames,
+    features: hexOf(Float32Array.from(placements.flatMap((row) => [...row.features]))),
   };
 }
 

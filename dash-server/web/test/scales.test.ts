@@ -43,8 +43,8 @@ test("the speed slider goes from 1 to 10,000 steps a second and on to unlimited,
 
 test("buttons are enabled only where the server would obey", () => {
   const enabled = (state: Parameters<typeof allowedActions>[0], connected = true) => [...allowedActions(state, connected)];
-  assert.deepEqual(enabled("running"), ["pause", "stop", "speed"]);
-  assert.deepEqual(enabled("paused"), ["resume", "step", "stop", "speed"]);
+  assert.deepEqual(enabled("running"), ["pause", "stop", "speed", "save", "rates"]);
+  assert.deepEqual(enabled("paused"), ["resume", "step", "stop", "speed", "save", "rates"]);
   for (const state of ["idle", "stopped", "failed", "unresponsive"] as const) assert.deepEqual(enabled(state), ["start"]);
   for (const state of ["stopping", null] as const) assert.deepEqual(enabled(state), []);
   assert.deepEqual(enabled("running", false), []);

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Session } from "../src/session";
-import type { Frame, RunState, ServerMessage, Status } from "../src/wire/messages";
+import type { Frame } from "../src/wire/frame";
+import type { RunState, ServerMessage, Status } from "../src/wire/messages";
 import { TABLES, type TableName } from "../src/wire/tables";
 import { block } from "./support";
 
 let asked = 0;
 let greeted = 0;
 let troubles: string[] = [];
+let saved: number[] = [];
 let snapshotComes = true;
 
 function session(): Session {
@@ -23,6 +25,7 @@ function session(): Session {
     statusChanged: () => {},
     frameChanged: () => {},
     metricsChanged: () => {},
+    saved: (step) => saved.push(step),
   });
 }
 
@@ -38,12 +41,12 @@ function snapshot(run: string | null, updates: number, step = 0): ServerMessage 
   const blocks = Object.fromEntries(names.map((name) => [name, rows(name, 0, name === "updates" ? updates : 0)]));
   return {
     type: "snapshot",
-    snapshot: { status: status(run, "running", step), config: null, frame: null, blocks: blocks as never },
+    snapshot: { status: status(run, "running", step), config: null, frame: null, blocks: blocks as never, changes: [] },
   };
 }
 const frame: Frame = {
-  width: 4, height: 4, cells: new Uint8Array(16), placed: new Uint8Array(), piece: 1, next: new Uint8Array(),
-  lines: 0, pieces: 0, score: 0, episode: 0, step: 77, value: 0,
+  width: 4, height: 4, cells: new Uint8Array(16), placed: new Uint16Array(), piece: 1, next: new Uint8Array(),
+  lines: 0, pieces: 0, score: 0, episode: 0, step: 77, value: 0, decision: null,
 };
 
 beforeEach(() => {
@@ -137,6 +140,17 @@ test("a server of another protocol is no greeting", () => {
   page.receive({ type: "hello", hello: { protocol: 2, server: "s", started: 1, frameRate: 10, presets: [] } });
   assert.equal(page.incompatible, true);
   assert.equal(greeted, 0);
+});
+
+test("changes and checkpoints are told of, and a snapshot holds the changes", () => {
+  const page = connected("a", 100);
+  const change = { step: 9, seconds: 1, episode: 0, setting: "epsilon", value: 0.5 } as const;
+  page.receive({ type: "change", change });
+  assert.deepEqual(page.changes, [change]);
+  page.receive({ type: "checkpoint", step: 12, path: "there" });
+  assert.deepEqual(saved, [12]);
+  page.receive({ type: "status", status: status("b") });
+  assert.deepEqual(page.changes, []);
 });
 
 test("an error that answers nothing of ours is shown", () => {

@@ -6,7 +6,7 @@ import { ProtocolError } from "../src/wire/fields";
 import { decodeMessage } from "../src/wire/messages";
 
 const frame = {
-  type: "frame", width: 4, height: 4, cells: new Uint8Array(16), placed: new Uint8Array([0, 15]), piece: 7,
+  type: "frame", width: 4, height: 4, cells: new Uint8Array(16), placed: new Uint8Array([0, 0, 15, 0]), piece: 7,
   next: new Uint8Array([1]), lines: 0, pieces: 1, score: 0, episode: 0, step: 1, value: Number.NaN,
 };
 
@@ -28,9 +28,10 @@ test("a frame is read, keys it does not know are not", () => {
 });
 
 test("a refusal names the field", () => {
-  assert.match(refusal({ ...frame, cells: new Uint8Array(15) }), /cells has 15 bytes, a board of 4 x 4 needs 16/);
-  assert.match(refusal({ ...frame, cells: new Uint8Array(16).fill(8) }), /cells/);
-  assert.match(refusal({ ...frame, placed: new Uint8Array([16]) }), /placed/);
+  assert.match(refusal({ ...frame, cells: new Uint8Array(15) }), /cells has 15 bytes, the board needs 16/);
+  assert.match(refusal({ ...frame, cells: new Uint8Array(16).fill(9) }), /cells/);
+  assert.match(refusal({ ...frame, placed: new Uint8Array([16, 0]) }), /placed points outside/);
+  assert.match(refusal({ ...frame, placed: new Uint8Array([1]) }), /placed does not hold/);
   assert.match(refusal({ ...frame, piece: 8 }), /piece/);
   assert.match(refusal({ ...frame, next: new Uint8Array([0]) }), /next/);
   assert.match(refusal({ ...frame, lines: -1 }), /lines/);
@@ -40,6 +41,35 @@ test("a refusal names the field", () => {
   assert.match(refusal({ type: "hello", protocol: 1, server: "x", started: 1, frame_rate: 1, presets: [1] }), /presets/);
   assert.match(refusal([1, 2]), /not a map/);
   assert.match(refusal({ id: 1 }), /type/);
+});
+
+test("a decision whose parts do not fit together is refused", () => {
+  const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
+  const words = (...values: number[]) => new Uint8Array(Uint16Array.from(values).buffer);
+  const decision = {
+    cells: new Uint8Array(16), piece: 2, count: 3, chosen: 1, explored: false, placements: words(1, 2, 3, 4),
+    values: floats(2, 1), rewards: floats(1, 1), columns: floats(2, 2, 1, 1), feature_names: ["holes"], features: floats(0.5),
+  };
+  const message = decodeMessage(encode({ ...frame, decision }));
+  assert.ok(message.type === "frame" && message.frame.decision);
+  const { placements } = message.frame.decision;
+  assert.deepEqual(placements.map(({ cells, value, features }) => [[...cells], value, [...features]]), [
+    [[1, 2], 2, [0.5]], [[3, 4], 1, []],
+  ]);
+  for (const [wrong, reason] of [
+    [{ cells: new Uint8Array(15) }, /cells/],
+    [{ chosen: 2 }, /chosen/],
+    [{ explored: 1 }, /explored/],
+    [{ placements: words(1, 2, 3) }, /placements/],
+    [{ placements: words(1, 2, 3, 16) }, /placements points outside/],
+    [{ rewards: floats(1) }, /rewards/],
+    [{ values: new Uint8Array(0), rewards: new Uint8Array(0), placements: new Uint8Array(0) }, /values/],
+    [{ columns: floats(1) }, /columns/],
+    [{ feature_names: [] }, /features/],
+    [{ feature_names: ["a", "b"] }, /features/],
+  ] as const) {
+    assert.match(refusal({ ...frame, decision: { ...decision, ...wrong } }), reason);
+  }
 });
 
 test("a message of a type to come is let pass", () => {

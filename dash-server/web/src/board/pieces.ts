@@ -1,11 +1,11 @@
 // The seven tetrominoes as they are drawn. Values are those of the wire: 1..7 = I O T S Z J L.
 
-/** Name of each piece by its value; 0 is empty. */
-export const PIECE_NAMES = ["none", "I", "O", "T", "S", "Z", "J", "L"] as const;
+/** Name of each piece by its value; 0 is empty, 8 no known piece. */
+export const PIECE_NAMES = ["none", "I", "O", "T", "S", "Z", "J", "L", "garbage"] as const;
 
 /** Colour of each piece by its value; the first is the well. */
 export const PIECE_COLOURS = [
-  "#0b1536", "#31c7e6", "#f2c230", "#aa6cf2", "#4cc96a", "#ef5a5f", "#4a7bf7", "#f2973a",
+  "#0b1536", "#31c7e6", "#f2c230", "#aa6cf2", "#4cc96a", "#ef5a5f", "#4a7bf7", "#f2973a", "#8a93ad",
 ] as const;
 
 /** Cells of each piece as it appears, as [column, row] from the top left of its box. */

@@ -1,12 +1,12 @@
 // The grid of charts and the toolbar over it.
 
-import type { History } from "../history/history";
+import type { Session } from "../session";
 import { byId, setText } from "../shell/dom";
 import type { FrameLoop } from "../shell/frame_loop";
 import { onThemeChange, readPalette } from "../shell/palette";
 import { Panel } from "./panel";
 import { PANELS } from "./panels";
-import { XView } from "./x_view";
+import { XView, type Axis } from "./x_view";
 
 // Rows a smoothed value looks back on, by position of the slider.
 const SPANS = [1, 3, 10, 30, 100, 300, 1000] as const;
@@ -16,15 +16,19 @@ export class Charts {
   readonly #view: XView;
   readonly #panels: { panel: Panel; redraw: (now?: boolean) => void }[];
   readonly #smoothing = byId<HTMLInputElement>("smoothing");
+  readonly #hold = byId<HTMLButtonElement>("hold");
   readonly #zoomReset = byId<HTMLButtonElement>("zoom-reset");
 
-  constructor(history: History, loop: FrameLoop) {
+  constructor(session: Session, loop: FrameLoop) {
+    const { history } = session;
     this.#view = new XView(history);
     let palette = readPalette();
     this.#panels = PANELS.map((spec) => {
       const redraw: (now?: boolean) => void = loop.inTurn(() => panel.draw());
       const panel: Panel = new Panel(spec, {
         history,
+        changes: () => session.changes,
+        run: () => session.status?.run ?? "run",
         view: this.#view,
         palette: () => palette,
         viewChanged: () => this.#viewChanged(),
@@ -44,7 +48,15 @@ export class Charts {
 
   /** Brings every chart up to date, each in its turn; at once after something a person did. */
   redraw(now = false): void {
+    if (this.#view.held && !now) return;
     for (const { redraw } of this.#panels) redraw(now);
+  }
+
+  /** Holds the charts as they are while training goes on, or lets them go on. */
+  toggleHold(): void {
+    this.#view.hold(!this.#view.held);
+    this.#hold.setAttribute("aria-pressed", String(this.#view.held));
+    this.redraw(true);
   }
 
   /** Shows the whole history again. */
@@ -58,7 +70,7 @@ export class Charts {
       // Browsers bring a form's old state back on reload.
       radio.checked = radio.value === this.#view.axis;
       radio.addEventListener("change", () => {
-        this.#view.setAxis(radio.value === "seconds" ? "seconds" : "step");
+        this.#view.setAxis(radio.value as Axis);
         this.#viewChanged();
       });
     }
@@ -67,6 +79,7 @@ export class Charts {
       this.#nameSpan();
       this.redraw(true);
     });
+    this.#hold.addEventListener("click", () => this.toggleHold());
     this.#zoomReset.addEventListener("click", () => this.resetZoom());
     this.#nameSpan();
   }

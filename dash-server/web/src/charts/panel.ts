@@ -3,10 +3,14 @@
 import uPlot from "uplot";
 import type { History } from "../history/history";
 import { element } from "../shell/dom";
+import { download } from "../shell/download";
 import type { Palette } from "../shell/palette";
+import type { Change } from "../wire/messages";
+import { csvOf } from "./csv";
 import type { PanelSpec } from "./panels";
 import { PanelData } from "./panel_data";
-import { plotOptions } from "./plot_options";
+import { pictureOf } from "./picture";
+import { plotOptions, SERIES_PER_LINE } from "./plot_options";
 import { Readout } from "./readout";
 import type { Thinned } from "./thin";
 import type { XView } from "./x_view";
@@ -14,6 +18,10 @@ import type { XView } from "./x_view";
 /** What a chart needs from the group it stands in. */
 export interface PanelContext {
   history: History;
+  /** What people have changed while training ran. */
+  changes: () => readonly Change[];
+  /** Name of the run, for the names of files. */
+  run: () => string;
   view: XView;
   palette: () => Palette;
   /** The shared horizontal axis was changed in this chart. */
@@ -41,15 +49,17 @@ export class Panel {
     this.#spec = spec;
     this.#context = context;
     this.#data = new PanelData(spec, context.history, context.span);
-    this.#readout = new Readout(spec.lines);
+    this.#readout = new Readout(spec.lines, () => this.#context.redraw());
     this.#log = spec.scale === "log";
     const title = element("h2", "", spec.title);
     title.id = `chart-${spec.id}-title`;
-    this.#scaleButton.type = "button";
-    this.#scaleButton.title = "Logarithmic vertical axis";
-    this.#scaleButton.addEventListener("click", () => this.#toggleScale());
     const header = element("header");
-    header.append(title, this.#scaleButton);
+    header.append(
+      title,
+      this.#button(element("button", "save", "CSV"), "Download the rows shown as CSV", () => this.#saveRows()),
+      this.#button(element("button", "save", "PNG"), "Download the chart as a picture", () => void this.#savePicture()),
+      this.#button(this.#scaleButton, "Logarithmic vertical axis", () => this.#toggleScale()),
+    );
     this.#plotBox.append(this.#empty);
     this.element.id = `chart-${spec.id}`;
     this.element.setAttribute("aria-labelledby", title.id);
@@ -79,18 +89,19 @@ export class Panel {
     const points = this.#shown.x.length;
     this.#empty.hidden = points > 0;
     this.element.dataset["points"] = String(points);
-    if (this.#plot) this.#plot.setData([this.#shown.x, ...this.#shown.series]);
+    if (this.#plot) this.#plot.setData(this.#drawn());
     else this.#plot = this.#create();
     this.#showReadout();
   }
 
   #create(): uPlot {
-    const { palette, view, viewChanged } = this.#context;
+    const { palette, view, viewChanged, changes } = this.#context;
     const options = plotOptions(
       this.#spec,
       {
         palette,
         view,
+        changes,
         log: this.#log,
         zoomed: (from, to) => {
           view.zoom(from, to);
@@ -105,7 +116,36 @@ export class Panel {
       this.#plotBox.clientWidth,
       this.#plotBox.clientHeight,
     );
-    return new uPlot(options, [this.#shown.x, ...this.#shown.series], this.#plotBox);
+    return new uPlot(options, this.#drawn(), this.#plotBox);
+  }
+
+  // A line that is switched off keeps its place, and no values.
+  #drawn(): uPlot.AlignedData {
+    const { x, series } = this.#shown;
+    const visible = (index: number) => this.#readout.visible(Math.floor(index / SERIES_PER_LINE));
+    return [x, ...series.map((values, index) => (visible(index) ? values : values.map(() => null)))];
+  }
+
+  #button(button: HTMLButtonElement, title: string, act: () => void): HTMLButtonElement {
+    button.type = "button";
+    button.title = title;
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  #saveRows(): void {
+    const { history, view, run } = this.#context;
+    const rows = csvOf(this.#spec, history, view.axis, view.range());
+    download(`${run()}-${this.#spec.id}.csv`, new Blob([rows], { type: "text/csv" }));
+  }
+
+  async #savePicture(): Promise<void> {
+    if (!this.#plot) return;
+    const palette = this.#context.palette();
+    const lines = this.#spec.lines.filter((_, index) => this.#readout.visible(index));
+    const keys = lines.map(({ label, colour }) => ({ label, colour: palette.series[colour] }));
+    const picture = await pictureOf(this.#plot.ctx.canvas, this.#spec.title, keys, palette);
+    download(`${this.#context.run()}-${this.#spec.id}.png`, picture);
   }
 
   #showReadout(): void {

@@ -29,6 +29,8 @@ export interface PanelSpec {
   scale: "linear" | "log";
   /** Whether values of 0 occur, for which the logarithmic scale is linear between -1 and 1. */
   zero: boolean;
+  /** Whether changes by hand are named in it, and not only marked. */
+  marks?: boolean;
 }
 
 /** The charts, in their order on the page. */
@@ -52,11 +54,34 @@ export const PANELS: readonly PanelSpec[] = [
     lines: [{ label: "reward", colour: "green", table: "episodes", column: "reward", smooth: true }],
   },
   {
-    id: "loss", title: "Loss", scale: "log", zero: false,
-    lines: [{ label: "loss", colour: "red", table: "updates", column: "loss", smooth: true }],
+    id: "length", title: "Pieces per game", scale: "log", zero: true,
+    lines: [{ label: "pieces", colour: "green", table: "episodes", column: "length", smooth: true }],
   },
   {
-    id: "exploration", title: "Exploration and learning rate", scale: "linear", zero: true,
+    id: "score", title: "Score per game", scale: "log", zero: true,
+    lines: [{ label: "score", colour: "purple", table: "episodes", column: "score", smooth: true }],
+  },
+  {
+    id: "position", title: "Value of the position", scale: "linear", zero: true,
+    lines: [{ label: "best Q of the board shown", colour: "blue", table: "positions", column: "value" }],
+  },
+  {
+    id: "loss", title: "Loss and TD error", scale: "log", zero: false,
+    lines: [
+      { label: "loss", colour: "red", table: "updates", column: "loss", smooth: true },
+      { label: "TD error", colour: "blue", table: "updates", column: "td_error", smooth: true },
+    ],
+  },
+  {
+    id: "mean-q", title: "Mean Q", scale: "linear", zero: true,
+    lines: [{ label: "of the minibatch", colour: "purple", table: "updates", column: "mean_q", smooth: true }],
+  },
+  {
+    id: "gradient", title: "Gradient norm", scale: "log", zero: false,
+    lines: [{ label: "before clipping", colour: "orange", table: "updates", column: "gradient_norm", smooth: true }],
+  },
+  {
+    id: "exploration", title: "Exploration and learning rate", scale: "linear", zero: true, marks: true,
     lines: [
       { label: "epsilon", colour: "purple", table: "updates", column: "epsilon" },
       { label: "learning rate", colour: "orange", table: "updates", column: "learning_rate", side: "right" },
@@ -68,5 +93,9 @@ export const PANELS: readonly PanelSpec[] = [
       { label: "steps a second", colour: "blue", table: "updates", column: "steps_per_second", smooth: true },
       { label: "updates a second", colour: "orange", table: "updates", column: "updates_per_second", smooth: true },
     ],
+  },
+  {
+    id: "buffer", title: "Replay buffer", scale: "linear", zero: true,
+    lines: [{ label: "filled part", colour: "green", table: "updates", column: "buffer_fill" }],
   },
 ];

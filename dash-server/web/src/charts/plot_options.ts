@@ -3,6 +3,8 @@
 import type uPlot from "uplot";
 import { short } from "../shell/format";
 import type { Palette } from "../shell/palette";
+import type { Change } from "../wire/messages";
+import { drawMarks } from "./marks";
 import type { PanelSpec } from "./panels";
 import type { XView } from "./x_view";
 
@@ -18,6 +20,7 @@ export const SERIES_PER_LINE = 3;
 export interface PlotContext {
   palette: () => Palette;
   view: XView;
+  changes: () => readonly Change[];
   log: boolean;
   zoomed: (from: number, to: number) => void;
   reset: () => void;
@@ -62,6 +65,7 @@ export function plotOptions(spec: PanelSpec, context: PlotContext, width: number
     },
     hooks: {
       setCursor: [context.cursorMoved],
+      drawAxes: [(plot) => drawMarks(plot, context.changes(), view, palette(), spec.marks ?? false)],
       setSelect: [
         (plot) => {
           const { left, width: selected } = plot.select;

@@ -12,17 +12,34 @@ export class Readout {
   readonly element = element("div", "readout");
   readonly #lines: readonly Line[];
   readonly #keys: { swatch: HTMLElement; value: HTMLElement }[];
+  readonly #hidden = new Set<number>();
 
-  constructor(lines: readonly Line[]) {
+  /** `toggled` is called when a line was switched on or off, which only makes sense beside another one. */
+  constructor(lines: readonly Line[], toggled: () => void) {
     this.#lines = lines;
-    this.#keys = lines.map((line) => {
-      const key = element("span", "key");
+    this.#keys = lines.map((line, index) => {
+      const key = element(lines.length > 1 ? "button" : "span", "key");
+      if (key instanceof HTMLButtonElement) {
+        key.type = "button";
+        key.title = `Show or hide ${line.label}`;
+        key.setAttribute("aria-pressed", "true");
+        key.addEventListener("click", () => {
+          if (!this.#hidden.delete(index)) this.#hidden.add(index);
+          key.setAttribute("aria-pressed", String(this.visible(index)));
+          toggled();
+        });
+      }
       const swatch = element("span", "swatch");
       const value = element("b", "", NOTHING);
       key.append(swatch, line.label, value);
       this.element.append(key);
       return { swatch, value };
     });
+  }
+
+  /** Whether a line is shown. */
+  visible(line: number): boolean {
+    return !this.#hidden.has(line);
   }
 
   /** Takes on the colours of the theme. */

@@ -4,13 +4,14 @@ import type { History } from "../history/history";
 import { duration, short } from "../shell/format";
 
 /** What the horizontal axis counts. */
-export type Axis = "step" | "seconds";
+export type Axis = "step" | "episode" | "seconds";
 
 /** The shared horizontal axis: everything so far, or the stretch someone zoomed to. */
 export class XView {
   readonly #history: History;
   #axis: Axis = "step";
   #zoom: [number, number] | null = null;
+  #held: [number, number] | null = null;
 
   constructor(history: History) {
     this.#history = history;
@@ -27,8 +28,21 @@ export class XView {
 
   /** Shows everything over another axis. */
   setAxis(axis: Axis): void {
+    const held = this.held;
     this.#axis = axis;
     this.#zoom = null;
+    this.hold(false);
+    this.hold(held);
+  }
+
+  /** Whether what comes is left out. */
+  get held(): boolean {
+    return this.#held !== null;
+  }
+
+  /** Leaves out what comes from now on, or no longer does. */
+  hold(held: boolean): void {
+    this.#held = held ? this.#extent() : null;
   }
 
   /** Shows one stretch. */
@@ -43,7 +57,10 @@ export class XView {
 
   /** Lowest and highest value shown; never empty. */
   range(): [number, number] {
-    if (this.#zoom) return this.#zoom;
+    return this.#zoom ?? this.#held ?? this.#extent();
+  }
+
+  #extent(): [number, number] {
     const [low, high] = this.#history.extent(this.#axis) ?? [0, 1];
     return high > low ? [low, high] : [low, low + 1];
   }

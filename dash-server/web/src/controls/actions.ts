@@ -3,12 +3,12 @@
 import type { RunState } from "../wire/messages";
 
 /** What a person can ask of the run. */
-export type Action = "start" | "pause" | "resume" | "step" | "stop" | "speed";
+export type Action = "start" | "pause" | "resume" | "step" | "stop" | "speed" | "save" | "rates";
 
 const ALLOWED: Record<RunState, readonly Action[]> = {
   idle: ["start"],
-  running: ["pause", "stop", "speed"],
-  paused: ["resume", "step", "stop", "speed"],
+  running: ["pause", "stop", "speed", "save", "rates"],
+  paused: ["resume", "step", "stop", "speed", "save", "rates"],
   stopping: [],
   stopped: ["start"],
   failed: ["start"],

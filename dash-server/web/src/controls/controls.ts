@@ -4,10 +4,13 @@ import { Charts } from "../charts/charts";
 import type { Commander } from "../net/commander";
 import type { Session } from "../session";
 import { byId } from "../shell/dom";
+import { whole } from "../shell/format";
 import { toast } from "../shell/toasts";
+import type { Why } from "../why/why";
 import type { Command } from "../wire/commands";
 import { allowedActions, type Action } from "./actions";
 import { bindKeyboard } from "./keyboard";
+import { Rates } from "./rates";
 import { SpeedSlider } from "./speed_slider";
 import { StartDialog } from "./start_dialog";
 
@@ -18,12 +21,16 @@ export class Controls {
   readonly #buttons = [...document.querySelectorAll<HTMLButtonElement>("button[data-action]")];
   readonly #start: StartDialog;
   readonly #speed: SpeedSlider;
+  readonly #rates: Rates;
 
-  constructor(session: Session, commander: Commander, charts: Charts) {
+  #awaitsSave = false;
+
+  constructor(session: Session, commander: Commander, charts: Charts, why: Why) {
     this.#session = session;
     this.#commander = commander;
     this.#start = new StartDialog((command) => commander.request(command));
     this.#speed = new SpeedSlider((limit) => this.#send({ type: "speed", limit }));
+    this.#rates = new Rates(session, (command) => commander.request(command));
     for (const button of this.#buttons) {
       button.addEventListener("click", () => this.#act(button.dataset["action"] as Action));
     }
@@ -34,6 +41,8 @@ export class Controls {
       step: () => this.#act("step"),
       start: () => this.#act("start"),
       resetZoom: () => charts.resetZoom(),
+      why: () => why.toggle(),
+      hold: () => charts.toggleHold(),
       help: () => help.showModal(),
     });
   }
@@ -50,6 +59,18 @@ export class Controls {
       button.disabled = !enabled;
     }
     this.#speed.follow(status?.speedLimit ?? null, allowed.has("speed"));
+    this.showRates();
+  }
+
+  /** Brings the rates up to date. */
+  showRates(): void {
+    this.#rates.follow(this.#allowed().has("rates"));
+  }
+
+  /** A checkpoint was written; whoever asked for it hears so. */
+  saved(step: number): void {
+    if (this.#awaitsSave) toast(`The checkpoint of step ${whole(step)} is saved.`, "good");
+    this.#awaitsSave = false;
   }
 
   // Pause and resume share a place; the focus goes with it.
@@ -70,7 +91,8 @@ export class Controls {
     if (!this.#allowed().has(action)) return;
     if (action === "start") {
       this.#start.open(this.#session.hello?.presets ?? [], this.#session.status?.preset ?? null);
-    } else if (action !== "speed") {
+    } else if (action !== "speed" && action !== "rates") {
+      this.#awaitsSave ||= action === "save";
       void this.#send({ type: action });
     }
   }

@@ -6,6 +6,8 @@ export interface KeyActions {
   step(): void;
   start(): void;
   resetZoom(): void;
+  why(): void;
+  hold(): void;
   help(): void;
 }
 
@@ -16,6 +18,8 @@ export function bindKeyboard(actions: KeyActions): void {
     s: actions.step,
     n: actions.start,
     "0": actions.resetZoom,
+    w: actions.why,
+    h: actions.hold,
     "?": actions.help,
   };
   document.addEventListener("keydown", (event) => {

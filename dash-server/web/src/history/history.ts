@@ -1,4 +1,4 @@
-// The four metric streams of the run that is shown.
+// The metric streams of the run that is shown.
 
 import type { Blocks } from "../wire/messages";
 import { TABLES, type Block, type TableName } from "../wire/tables";
@@ -13,6 +13,7 @@ export class History {
     updates: new Table(TABLES.updates),
     summaries: new Table(TABLES.summaries),
     evaluations: new Table(TABLES.evaluations),
+    positions: new Table(TABLES.positions),
   };
 
   /** Forgets everything, because another run begins. */
@@ -36,7 +37,7 @@ export class History {
   }
 
   /** First and last value of `axis` over all streams; null while there is nothing. */
-  extent(axis: "step" | "seconds"): [number, number] | null {
+  extent(axis: "step" | "episode" | "seconds"): [number, number] | null {
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     for (const name of NAMES) {

@@ -22,6 +22,12 @@ export function short(value: number): string {
   return trim(size < 1 ? value.toPrecision(2) : value.toPrecision(3));
 }
 
+/** A number in four digits, for telling near ones apart: 17.25, 0.4312. */
+export function fine(value: number): string {
+  const size = Math.abs(value);
+  return size >= 0.001 && size < 9999.5 ? value.toPrecision(4) : short(value);
+}
+
 /** A number as a headline: in full up to 99,999, without decimals from 100 on, and short elsewhere. */
 export function headline(value: number): string {
   const size = Math.abs(value);

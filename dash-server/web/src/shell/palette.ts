@@ -7,6 +7,9 @@ export type SeriesColour = "blue" | "orange" | "green" | "red" | "purple";
 export interface Palette {
   grid: string;
   muted: string;
+  text: string;
+  /** What charts stand on. */
+  paper: string;
   series: Record<SeriesColour, string>;
 }
 
@@ -17,6 +20,8 @@ export function readPalette(): Palette {
   return {
     grid: read("--grid"),
     muted: read("--muted"),
+    text: read("--text"),
+    paper: read("--card"),
     series: {
       blue: read("--series-blue"),
       orange: read("--series-orange"),

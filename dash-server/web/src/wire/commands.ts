@@ -9,6 +9,9 @@ export type Command =
   | { type: "resume" }
   | { type: "step"; count?: number }
   | { type: "speed"; limit: number | null }
+  | { type: "learning_rate"; value: number }
+  | { type: "epsilon"; value: number }
+  | { type: "save" }
   | { type: "stop" }
   | { type: "snapshot" };
 

@@ -67,3 +67,31 @@ export function texts(fields: Fields, key: string): string[] {
   }
   return value;
 }
+
+/** True or false. */
+export function flag(fields: Fields, key: string): boolean {
+  const value = fields[key];
+  if (typeof value !== "boolean") throw new ProtocolError(`${key} is not true or false`);
+  return value;
+}
+
+/** Bytes that hold little-endian 16-bit numbers, as a copy: inside the message they start anywhere. */
+export function words(fields: Fields, key: string): Uint16Array {
+  const raw = bytes(fields, key);
+  if (raw.byteLength % 2 !== 0) throw new ProtocolError(`${key} does not hold 16-bit numbers`);
+  return new Uint16Array(raw.slice().buffer);
+}
+
+/** Bytes that hold little-endian 32-bit floats, as a copy. */
+export function floats(fields: Fields, key: string): Float32Array {
+  const raw = bytes(fields, key);
+  if (raw.byteLength % 4 !== 0) throw new ProtocolError(`${key} does not hold 32-bit floats`);
+  return new Float32Array(raw.slice().buffer);
+}
+
+/** An array of maps. */
+export function maps(fields: Fields, key: string): Fields[] {
+  const value = fields[key];
+  if (!Array.isArray(value)) throw new ProtocolError(`${key} is not an array`);
+  return value.map((item) => map(item, key));
+}

@@ -2,8 +2,9 @@
 
 import { decode } from "@msgpack/msgpack";
 import {
-  bytes, count, map, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts, type Fields,
+  count, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts, type Fields,
 } from "./fields";
+import { readFrame, type Frame } from "./frame";
 import { optionalBlock, readBlock, TABLES, type Block, type TableName } from "./tables";
 
 /** The protocol version this page speaks. */
@@ -25,22 +26,16 @@ export interface Status {
   speedLimit: number | null;
 }
 
-/** The board right after a placement. */
-export interface Frame {
-  width: number;
-  height: number;
-  /** Row by row from the top; 0 empty, 1..7 = I O T S Z J L. */
-  cells: Uint8Array;
-  /** Indices into `cells` of the piece just placed, before lines cleared. */
-  placed: Uint8Array;
-  /** The piece to be placed now; 0 when the game is over. */
-  piece: number;
-  next: Uint8Array;
-  lines: number;
-  pieces: number;
-  score: number;
-  episode: number;
+/** A setting that can be changed while training runs. */
+export type Setting = "learning_rate" | "epsilon";
+
+/** A setting was changed while training ran. */
+export interface Change {
   step: number;
+  seconds: number;
+  /** Episodes finished by then. */
+  episode: number;
+  setting: Setting;
   value: number;
 }
 
@@ -62,6 +57,7 @@ export interface Snapshot {
   config: Fields | null;
   frame: Frame | null;
   blocks: Record<TableName, Block>;
+  changes: Change[];
 }
 
 /** A message of the server. */
@@ -73,6 +69,7 @@ export type ServerMessage =
   | { type: "metrics"; blocks: Blocks }
   | { type: "evaluation"; blocks: Blocks }
   | { type: "checkpoint"; step: number; path: string }
+  | { type: "change"; change: Change }
   | { type: "ack"; id: number }
   | { type: "error"; id: number | null; code: string; message: string }
   | { type: "other"; name: string };
@@ -102,6 +99,8 @@ export function decodeMessage(data: ArrayBuffer | Uint8Array): ServerMessage {
       return { type, blocks: { evaluations: readBlock(fields, "evaluations") } };
     case "checkpoint":
       return { type, step: count(fields, "step"), path: text(fields, "path") };
+    case "change":
+      return { type, change: readChange(fields) };
     case "ack":
       return { type, id: count(fields, "id") };
     case "error":
@@ -133,7 +132,9 @@ function readSnapshot(fields: Fields): Snapshot {
       updates: readBlock(fields, "updates"),
       summaries: readBlock(fields, "summaries"),
       evaluations: readBlock(fields, "evaluations"),
+      positions: readBlock(fields, "positions"),
     },
+    changes: maps(fields, "changes").map(readChange),
   };
 }
 
@@ -163,28 +164,14 @@ function isRunState(state: string): state is RunState {
   return (RUN_STATES as readonly string[]).includes(state);
 }
 
-function readFrame(fields: Fields): Frame {
-  const width = count(fields, "width");
-  const height = count(fields, "height");
-  const cells = bytes(fields, "cells");
-  if (cells.length !== width * height) {
-    throw new ProtocolError(`cells has ${cells.length} bytes, a board of ${width} x ${height} needs ${width * height}`);
-  }
-  if (cells.some((cell) => cell > 7)) throw new ProtocolError("cells holds a value over 7");
-  const placed = bytes(fields, "placed");
-  if (placed.some((index) => index >= cells.length)) throw new ProtocolError("placed points outside the board");
-  const piece = count(fields, "piece");
-  const next = bytes(fields, "next");
-  if (piece > 7 || next.some((upcoming) => upcoming < 1 || upcoming > 7)) {
-    throw new ProtocolError("piece or next holds an unknown piece");
-  }
+function readChange(fields: Fields): Change {
+  const setting = text(fields, "setting");
+  if (setting !== "learning_rate" && setting !== "epsilon") throw new ProtocolError(`setting "${setting}" is unknown`);
   return {
-    width, height, cells, placed, piece, next,
-    lines: count(fields, "lines"),
-    pieces: count(fields, "pieces"),
-    score: count(fields, "score"),
-    episode: count(fields, "episode"),
     step: count(fields, "step"),
+    seconds: number(fields, "seconds"),
+    episode: count(fields, "episode"),
+    setting,
     value: number(fields, "value"),
   };
 }

@@ -1,4 +1,4 @@
-// The four metric streams. They travel as columns of little-endian floats, which every browser's typed arrays are too.
+// The metric streams. They travel as columns of little-endian floats, which every browser's typed arrays are too.
 
 import { bytes, count, map, ProtocolError, type Fields } from "./fields";
 
@@ -6,11 +6,12 @@ import { bytes, count, map, ProtocolError, type Fields } from "./fields";
 export const TABLES = {
   episodes: ["step", "seconds", "episode", "length", "reward", "lines", "score"],
   updates: [
-    "step", "seconds", "update", "loss", "td_error", "mean_q", "gradient_norm", "epsilon", "learning_rate",
+    "step", "seconds", "episode", "update", "loss", "td_error", "mean_q", "gradient_norm", "epsilon", "learning_rate",
     "steps_per_second", "updates_per_second", "buffer_fill",
   ],
   summaries: ["step", "seconds", "episode", "mean_reward", "mean_lines", "mean_length"],
-  evaluations: ["step", "seconds", "games", "mean_lines", "ci95_low", "ci95_high", "best"],
+  evaluations: ["step", "seconds", "episode", "games", "mean_lines", "ci95_low", "ci95_high", "best"],
+  positions: ["step", "seconds", "episode", "value"],
 } as const;
 
 /** Name of a stream. */

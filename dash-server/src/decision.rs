@@ -1,0 +1,321 @@
+//! The decision behind a board: what the agent could do, and what it thought of it.
+
+use rl_agent::observer::DecisionReport;
+use serde_bytes::ByteBuf;
+
+use crate::board::BoardView;
+use crate::protocol::{Decision, Frame};
+
+/// Placements that are listed.
+const LISTED: usize = 12;
+/// Placements that are listed with their features.
+const EXPLAINED: usize = 5;
+
+/// An action with what is known of it.
+struct Candidate {
+    action: usize,
+    /// Its row among the agent's candidates.
+    row: Option<usize>,
+    value: f32,
+    reward: f32,
+    cells: Vec<u16>,
+}
+
+/// Why the reported decision was made. `board` shows the environment before the move; `names` are its features.
+pub(crate) fn explain<E: BoardView>(
+    report: &DecisionReport<'_, E>,
+    board: &Frame,
+    names: &[String],
+) -> Option<Decision> {
+    let mut candidates = candidates(report);
+    // The best first, and the first of equals before the others, as the agent chooses.
+    candidates.sort_by(|a, b| b.value.total_cmp(&a.value));
+    let count = candidates.len();
+    let columns = best_by_column(&candidates, usize::from(board.width));
+    let taken = candidates
+        .iter()
+        .position(|candidate| candidate.action == report.action)?;
+    let looked = !report.values.is_empty();
+    let chosen = if !looked {
+        candidates = vec![candidates.swap_remove(taken)];
+        0
+    } else if taken >= LISTED {
+        candidates.swap(LISTED - 1, taken);
+        LISTED - 1
+    } else {
+        taken
+    };
+    candidates.truncate(LISTED);
+
+    let size = candidates.iter().map(|row| row.cells.len()).max()?;
+    let mut features = Vec::new();
+    if let Some(batch) = report
+        .candidates
+        .filter(|batch| batch.feature_len() == names.len())
+    {
+        let explained = candidates.iter().take(EXPLAINED);
+        for row in explained.filter_map(|candidate| candidate.row) {
+            features.extend(bytes(batch.row(row).iter().copied()));
+        }
+    }
+    let placements = candidates.iter().flat_map(|row| {
+        let last = row.cells.last().copied().unwrap_or(0);
+        let cells = row.cells.iter().copied();
+        cells.chain(std::iter::repeat(last)).take(size)
+    });
+    Some(Decision {
+        cells: board.cells.clone(),
+        piece: board.piece,
+        count: count as u32,
+        chosen: chosen as u32,
+        explored: report.explored,
+        placements: placements
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<_>>()
+            .into(),
+        values: bytes(candidates.iter().map(|row| row.value)),
+        rewards: bytes(candidates.iter().map(|row| row.reward)),
+        columns: bytes(columns.into_iter()),
+        feature_names: names.to_vec(),
+        features: features.into(),
+    })
+}
+
+/// Every action that can be drawn, in the agent's order.
+fn candidates<E: BoardView>(report: &DecisionReport<'_, E>) -> Vec<Candidate> {
+    let value = |row: usize| report.values.get(row).copied().unwrap_or(f32::NAN);
+    // An agent that explores need not have listed what there is.
+    let listed = report
+        .candidates
+        .filter(|batch| batch.actions().contains(&(report.action as u32)));
+    let rows: Vec<(usize, Option<usize>, f32, f32)> = match listed {
+        Some(batch) => (0..batch.len())
+            .map(|row| {
+                let action = batch.actions()[row] as usize;
+                (action, Some(row), value(row), batch.rewards()[row])
+            })
+            .collect(),
+        // An agent without afterstates has a value for each action there is.
+        None => {
+            let mut legal = vec![false; report.env.action_count()];
+            report.env.legal_actions(&mut legal);
+            (0..legal.len())
+                .filter(|&action| legal[action])
+                .map(|action| (action, None, value(action), f32::NAN))
+                .collect()
+        }
+    };
+    rows.into_iter()
+        .filter_map(|(action, row, value, reward)| {
+            let mut cells = Vec::with_capacity(4);
+            report.env.fills(action, &mut cells);
+            (!cells.is_empty()).then_some(Candidate {
+                action,
+                row,
+                value,
+                reward,
+                cells,
+            })
+        })
+        .collect()
+}
+
+fn best_by_column(candidates: &[Candidate], width: usize) -> Vec<f32> {
+    let mut best = vec![f32::NAN; width];
+    for candidate in candidates {
+        for &cell in &candidate.cells {
+            let column = &mut best[usize::from(cell) % width];
+            // `max` prefers a number over NaN.
+            *column = column.max(candidate.value);
+        }
+    }
+    best
+}
+
+fn bytes(numbers: impl Iterator<Item = f32>) -> ByteBuf {
+    numbers
+        .flat_map(f32::to_le_bytes)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observer::blank_frame;
+    use rl_agent::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment};
+    use rl_agent::tetris::{Tetris, TetrisConfig};
+
+    fn floats(bytes: &[u8]) -> Vec<f32> {
+        let chunks = bytes.as_chunks().0.iter();
+        chunks.map(|&chunk| f32::from_le_bytes(chunk)).collect()
+    }
+
+    fn words(bytes: &[u8]) -> Vec<u16> {
+        let chunks = bytes.as_chunks().0.iter();
+        chunks.map(|&chunk| u16::from_le_bytes(chunk)).collect()
+    }
+
+    struct Scene {
+        env: Tetris,
+        batch: Batch,
+        names: Vec<String>,
+        board: Frame,
+    }
+
+    fn scene() -> Scene {
+        let mut env = Tetris::new(TetrisConfig::default()).unwrap();
+        env.reset(4, &Default::default()).unwrap();
+        let mut batch = Batch::new(env.model().feature_len());
+        env.candidates(&mut batch);
+        let mut board = blank_frame();
+        env.draw(&mut board);
+        Scene {
+            names: env.feature_names(),
+            env,
+            batch,
+            board,
+        }
+    }
+
+    fn report<'a>(
+        scene: &'a Scene,
+        action: u32,
+        values: &'a [f32],
+        with_rows: bool,
+    ) -> DecisionReport<'a, Tetris> {
+        DecisionReport {
+            step: 0,
+            env_index: 0,
+            env: &scene.env,
+            action: action as usize,
+            explored: values.is_empty(),
+            candidates: with_rows.then_some(&scene.batch),
+            values,
+        }
+    }
+
+    #[test]
+    fn the_best_placements_come_first_with_what_belongs_to_them() {
+        let scene = scene();
+        let rows = scene.batch.len();
+        assert!(rows > LISTED);
+        // A permutation of distinct values.
+        let values: Vec<f32> = (0..rows).map(|row| ((row * 7) % rows) as f32).collect();
+        let mut order: Vec<usize> = (0..rows).collect();
+        order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+        let action = scene.batch.actions()[order[2]];
+        let decision = explain(
+            &report(&scene, action, &values, true),
+            &scene.board,
+            &scene.names,
+        )
+        .unwrap();
+
+        assert_eq!(
+            (decision.count as usize, decision.chosen, decision.explored),
+            (rows, 2, false)
+        );
+        let sorted: Vec<f32> = order[..LISTED].iter().map(|&row| values[row]).collect();
+        assert_eq!(floats(&decision.values), sorted);
+        assert_eq!(floats(&decision.rewards), vec![1.0; LISTED]);
+        let features: Vec<f32> = order[..EXPLAINED]
+            .iter()
+            .flat_map(|&row| scene.batch.row(row).to_vec())
+            .collect();
+        assert_eq!(floats(&decision.features), features);
+        assert_eq!(decision.feature_names.len() * EXPLAINED, features.len());
+
+        let mut cells = Vec::new();
+        for &row in &order[..LISTED] {
+            scene
+                .env
+                .fills(scene.batch.actions()[row] as usize, &mut cells);
+        }
+        assert_eq!(words(&decision.placements), cells);
+
+        // The best of each column, the slow way.
+        for (column, best) in floats(&decision.columns).into_iter().enumerate() {
+            let touching = (0..rows).filter(|&row| {
+                let mut cells = Vec::new();
+                scene
+                    .env
+                    .fills(scene.batch.actions()[row] as usize, &mut cells);
+                cells.iter().any(|&cell| usize::from(cell) % 10 == column)
+            });
+            let expected = touching.map(|row| values[row]).fold(f32::MIN, f32::max);
+            assert_eq!(best, expected, "column {column}");
+        }
+    }
+
+    #[test]
+    fn a_bad_placement_that_was_taken_is_listed_last() {
+        let scene = scene();
+        let rows = scene.batch.len();
+        let values: Vec<f32> = (0..rows).map(|row| -(row as f32)).collect();
+        let action = scene.batch.actions()[rows - 1];
+        let decision = explain(
+            &report(&scene, action, &values, true),
+            &scene.board,
+            &scene.names,
+        )
+        .unwrap();
+        assert_eq!(decision.chosen as usize, LISTED - 1);
+        let shown = floats(&decision.values);
+        assert_eq!(shown[LISTED - 1], -(rows as f32 - 1.0));
+        assert_eq!(shown[LISTED - 2], -(LISTED as f32 - 2.0));
+    }
+
+    #[test]
+    fn an_agent_that_did_not_look_has_one_placement_and_no_value() {
+        let whole = scene();
+        let action = whole.batch.actions()[5];
+        let decision = explain(
+            &report(&whole, action, &[], true),
+            &whole.board,
+            &whole.names,
+        )
+        .unwrap();
+        assert_eq!((decision.chosen, decision.explored), (0, true));
+        assert!(floats(&decision.values)[0].is_nan());
+        let mut cells = Vec::new();
+        whole.env.fills(action as usize, &mut cells);
+        assert_eq!(words(&decision.placements), cells);
+        let empty = Scene {
+            batch: Batch::new(whole.names.len()),
+            ..scene()
+        };
+        let without = explain(
+            &report(&empty, action, &[], true),
+            &empty.board,
+            &empty.names,
+        );
+        assert_eq!(
+            without.map(|other| (other.count, other.placements)),
+            Some((decision.count, decision.placements))
+        );
+        assert!(floats(&decision.columns).iter().all(|best| best.is_nan()));
+    }
+
+    #[test]
+    fn values_of_actions_do_without_afterstates() {
+        let scene = scene();
+        let values: Vec<f32> = (0..scene.env.action_count())
+            .map(|action| action as f32)
+            .collect();
+        let best = *scene.batch.actions().last().unwrap();
+        let decision = explain(
+            &report(&scene, best, &values, false),
+            &scene.board,
+            &scene.names,
+        )
+        .unwrap();
+        assert_eq!(
+            (decision.chosen, decision.count as usize),
+            (0, scene.batch.len())
+        );
+        assert_eq!(floats(&decision.values)[0], best as f32);
+        assert!(decision.features.is_empty());
+        assert!(floats(&decision.rewards)[0].is_nan());
+    }
+}

@@ -1,0 +1,64 @@
+//! The board as it travels, and the decision behind it.
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+/// A board, right after a placement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Columns.
+    pub width: u8,
+    /// Rows up to the ceiling.
+    pub height: u8,
+    /// `width * height` cells, row by row from the top; 0 is empty, 1..7 are I O T S Z J L, 8 is full and of no known piece.
+    pub cells: ByteBuf,
+    /// Indices into `cells` of the piece just placed, before lines cleared: little-endian u16; may be empty.
+    pub placed: ByteBuf,
+    /// The piece to be placed now, 1..7; 0 when the game is over.
+    pub piece: u8,
+    /// Pieces after it, as far as the game knows them.
+    pub next: ByteBuf,
+    /// Lines cleared in the running game.
+    pub lines: u64,
+    /// Pieces placed in the running game.
+    pub pieces: u64,
+    /// Score of the running game.
+    pub score: u64,
+    /// Number of the running game, from 0.
+    pub episode: u64,
+    /// Steps of the whole training.
+    pub step: u64,
+    /// Value of the position for the agent; NaN when it did not look.
+    pub value: f32,
+    /// Why the piece was placed there, if the environment can tell.
+    pub decision: Option<Decision>,
+}
+
+/// What the agent saw, what it could do and what it thought of it.
+///
+/// Placements stand in rows, the best first; an agent that did not look (it explored) has a single row, the one it took.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The board before the move, like the `cells` of the frame.
+    pub cells: ByteBuf,
+    /// The piece to be placed, 1..7.
+    pub piece: u8,
+    /// How many placements there were, those included that are not listed.
+    pub count: u32,
+    /// The row that was taken.
+    pub chosen: u32,
+    /// Whether chance took it.
+    pub explored: bool,
+    /// Indices into `cells` of each row: little-endian u16, equally many a row (where one has fewer, its last repeats).
+    pub placements: ByteBuf,
+    /// Value of each row, reward included: little-endian f32, NaN when the agent did not look.
+    pub values: ByteBuf,
+    /// Immediate reward of each row: little-endian f32, NaN when it is not known.
+    pub rewards: ByteBuf,
+    /// The highest value of the placements that touch a column, for each column: little-endian f32, NaN for none.
+    pub columns: ByteBuf,
+    /// Names of the features of what a placement leads to.
+    pub feature_names: Vec<String>,
+    /// Features of the first rows, row after row: little-endian f32.
+    pub features: ByteBuf,
+}

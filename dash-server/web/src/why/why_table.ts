@@ -1,0 +1,83 @@
+// The five best placements in numbers.
+
+import { element, setText } from "../shell/dom";
+import { fine, short } from "../shell/format";
+import type { Fields } from "../wire/fields";
+import type { Decision, Placement } from "../wire/frame";
+import { afterValue } from "./after_value";
+
+const ROWS = 5;
+const FIXED = [
+  ["#", "Rank"],
+  ["Q", "Value of the placement, reward included; the agent takes the highest"],
+  ["Reward", "What the placement brings at once"],
+  ["V(after)", "Value of the position it leads to"],
+] as const;
+
+/** A table of placements; the one under the pointer, or with the focus, can be asked for. */
+export class WhyTable {
+  readonly element = element("table");
+  readonly #head = this.element.createTHead().insertRow();
+  readonly #rows: HTMLTableRowElement[];
+  #names: readonly string[] | null = null;
+  #pointed: number | null = null;
+
+  /** `pointedAt` is called when another row, or none, is under the pointer. */
+  constructor(pointedAt: () => void) {
+    const body = this.element.createTBody();
+    this.#rows = Array.from({ length: ROWS }, (_, index) => {
+      const row = body.insertRow();
+      row.tabIndex = 0;
+      const point = (to: number | null) => () => {
+        this.#pointed = to;
+        pointedAt();
+      };
+      row.addEventListener("pointerenter", point(index));
+      row.addEventListener("focus", point(index));
+      row.addEventListener("pointerleave", point(null));
+      row.addEventListener("blur", point(null));
+      return row;
+    });
+  }
+
+  /** The row under the pointer. */
+  get pointed(): number | null {
+    return this.#pointed;
+  }
+
+  /** Shows the placements of a decision. */
+  show(decision: Decision, config: Fields | null): void {
+    this.#name(decision.featureNames);
+    this.#rows.forEach((row, index) => {
+      const placement = decision.placements[index];
+      row.hidden = placement === undefined;
+      if (placement) this.#fill(row, index, placement, config);
+      row.toggleAttribute("data-chosen", index === decision.chosen);
+    });
+  }
+
+  #fill(row: HTMLTableRowElement, index: number, { value, reward, features }: Placement, config: Fields | null): void {
+    const values = [fine(value), short(reward), fine(afterValue(value, reward, config))];
+    [String(index + 1), ...values, ...[...features].map(short)].forEach((text, column) => {
+      const cell = row.cells[column];
+      if (cell) setText(cell, text);
+    });
+  }
+
+  #name(names: readonly string[]): void {
+    if (this.#names?.join() === names.join()) return;
+    this.#names = names;
+    const plain = names.map((name) => [name.replaceAll("_", " "), "As the network sees it: shifted and scaled to about one"]);
+    this.#head.replaceChildren(
+      ...[...FIXED, ...plain].map(([text, title]) => {
+        const header = element("th", "", text);
+        header.scope = "col";
+        header.title = title!;
+        return header;
+      }),
+    );
+    for (const row of this.#rows) {
+      row.replaceChildren(...Array.from({ length: FIXED.length + names.length }, () => element("td")));
+    }
+  }
+}

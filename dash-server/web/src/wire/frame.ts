@@ -1,0 +1,128 @@
+// The board of the wire, and the decision behind it.
+
+import {
+  bytes, count, flag, floats, number, optionalMap, ProtocolError, texts, words, type Fields,
+} from "./fields";
+
+/** Highest value of a cell: 1..7 are pieces, 8 is full and of no known piece. */
+const HIGHEST_CELL = 8;
+
+/** The board right after a placement. */
+export interface Frame {
+  width: number;
+  height: number;
+  /** Row by row from the top; 0 empty, 1..7 = I O T S Z J L, 8 full and of no known piece. */
+  cells: Uint8Array;
+  /** Indices into `cells` of the piece just placed, before lines cleared. */
+  placed: Uint16Array;
+  /** The piece to be placed now; 0 when the game is over. */
+  piece: number;
+  next: Uint8Array;
+  lines: number;
+  pieces: number;
+  score: number;
+  episode: number;
+  step: number;
+  value: number;
+  decision: Decision | null;
+}
+
+/** What the agent saw, what it could do and what it thought of it. */
+export interface Decision {
+  /** The board before the move, of the size of the frame's. */
+  cells: Uint8Array;
+  piece: number;
+  /** How many placements there were, listed or not. */
+  count: number;
+  /** The row of `placements` that was taken. */
+  chosen: number;
+  /** Whether chance took it. */
+  explored: boolean;
+  /** The best first. */
+  placements: Placement[];
+  /** The highest value of the placements that touch a column, NaN for none. */
+  columns: Float32Array;
+  featureNames: string[];
+}
+
+/** A place for the piece. */
+export interface Placement {
+  /** Indices into the cells of the board. */
+  cells: Uint16Array;
+  /** Reward included; NaN when the agent did not look. */
+  value: number;
+  /** NaN when it is not known. */
+  reward: number;
+  /** In the order of `featureNames`; empty where they were not sent. */
+  features: Float32Array;
+}
+
+/** Reads a frame. Throws a ProtocolError that names what is wrong. */
+export function readFrame(fields: Fields): Frame {
+  const width = count(fields, "width");
+  const height = count(fields, "height");
+  const cells = boardCells(fields, width * height);
+  const placed = words(fields, "placed");
+  if (placed.some((index) => index >= cells.length)) throw new ProtocolError("placed points outside the board");
+  const piece = count(fields, "piece");
+  const next = bytes(fields, "next");
+  if (piece > 7 || next.some((upcoming) => upcoming < 1 || upcoming > 7)) {
+    throw new ProtocolError("piece or next holds an unknown piece");
+  }
+  const decision = optionalMap(fields, "decision");
+  return {
+    width, height, cells, placed, piece, next,
+    lines: count(fields, "lines"),
+    pieces: count(fields, "pieces"),
+    score: count(fields, "score"),
+    episode: count(fields, "episode"),
+    step: count(fields, "step"),
+    value: number(fields, "value"),
+    decision: decision && readDecision(decision, width, cells.length),
+  };
+}
+
+function readDecision(fields: Fields, width: number, area: number): Decision {
+  const values = floats(fields, "values");
+  const rewards = floats(fields, "rewards");
+  const rows = values.length;
+  const filled = words(fields, "placements");
+  const size = filled.length / rows;
+  if (rows === 0 || rewards.length !== rows || !Number.isInteger(size)) {
+    throw new ProtocolError("values, rewards and placements are not of the same rows");
+  }
+  if (filled.some((index) => index >= area)) throw new ProtocolError("placements points outside the board");
+  const featureNames = texts(fields, "feature_names");
+  const features = floats(fields, "features");
+  if (features.length > 0 && features.length % featureNames.length !== 0) {
+    throw new ProtocolError("features holds no whole rows");
+  }
+  const columns = floats(fields, "columns");
+  if (columns.length !== width) throw new ProtocolError(`columns has ${columns.length} values, the board ${width} columns`);
+  const chosen = count(fields, "chosen");
+  const piece = count(fields, "piece");
+  if (chosen >= rows || piece > 7) throw new ProtocolError("chosen or piece is out of range");
+  const named = featureNames.length;
+  return {
+    cells: boardCells(fields, area),
+    piece,
+    count: count(fields, "count"),
+    chosen,
+    explored: flag(fields, "explored"),
+    placements: [...values].map((value, row) => ({
+      value,
+      cells: filled.subarray(row * size, (row + 1) * size),
+      reward: rewards[row]!,
+      features: features.subarray(row * named, (row + 1) * named),
+    })),
+    columns,
+    featureNames,
+  };
+}
+
+function boardCells(fields: Fields, area: number): Uint8Array {
+  const cells = bytes(fields, "cells");
+  if (cells.length !== area) throw new ProtocolError(`cells has ${cells.length} bytes, the board needs ${area}`);
+  if (cells.some((cell) => cell > HIGHEST_CELL)) throw new ProtocolError(`cells holds a value over ${HIGHEST_CELL}`);
+  return cells;
+}
