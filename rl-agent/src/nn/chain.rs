@@ -4,7 +4,7 @@
 use pulp::Arch;
 
 use super::activation::Activation;
-use super::kernel::{Left, Product, Start};
+use super::kernel::{Left, Product, Start, transpose};
 use crate::rng::Rng;
 
 /// One linear layer within the parameter array.
@@ -189,11 +189,8 @@ impl Chain {
             if index == 0 && !to_input {
                 break;
             }
-            transposed.clear();
             let weights = &parameters[layer.weights..layer.biases];
-            transposed.extend(
-                (0..layer.outputs).flat_map(|o| weights[o..].iter().step_by(layer.outputs)),
-            );
+            transpose(weights, layer.outputs, transposed);
             lower.resize(rows * layer.inputs, 0.0);
             Product {
                 m: rows,

@@ -4,7 +4,7 @@ use pulp::Arch;
 use serde::{Deserialize, Serialize};
 
 use super::activation::Activation;
-use super::kernel::{Left, Product, Start};
+use super::kernel::{Left, Product, Start, transpose};
 use crate::config::{ConfigError, check};
 use crate::rng::Rng;
 
@@ -297,9 +297,8 @@ impl Body {
             if index == 0 {
                 break;
             }
-            transposed.clear();
             let weights = &parameters[layer.weights..layer.biases];
-            transposed.extend((0..count).flat_map(|o| weights[o..].iter().step_by(count)));
+            transpose(weights, count, transposed);
             // The patches have served; their derivatives take their place.
             let d_patches = &mut patches[index];
             Product {

@@ -217,6 +217,25 @@ impl Product<'_> {
     }
 }
 
+/// Writes the transpose of `matrix`, which has `columns` columns, into `out`.
+///
+/// Goes through both in squares, so that what was fetched of either is used up before it leaves the cache.
+pub(crate) fn transpose(matrix: &[f32], columns: usize, out: &mut Vec<f32>) {
+    const SIDE: usize = 16;
+    let rows = matrix.len() / columns;
+    out.resize(matrix.len(), 0.0);
+    for row in (0..rows).step_by(SIDE) {
+        let height = SIDE.min(rows - row);
+        for column in (0..columns).step_by(SIDE) {
+            for to in column..columns.min(column + SIDE) {
+                let line = &mut out[to * rows + row..][..height];
+                let from = matrix[row * columns + to..].iter().step_by(columns);
+                line.iter_mut().zip(from).for_each(|(out, x)| *out = *x);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,6 +290,19 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn transposing_twice_changes_nothing() {
+        let mut rng = Rng::new(9, 0);
+        for (rows, columns) in [(1, 1), (3, 40), (128, 40), (17, 33)] {
+            let matrix = random(&mut rng, rows * columns);
+            let (mut once, mut twice) = (Vec::new(), Vec::new());
+            transpose(&matrix, columns, &mut once);
+            assert_eq!(once[rows.min(2) - 1], matrix[(rows.min(2) - 1) * columns]);
+            transpose(&once, rows, &mut twice);
+            assert_eq!(twice, matrix);
         }
     }
 

@@ -1,0 +1,99 @@
+//! One full DQN update (draw a minibatch, target forward, forward, Huber loss, backward, clipping, Adam) of a network
+//! 200-128-128-40 at batch sizes 32, 128 and 512, on one core.
+//!
+//!     cargo bench -p benches --bench update_step
+//!
+//! The same in PyTorch: `benches/peers/torch_update.py`. Floating-point work of an update, with two for a fused
+//! multiply-add: 325,632 times the batch size; the bench prints what was reached.
+
+use std::convert::Infallible;
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use rl_agent::afterstate_dqn::TargetUpdate;
+use rl_agent::agent::Agent;
+use rl_agent::dqn::{Dqn, DqnConfig};
+use rl_agent::env::{Environment, Step};
+use rl_agent::rng::Rng;
+
+const INPUTS: usize = 200;
+const ACTIONS: usize = 40;
+const FLOP: u64 = 325_632;
+
+/// Random observations; every action earns 1 and ends the episode, so that every value is 1.
+struct Lottery(Rng);
+
+impl Environment for Lottery {
+    type Scenario = ();
+    type Error = Infallible;
+
+    fn observation_len(&self) -> usize {
+        INPUTS
+    }
+    fn action_count(&self) -> usize {
+        ACTIONS
+    }
+    fn reset(&mut self, seed: u64, _scenario: &()) -> Result<(), Infallible> {
+        self.0 = Rng::new(seed, 0);
+        Ok(())
+    }
+    fn observe(&self, out: &mut [f32]) {
+        let mut rng = self.0.clone();
+        out.fill_with(|| rng.unit() as f32);
+    }
+    fn legal_actions(&self, out: &mut [bool]) {
+        out.fill(true);
+    }
+    fn step(&mut self, _action: usize) -> Result<Step, Infallible> {
+        self.0.bits();
+        Ok(Step {
+            reward: 1.0,
+            terminated: true,
+            truncated: false,
+        })
+    }
+}
+
+/// An agent that remembers 10,000 steps.
+fn agent(batch_size: usize) -> Dqn {
+    let mut env = Lottery(Rng::new(1, 0));
+    let config = DqnConfig {
+        hidden: vec![128, 128],
+        double: false,
+        batch_size,
+        learning_starts: batch_size as u64,
+        buffer_capacity: 10_000,
+        update_every: 1,
+        target: TargetUpdate::Hard { every: 1_000 },
+        ..DqnConfig::default()
+    };
+    let mut agent = Dqn::new(&env, config, 1).expect("valid settings");
+    for step in 0..10_000 {
+        let action = agent.decide(&env, step).action;
+        let Ok(outcome) = env.step(action);
+        agent.record(&env, &outcome);
+    }
+    agent
+}
+
+fn update(agent: &mut Dqn) -> f32 {
+    let report = Agent::<Lottery>::update(agent, 10_000);
+    report.expect("finite numbers").expect("an update is due").mean_q
+}
+
+fn updates(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("update_200-128-128-40");
+    for batch in [32, 128, 512] {
+        let mut agent = agent(batch);
+        let learnt = (0..1_500).map(|_| update(&mut agent)).last().expect("some updates");
+        assert!((learnt - 1.0).abs() < 0.1, "every value is 1, not {learnt}");
+        group.throughput(Throughput::Elements(FLOP * batch as u64));
+        group.bench_function(BenchmarkId::from_parameter(batch), |bencher| {
+            bencher.iter(|| black_box(update(&mut agent)));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, updates);
+criterion_main!(benches);
