@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use tetris_core::{
     Afterstate, Controller, Features, IllegalAction, Piece, PlacementConfig, PlacementEnv,
-    PlacementModel, RandomizerKind, ScenarioError,
+    PlacementModel, ScenarioError,
 };
 use thiserror::Error;
 
@@ -14,7 +14,7 @@ use crate::agent::Policy;
 use crate::config::{ConfigError, check};
 use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment, Resumable, Step};
 
-pub use tetris_core::Scenario;
+pub use tetris_core::{RandomizerKind, Scenario};
 
 /// The settings of [`Tetris`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,175 @@
+//! The Tetris adapter, and that a DQN learns Tetris with it.
+#![cfg(feature = "tetris")]
+
+use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig, Objective};
+use rl_agent::agent::Agent;
+use rl_agent::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment, Resumable};
+use rl_agent::evaluation::{EvaluationConfig, evaluate};
+use rl_agent::rng::Rng;
+use rl_agent::tetris::{RandomizerKind, Scenario, Tetris, TetrisConfig, TetrisModel};
+use rl_agent::trainer::{Trainer, TrainerConfig};
+
+fn low() -> Scenario {
+    Scenario {
+        ceiling: Some(10),
+        ..Scenario::default()
+    }
+}
+
+fn trainer(steps: u64) -> Trainer<Tetris, AfterstateDqn<TetrisModel>> {
+    let tetris = Tetris::without_colours(TetrisConfig::default()).unwrap();
+    let config = AfterstateDqnConfig {
+        objective: Objective::Survival,
+        update_every: 4,
+        ..AfterstateDqnConfig::default()
+    };
+    let agent = AfterstateDqn::new(tetris.model(), config, 3).unwrap();
+    let limits = TrainerConfig {
+        seed: 3,
+        total_steps: Some(steps),
+        ..TrainerConfig::default()
+    };
+    let trainer = Trainer::new(vec![tetris], agent, limits).unwrap();
+    trainer.scenarios(|_| low())
+}
+
+/// What the live game says of its candidates is what the model says of the stored afterstate before them.
+#[test]
+fn the_model_agrees_with_the_live_game() {
+    for pieces in [RandomizerKind::Uniform, RandomizerKind::Bag7] {
+        let config = TetrisConfig {
+            pieces,
+            reward_per_line: 2.5,
+            ..TetrisConfig::default()
+        };
+        let mut tetris = Tetris::new(config).unwrap();
+        let model = tetris.model();
+        let mut rng = Rng::new(1, 0);
+        let (mut live, mut stored) = (
+            Batch::new(model.feature_len()),
+            Batch::new(model.feature_len()),
+        );
+        let mut features = vec![0.0; model.feature_len()];
+        let mut chances = vec![0.0; model.outcome_count()];
+        for game in 0..20 {
+            tetris.reset(game, &low()).unwrap();
+            loop {
+                live.clear();
+                tetris.candidates(&mut live);
+                let row = rng.below(live.len());
+                let action = live.actions()[row] as usize;
+                let after = tetris.after(action).unwrap();
+                model.features(&after, &mut features);
+                assert_eq!(features, live.row(row));
+                let step = tetris.step(action).unwrap();
+                assert_eq!(step.reward, live.rewards()[row]);
+
+                model.outcomes(&after, &mut chances);
+                assert!((chances.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+                assert!(
+                    chances[tetris.outcome()] > 0.0,
+                    "the piece that came was possible"
+                );
+                stored.clear();
+                model.successors(&after, tetris.outcome(), &mut stored);
+                assert_eq!(step.terminated, stored.is_empty());
+                if step.done() {
+                    break;
+                }
+                live.clear();
+                tetris.candidates(&mut live);
+                assert_eq!(stored.actions(), live.actions());
+                assert_eq!(stored.rewards(), live.rewards());
+                assert_eq!(stored.features(), live.features());
+            }
+        }
+    }
+}
+
+#[test]
+fn expanding_is_asking_for_every_piece() {
+    let mut tetris = Tetris::new(TetrisConfig::default()).unwrap();
+    let model = tetris.model();
+    tetris.reset(5, &low()).unwrap();
+    let (mut all, mut each) = (
+        Batch::new(model.feature_len()),
+        Batch::new(model.feature_len()),
+    );
+    let after = tetris.after(0).unwrap();
+    let mut ends = Vec::new();
+    model.expand(&after, &mut all, &mut |chance, rows| {
+        ends.push((chance, rows.len()))
+    });
+    for (outcome, &(chance, end)) in ends.iter().enumerate() {
+        model.successors(&after, outcome, &mut each);
+        assert_eq!((each.len(), chance), (end, 1.0 / 7.0));
+    }
+    assert_eq!(
+        (all.features(), all.actions()),
+        (each.features(), each.actions())
+    );
+}
+
+#[test]
+fn a_saved_game_goes_on_as_if_nothing_had_happened() {
+    let mut tetris = Tetris::new(TetrisConfig::default()).unwrap();
+    tetris.reset(9, &Scenario::default()).unwrap();
+    let legal = |tetris: &Tetris| {
+        let mut legal = vec![false; tetris.action_count()];
+        tetris.legal_actions(&mut legal);
+        legal.iter().position(|&legal| legal)
+    };
+    for _ in 0..5 {
+        let action = legal(&tetris).unwrap();
+        tetris.step(action).unwrap();
+    }
+    let mut other = Tetris::new(TetrisConfig::default()).unwrap();
+    other.restore(tetris.save()).unwrap();
+    let mut seen = [
+        vec![0.0; tetris.observation_len()],
+        vec![0.0; tetris.observation_len()],
+    ];
+    while let Some(action) = legal(&tetris) {
+        assert_eq!(tetris.step(action).unwrap(), other.step(action).unwrap());
+        tetris.observe(&mut seen[0]);
+        other.observe(&mut seen[1]);
+        assert_eq!(seen[0], seen[1]);
+    }
+    let mut narrow = Tetris::new(TetrisConfig {
+        width: 6,
+        ..TetrisConfig::default()
+    })
+    .unwrap();
+    assert!(narrow.restore(tetris.save()).is_err());
+}
+
+#[test]
+fn it_learns_tetris() {
+    let mut trainer = trainer(40_000);
+    trainer.run(()).unwrap();
+    let games = EvaluationConfig {
+        games: 10,
+        max_steps: Some(1_000),
+        ..EvaluationConfig::default()
+    };
+    let tetris = Tetris::without_colours(TetrisConfig::default()).unwrap();
+    let policy = Agent::<Tetris>::policy(trainer.agent());
+    let played = evaluate(&tetris, &Scenario::default(), &policy, &games, || false).unwrap();
+    // A thousand pieces are four hundred lines; an untrained network clears none.
+    assert!(played.mean() > 200.0, "{} lines on average", played.mean());
+}
+
+#[test]
+fn resumed_training_gives_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint");
+    let mut whole = trainer(4_000);
+    whole.run(()).unwrap();
+    let mut half = trainer(2_001);
+    half.run(()).unwrap();
+    half.write_checkpoint(&path).unwrap();
+    let mut resumed = trainer(4_000);
+    resumed.read_checkpoint(&path).unwrap();
+    resumed.run(()).unwrap();
+    assert!(whole.agent().state() == resumed.agent().state());
+}
