@@ -1,7 +1,7 @@
 // The whole way: the real server trains, and the page in a real browser shows it and steers it.
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -67,7 +67,7 @@ test("every chart gets points and draws them", async () => {
       return saturated;
     }),
   );
-  assert.equal(drawn.length, 6);
+  assert.equal(drawn.length, 12);
   for (const pixels of drawn) assert.ok(pixels > 50, `a chart shows only ${pixels} coloured pixels`);
 });
 
@@ -109,6 +109,106 @@ test("the speed slider limits the run, and every tab follows it", async () => {
   await untilStepsPass(other.page, slow + 100);
   other.assertClean();
   await other.close();
+});
+
+test("at watching speed the piece moves into its place, over the placements the agent thought of", async () => {
+  await page.locator("#speed").fill("0");
+  await page.getByText("1 step a second", { exact: true }).waitFor();
+  // The first steps may still be those of the speed before.
+  await untilStepsPass(page, (await steps(page)) + 2);
+  const seen = await page.evaluate(async () => {
+    const step = () => document.querySelector("#tile-step").dataset.value;
+    const pictures = new Set();
+    await new Promise((resolve) => {
+      const from = step();
+      let since = null;
+      const look = () => {
+        if (since === null && step() !== from) since = performance.now();
+        if (since !== null) pictures.add(document.querySelector("#board").toDataURL());
+        if (since !== null && performance.now() - since > 900) resolve();
+        else requestAnimationFrame(look);
+      };
+      look();
+    });
+    return pictures.size;
+  });
+  assert.ok(seen > 5, `only ${seen} pictures of one move`);
+});
+
+test("the decision is told in numbers, and pointing at a placement shows it", async () => {
+  const row = page.locator("#why-table tbody tr");
+  await page.locator("#why-table tbody tr[data-chosen]").waitFor();
+  assert.match(await page.locator("#why-summary").innerText(), /^[IOTSZJL]: .* placements/);
+  const header = await page.locator("#why-table th").allInnerTexts();
+  assert.ok(header.includes("holes") && header.length === 14, header.join());
+  const numbers = await row.first().locator("td").allInnerTexts();
+  assert.equal(numbers.length, header.length);
+  // An explored move has one row only; the next that is not has more.
+  await row.nth(2).waitFor();
+  await row.nth(2).hover();
+  const held = await boardPicture(page);
+  await untilStepsPass(page, (await steps(page)) + 1);
+  assert.equal(await boardPicture(page), held, "it is held while someone points at it");
+  await page.mouse.move(0, 0);
+  await untilBoardChanges(page, held);
+  await page.locator("h1").click();
+  await page.keyboard.press("w");
+  await page.locator("#why").waitFor({ state: "hidden" });
+  await page.keyboard.press("w");
+  await page.locator("#why").waitFor();
+  await page.locator("#speed").fill("100");
+  await page.getByText("unlimited", { exact: true }).waitFor();
+});
+
+test("rates are changed while training runs, and a wrong one says why", async () => {
+  await page.locator("#rate-epsilon").fill("2");
+  await page.keyboard.press("Enter");
+  await page.getByText("Epsilon is a number from 0 to 1.").waitFor();
+  await page.locator("#rate-epsilon").fill("0.25");
+  await page.keyboard.press("Enter");
+  await page.locator("#rates-error").waitFor({ state: "hidden" });
+  await page.locator("h1").click();
+  const epsilon = page.locator("#chart-exploration .key", { hasText: "epsilon" }).locator("b");
+  await page.waitForFunction(
+    () => document.querySelector("#chart-exploration .key b").textContent.startsWith("0.25"), undefined, { timeout: 60_000 },
+  );
+  assert.match(await epsilon.innerText(), /^0.25/);
+  const reloaded = await openPage(browser, url);
+  await reloaded.page.waitForFunction(() => document.querySelector("#rate-epsilon").value === "0.25");
+  reloaded.assertClean();
+  await reloaded.close();
+});
+
+test("a checkpoint is saved on request", async () => {
+  await press(page, "save");
+  await page.getByText(/The checkpoint of step [\d,]+ is saved/).waitFor();
+});
+
+test("charts can be held, without a line, and downloaded", async () => {
+  const loss = page.locator("#chart-loss");
+  await loss.getByRole("button", { name: "TD error" }).click();
+  assert.equal(await loss.getByRole("button", { name: "TD error" }).getAttribute("aria-pressed"), "false");
+  await page.locator("#hold").click();
+  // Charts are drawn in turn, the last ones some frames after the first.
+  await page.waitForTimeout(1000);
+  const held = await chartPoints(page);
+  await untilStepsPass(page, (await steps(page)) + 1000);
+  assert.deepEqual(await chartPoints(page), held);
+  const save = async (kind) => {
+    await loss.hover();
+    const [file] = await Promise.all([page.waitForEvent("download"), loss.getByRole("button", { name: kind }).click()]);
+    assert.match(file.suggestedFilename(), new RegExp(`^quick-1-loss\\.${kind.toLowerCase()}$`));
+    return readFileSync(await file.path());
+  };
+  const rows = (await save("CSV")).toString().trim().split("\n");
+  assert.equal(rows[0], "step,seconds,episode,loss,td_error");
+  assert.ok(rows.length > 3 && rows.every((row) => row.split(",").length === 5));
+  const picture = await save("PNG");
+  assert.deepEqual([...picture.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+  await page.locator("#hold").click();
+  await page.waitForFunction(
+    (old) => [...document.querySelectorAll(".chart")].some(({ id, dataset }) => Number(dataset.points) !== old[id]), held,
+  );
 });
 
 test("a reload restores the history", async () => {
