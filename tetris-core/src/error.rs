@@ -99,6 +99,41 @@ pub struct GameOver {
     pub top_out: TopOut,
 }
 
+/// An observation was asked for with more pieces than are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{asked} next pieces were asked for, but the rules have a preview of {preview}")]
+pub struct ObservationError {
+    /// Pieces asked for.
+    pub asked: u8,
+    /// Pieces known.
+    pub preview: u8,
+}
+
+/// A batch was given something that does not fit. Nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum BatchError {
+    /// A slice of the wrong length.
+    #[error("{buffer} has {found} entries; it must have {expected}")]
+    Length {
+        /// Which one.
+        buffer: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length that it must have.
+        expected: usize,
+    },
+    /// A number that is no action.
+    #[error("action {action} of game {game} does not exist; there are the actions 0 to {last}")]
+    Action {
+        /// The first game that it was given for.
+        game: usize,
+        /// The number.
+        action: u8,
+        /// The last action.
+        last: u8,
+    },
+}
+
 /// A text is not the name of a controller.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("unknown controller {found:?}; known are dellacherie, bcts, dt10 and dt20")]

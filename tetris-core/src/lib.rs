@@ -7,6 +7,7 @@ extern crate std;
 
 mod afterstate;
 mod analysis;
+mod batch;
 mod board;
 mod colours;
 mod config;
@@ -18,17 +19,22 @@ mod features;
 mod game;
 mod garbage;
 mod gravity;
+mod hash;
 mod input;
+mod key_env;
 mod low_board;
 mod moves;
+mod observation;
 mod odds;
 mod packed;
 mod perft;
 mod piece;
 mod placement;
+mod planes;
 mod randomizer;
 mod reach;
 mod render;
+mod reward;
 mod rotation;
 mod rules;
 mod score;
@@ -39,14 +45,16 @@ mod topout;
 mod totals;
 
 pub use afterstate::{Afterstate, PlacementModel};
+pub use batch::{BatchBuffers, BatchEnv, episode_seed};
 pub use board::{Board, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
 pub use colours::{ColourPlane, GARBAGE};
 pub use config::{PlacementConfig, Scenario};
 pub use controller::{BCTS, Controller, DELLACHERIE, DT10, DT20};
 pub use env::{PlacementEnv, StepOutcome};
 pub use error::{
-    BoardSizeError, ConfigError, GameOver, IllegalAction, ParseBoardError, ParseControllerError,
-    ParsePieceError, ParsePiecesError, ParseSequenceError, ScenarioError,
+    BatchError, BoardSizeError, ConfigError, GameOver, IllegalAction, ObservationError,
+    ParseBoardError, ParseControllerError, ParsePieceError, ParsePiecesError, ParseSequenceError,
+    ScenarioError,
 };
 pub use expanded::Expanded;
 pub use features::Features;
@@ -54,14 +62,20 @@ pub use game::{Active, Game, Locked, Pressed};
 pub use garbage::GarbageRules;
 pub use gravity::{Gravity, LockDelay, LockReset};
 pub use input::Input;
+pub use key_env::{KEY_ACTIONS, KeyEnv, KeyStep};
 pub use moves::{Move, MoveRules};
+pub use observation::{Observation, Part};
 pub use odds::Odds;
 pub use packed::PackedBoard;
 pub use perft::perft;
 pub use piece::{Piece, Rotation, Shape};
 pub use placement::{HardDrops, Placement};
+pub use planes::Element;
 pub use randomizer::{Randomizer, RandomizerKind};
 pub use render::{ansi_board, ansi_env};
+pub use reward::{
+    AtEnd, PerLine, PerPiece, PerPoint, PerStep, Reward, TetrisGymnasium, Transition,
+};
 pub use rotation::{HalfTurns, RotationRules, RotationSystem, Turn};
 pub use rules::{MAX_PREVIEW, Rules, Spawn};
 pub use score::{AttackTable, Clear, ScoreTable};

@@ -21,27 +21,15 @@ pub struct Active {
     pub y: i8,
 }
 
-/// The lower left corner of each piece's orientations, relative to the pivot.
-static CORNERS: [[(i8, i8); 4]; 7] = {
-    let mut corners = [[(0, 0); 4]; 7];
-    let mut piece = 0;
-    while piece < 7 {
-        let mut rotation = 0;
-        while rotation < 4 {
-            let cells = Piece::ALL[piece].cells(Rotation::ALL[rotation]);
-            let (mut left, mut low, mut i) = (i8::MAX, i8::MAX, 0);
-            while i < 4 {
-                let (x, y) = cells[i];
-                left = if x < left { x } else { left };
-                low = if y < low { y } else { low };
-                i += 1;
-            }
-            corners[piece][rotation] = (left, low);
-            rotation += 1;
-        }
-        piece += 1;
+/// The cells of each piece's orientations, relative to the pivot.
+static CELLS: [[[(i8, i8); 4]; 4]; 7] = {
+    let mut cells = [[[(0, 0); 4]; 4]; 7];
+    let mut at = 0;
+    while at < 28 {
+        cells[at / 4][at % 4] = Piece::ALL[at / 4].cells(Rotation::ALL[at % 4]);
+        at += 1;
     }
-    corners
+    cells
 };
 
 impl Active {
@@ -55,8 +43,8 @@ impl Active {
 
     /// Its leftmost column and lowest row.
     #[inline]
-    pub(super) const fn corner(&self) -> (i32, i32) {
-        let (left, low) = CORNERS[self.piece.index()][self.rotation.index()];
+    pub(super) fn corner(&self) -> (i32, i32) {
+        let (left, low) = self.piece.corner(self.rotation);
         (self.x as i32 + left as i32, self.y as i32 + low as i32)
     }
 
@@ -74,7 +62,7 @@ impl Active {
     /// The placement that it would be if it locked where it is.
     #[must_use]
     #[inline]
-    pub const fn placement(&self) -> Placement {
+    pub fn placement(&self) -> Placement {
         let (column, row) = self.corner();
         Placement {
             rotation: self.rotation,
@@ -84,8 +72,14 @@ impl Active {
     }
 
     /// Its four cells as `(column, row)`.
+    #[inline]
     pub fn cells(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
-        self.placement().cells(self.piece)
+        let Self { x, y, .. } = *self;
+        let cells = &CELLS[self.piece.index()][self.rotation.index()];
+        // A piece in play is on the board, so no sum is negative.
+        cells
+            .iter()
+            .map(move |&(dx, dy)| ((x + dx) as usize, (y + dy) as usize))
     }
 
     /// Whether it is on the ground; `None` if it does not fit where it is.
@@ -142,7 +136,7 @@ impl Setup {
 fn entry(rules: &Rules, piece: Piece) -> (i8, i8) {
     let shape = piece.shape(Rotation::North);
     let (width, height) = (i32::from(rules.width), i32::from(rules.height));
-    let (left, _) = CORNERS[piece.index()][Rotation::North.index()];
+    let (left, _) = piece.corner(Rotation::North);
     let centred = (width - shape.width() as i32) / 2 - i32::from(left);
     let (x, y) = match rules.spawn {
         Spawn::Guideline => (centred, height.min((rules.rows() - shape.height()) as i32)),

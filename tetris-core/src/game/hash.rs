@@ -1,6 +1,7 @@
 //! Positions as numbers.
 
 use super::Game;
+use crate::hash::Mixer;
 
 impl Game {
     /// A 64-bit hash of the position: the board, the active piece, hold and preview, what can
@@ -34,28 +35,4 @@ impl Game {
         );
         hash.finish()
     }
-}
-
-/// Folds words into one, by the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable
-/// pseudorandom number generators", 2014).
-pub(crate) struct Mixer(pub(crate) u64);
-
-impl Mixer {
-    #[inline]
-    pub(crate) const fn add(&mut self, word: u64) {
-        self.0 =
-            mix(self.0.wrapping_add(0x9e37_79b9_7f4a_7c15)) ^ mix(word ^ 0x6a09_e667_f3bc_c908);
-    }
-
-    #[inline]
-    pub(crate) const fn finish(&self) -> u64 {
-        mix(self.0)
-    }
-}
-
-#[inline]
-pub(crate) const fn mix(mut word: u64) -> u64 {
-    word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    word ^ word >> 31
 }

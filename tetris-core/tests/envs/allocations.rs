@@ -1,0 +1,58 @@
+//! A step allocates nothing: counted.
+
+#![expect(unsafe_code, reason = "a global allocator can be had in no other way")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use crate::{Actions, env};
+use tetris_core::Rules;
+
+thread_local! {
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+// SAFETY: every call goes to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract of `dealloc`.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn steps_resets_and_clones_do_not_allocate() {
+    for rules in [
+        Rules::guideline(),
+        Rules::tetris_gymnasium(),
+        Rules::classic_research(),
+    ] {
+        let rules = Rules {
+            preview: 5,
+            ..rules
+        };
+        let mut env = env(rules);
+        let mut numbers = vec![0.0f32; env.observation().len()];
+        let mut actions = Actions::new(6);
+        let before = COUNT.with(Cell::get);
+        for seed in 0..3_000 {
+            if env.step(actions.next()).expect("goes on").terminated {
+                env.reset(seed);
+            }
+            env.observe(&mut numbers);
+            let _ = env.game().clone().position_hash();
+        }
+        assert_eq!(COUNT.with(Cell::get), before);
+    }
+}
