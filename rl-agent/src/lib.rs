@@ -16,6 +16,8 @@ pub mod nn;
 pub mod normalizer;
 pub mod observer;
 pub mod observers;
+#[cfg(feature = "onnx")]
+pub mod onnx;
 pub mod replay_buffer;
 pub mod rng;
 pub mod schedule;

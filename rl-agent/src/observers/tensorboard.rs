@@ -38,8 +38,9 @@ struct Summary {
 struct Scalar {
     #[prost(string, tag = "1")]
     tag: String,
-    #[prost(float, tag = "2")]
-    value: f32,
+    /// One of several kinds of value in TensorBoard's definition, so it must be written also when it is zero.
+    #[prost(float, optional, tag = "2")]
+    value: Option<f32>,
 }
 
 /// Writes scalars for TensorBoard: `episode/...` for every episode, `train/...` for the last update before and
@@ -114,7 +115,7 @@ impl TensorBoard {
         let values: Vec<Scalar> = known
             .map(|(tag, value)| Scalar {
                 tag,
-                value: value as f32,
+                value: Some(value as f32),
             })
             .collect();
         if !values.is_empty() {
@@ -246,7 +247,7 @@ mod tests {
             summary: Some(Summary {
                 values: vec![Scalar {
                     tag: "a".to_owned(),
-                    value: 2.0,
+                    value: Some(2.0),
                 }],
             }),
         };
