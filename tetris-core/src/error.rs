@@ -109,6 +109,29 @@ pub struct ObservationError {
     pub preview: u8,
 }
 
+/// Bytes are no replay that can be played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ReplayError {
+    /// They do not start as a replay does.
+    #[error("this is no replay: it does not start with the letters TRIS")]
+    NoReplay,
+    /// They are of a version that this crate does not read.
+    #[error("this replay is of version {found}, but version 1 is the one that can be read")]
+    Version {
+        /// The version.
+        found: u8,
+    },
+    /// They were changed or cut since they were written.
+    #[error("this replay is damaged: its checksum or its contents cannot be right")]
+    Damaged,
+    /// The game does not end as it did.
+    #[error(
+        "this replay does not end as the game did that it is of: \
+         it was made by other rules than this crate plays"
+    )]
+    Diverged,
+}
+
 /// A batch was given something that does not fit. Nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum BatchError {

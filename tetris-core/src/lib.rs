@@ -34,6 +34,7 @@ mod planes;
 mod randomizer;
 mod reach;
 mod render;
+mod replay;
 mod reward;
 mod rotation;
 mod rules;
@@ -54,7 +55,7 @@ pub use env::{PlacementEnv, StepOutcome};
 pub use error::{
     BatchError, BoardSizeError, ConfigError, GameOver, IllegalAction, ObservationError,
     ParseBoardError, ParseControllerError, ParsePieceError, ParsePiecesError, ParseSequenceError,
-    ScenarioError,
+    ReplayError, ScenarioError,
 };
 pub use expanded::Expanded;
 pub use features::Features;
@@ -72,7 +73,8 @@ pub use piece::{Piece, Rotation, Shape};
 pub use placement::{HardDrops, Placement};
 pub use planes::Element;
 pub use randomizer::{Randomizer, RandomizerKind};
-pub use render::{ansi_board, ansi_env};
+pub use render::{RgbImage, ansi_board, ansi_env, ansi_game, rgb_game};
+pub use replay::{Event, Recorder, Replay};
 pub use reward::{
     AtEnd, PerLine, PerPiece, PerPoint, PerStep, Reward, TetrisGymnasium, Transition,
 };
