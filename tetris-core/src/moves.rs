@@ -2,11 +2,12 @@
 
 use crate::board::{Board, MAX_WIDTH};
 use crate::game::Active;
+use crate::low_reach::{self, LowColumns, placement};
 use crate::piece::{Piece, Rotation};
 use crate::placement::Placement;
 use crate::reach::Reach;
 use crate::rotation::RotationRules;
-use crate::spin::{Spin, SpinRule};
+use crate::spin::{Spin, SpinRule, t_spin};
 
 /// A place where a piece can lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +54,10 @@ impl MoveRules {
     /// Cells must be on the board: what is above its height is not free. Whether a lock loses
     /// the game is up to other rules.
     pub fn moves(&self, board: &Board, start: Active, found: &mut impl FnMut(Move)) {
+        if let Some(low) = self.low(board, &start) {
+            self.low_moves(board, &low, start.piece, found);
+            return;
+        }
         let reach = Reach::new(board, &start, self.rotation);
         let locks = Locks::new(&reach, board.width(), start.piece);
         let spins = self.spins(board, start.piece, &reach);
@@ -85,8 +90,56 @@ impl MoveRules {
     /// How many places [`MoveRules::moves`] finds.
     #[must_use]
     pub fn count(&self, board: &Board, start: Active) -> u64 {
+        if let Some(low) = self.low(board, &start) {
+            return low_reach::count(&low, start.piece).into();
+        }
+        self.count_anywhere(board, start)
+    }
+
+    /// The same by the code for any board.
+    pub(crate) fn count_anywhere(&self, board: &Board, start: Active) -> u64 {
         let reach = Reach::new(board, &start, self.rotation);
         Locks::new(&reach, board.width(), start.piece).count()
+    }
+
+    /// The board as the fast code takes it, if it is one for it.
+    fn low(&self, board: &Board, start: &Active) -> Option<LowColumns> {
+        let all_spins = matches!(self.spins, SpinRule::AllMini | SpinRule::All);
+        let usual =
+            self.rotation == low_reach::RULES && start.rotation == Rotation::North && !all_spins;
+        if !usual {
+            return None;
+        }
+        LowColumns::new(board, start.piece, (start.x, start.y))
+    }
+
+    fn low_moves(
+        &self,
+        board: &Board,
+        low: &LowColumns,
+        piece: Piece,
+        found: &mut impl FnMut(Move),
+    ) {
+        if self.spins == SpinRule::Off || piece != Piece::T {
+            let places = low_reach::find(low, piece);
+            places.each(piece, |rotation, x, y| {
+                let placement = placement(piece, rotation, x, y);
+                let spin = None;
+                found(Move { placement, spin });
+            });
+            return;
+        }
+        let [places, turned, far] = low_reach::find_t(low);
+        places.each(piece, |rotation, x, y| {
+            let spin = if turned.has(rotation, x, y) {
+                let far = far.has(rotation, x, y);
+                t_spin(board, rotation, x as i32, y as i32, far)
+            } else {
+                None
+            };
+            let placement = placement(piece, rotation, x, y);
+            found(Move { placement, spin });
+        });
     }
 
     /// The mini and the full spins.

@@ -2,8 +2,10 @@
 
 use crate::board::Board;
 use crate::game::Active;
+use crate::low_reach::{self, LowColumns, placement};
 use crate::moves::MoveRules;
 use crate::piece::{Piece, Rotation};
+use crate::spin::SpinRule;
 
 /// How many ways there are to place the pieces of a queue one after the other: the leaves of the
 /// tree of all [moves](MoveRules::moves).
@@ -26,6 +28,16 @@ pub fn perft(board: &Board, queue: &[Piece], rules: MoveRules, entry: (i8, i8)) 
         [] => return 1,
         [piece, rest @ ..] => (piece, rest),
     };
+    if rules.rotation == low_reach::RULES
+        && let Some(low) = LowColumns::new(board, piece, entry)
+    {
+        return low_perft(&low, board.height(), piece, rest, rules, entry);
+    }
+    // Spins make no difference here.
+    let rules = MoveRules {
+        spins: SpinRule::Off,
+        ..rules
+    };
     let start = Active {
         piece,
         rotation: Rotation::North,
@@ -43,6 +55,30 @@ pub fn perft(board: &Board, queue: &[Piece], rules: MoveRules, entry: (i8, i8)) 
         after.lock(shape, placement.column.into(), placement.row.into());
         after.clear_full_rows();
         leaves += perft(&after, rest, rules, entry);
+    });
+    leaves
+}
+
+/// The same from a board with a low pile on.
+fn low_perft(
+    low: &LowColumns,
+    height: usize,
+    piece: Piece,
+    rest: &[Piece],
+    rules: MoveRules,
+    entry: (i8, i8),
+) -> u64 {
+    let Some((&next, last)) = rest.split_first() else {
+        return low_reach::count(low, piece).into();
+    };
+    let mut leaves = 0;
+    low_reach::find(low, piece).each(piece, |rotation, x, y| {
+        let after = low.after(piece, placement(piece, rotation, x, y));
+        leaves += if after.is_under(next, entry, height) {
+            low_perft(&after, height, next, last, rules, entry)
+        } else {
+            perft(&after.to_board(height), rest, rules, entry)
+        };
     });
     leaves
 }

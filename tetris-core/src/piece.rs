@@ -112,7 +112,7 @@ impl Piece {
     /// The leftmost column and the lowest row of an orientation, relative to its pivot.
     #[must_use]
     #[inline]
-    pub fn corner(self, rotation: Rotation) -> (i8, i8) {
+    pub const fn corner(self, rotation: Rotation) -> (i8, i8) {
         CORNERS[self.index()][rotation.index()]
     }
 

@@ -6,7 +6,7 @@
 //! called. No answer depends on which (tested): it is integer arithmetic, and floats in a fixed
 //! order.
 //!
-//! This is the only module with `unsafe`: each vector instruction, and the two calls into code
+//! This is the only module with `unsafe`: each vector instruction, and the calls into code
 //! that is compiled for them, right after they were detected. What it buys on an AMD EPYC
 //! (Zen 4) is told by `cargo bench --bench features`.
 
@@ -18,6 +18,8 @@ pub(crate) trait Vector: Copy + Debug {
     fn load(from: &[u32; 8]) -> Self;
     /// The lower halves.
     fn narrow(from: &[u64; 8]) -> Self;
+    /// Sixteen lanes of 16 bits: the lower halves.
+    fn narrow16(from: &[u32; 16]) -> Self;
     fn store(self) -> [u32; 8];
     /// Eight lanes of this and the next vector in a row, from the given one of 0 to 7 on. The
     /// compiler must be able to know it.
@@ -56,6 +58,13 @@ pub(crate) trait Vector: Copy + Debug {
     fn float_times(self, other: Self) -> Self;
     fn float_over(self, other: Self) -> Self;
 
+    /// Sixteen lanes of 16 bits: each moved up, and down.
+    fn up16_by<const BITS: i32>(self) -> Self;
+    fn down16_by<const BITS: i32>(self) -> Self;
+    /// Sixteen lanes of 16 bits: each takes the value of the one that many lanes further on, -2
+    /// to 2, or 0 where there is none.
+    fn along16<const LANES: i32>(self) -> Self;
+
     #[inline(always)]
     fn float(value: f32) -> Self {
         Self::splat(value.to_bits())
@@ -91,6 +100,25 @@ pub(crate) fn run<K: Kernel>(kernel: K) -> K::Output {
     run_at(Level::best(), kernel)
 }
 
+/// Runs a kernel if this CPU has vectors at all: for what is better done in another way without.
+#[inline(always)]
+pub(crate) fn run_in_vectors<K: Kernel>(kernel: K) -> Option<K::Output> {
+    run_in_vectors_at(Level::best(), kernel)
+}
+
+/// All sets of vectors that this CPU has.
+#[cfg(test)]
+pub(crate) fn vector_levels() -> alloc::vec::Vec<Level> {
+    let best = Level::best();
+    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+    return [Level::Avx2, Level::Avx512]
+        .into_iter()
+        .filter(|&level| level <= best)
+        .collect();
+    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+    return alloc::vec::Vec::from_iter((best > Level::Plain).then_some(best));
+}
+
 /// Instructions, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
@@ -117,6 +145,11 @@ impl Plain {
     }
 
     #[inline(always)]
+    fn halves(self, f: impl Fn(u16) -> u16) -> Self {
+        self.map(|a| u32::from(f(a as u16)) | u32::from(f((a >> 16) as u16)) << 16)
+    }
+
+    #[inline(always)]
     fn floats(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
         self.zip(other, |a, b| {
             f(f32::from_bits(a), f32::from_bits(b)).to_bits()
@@ -129,6 +162,9 @@ impl Vector for Plain {
     #[inline(always)] fn splat(value: u32) -> Self { Self([value; 8]) }
     #[inline(always)] fn load(from: &[u32; 8]) -> Self { Self(*from) }
     #[inline(always)] fn narrow(from: &[u64; 8]) -> Self { Self(from.map(|a| a as u32)) }
+    #[inline(always)] fn narrow16(from: &[u32; 16]) -> Self {
+        Self(core::array::from_fn(|i| from[2 * i] & 0xffff | from[2 * i + 1] << 16))
+    }
     #[inline(always)] fn store(self) -> [u32; 8] { self.0 }
     #[inline(always)] fn window(self, next: Self, from: usize) -> Self {
         Self(core::array::from_fn(|i| if from + i < 8 { self.0[from + i] } else { next.0[from + i - 8] }))
@@ -156,6 +192,15 @@ impl Vector for Plain {
     #[inline(always)] fn float_plus(self, other: Self) -> Self { self.floats(other, |a, b| a + b) }
     #[inline(always)] fn float_times(self, other: Self) -> Self { self.floats(other, |a, b| a * b) }
     #[inline(always)] fn float_over(self, other: Self) -> Self { self.floats(other, |a, b| a / b) }
+    #[inline(always)] fn up16_by<const BITS: i32>(self) -> Self { self.halves(|a| a << BITS) }
+    #[inline(always)] fn down16_by<const BITS: i32>(self) -> Self { self.halves(|a| a >> BITS) }
+    #[inline(always)] fn along16<const LANES: i32>(self) -> Self {
+        let half = |i: i32| {
+            let lane = i + LANES;
+            if (0..16).contains(&lane) { self.0[lane as usize / 2] >> (16 * (lane % 2)) & 0xffff } else { 0 }
+        };
+        Self(core::array::from_fn(|i| half(2 * i as i32) | half(2 * i as i32 + 1) << 16))
+    }
 }
 
 #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
@@ -171,6 +216,11 @@ mod x86 {
     #[inline(always)]
     pub(crate) fn run_at<K: Kernel>(_: Level, kernel: K) -> K::Output {
         kernel.run::<Plain>()
+    }
+
+    #[inline(always)]
+    pub(crate) fn run_in_vectors_at<K: Kernel>(_: Level, _: K) -> Option<K::Output> {
+        None
     }
 }
 
@@ -225,6 +275,17 @@ mod x86 {
         }
     }
 
+    #[inline(always)]
+    pub(crate) fn run_in_vectors_at<K: Kernel>(level: Level, kernel: K) -> Option<K::Output> {
+        match level.min(Level::best()) {
+            Level::Plain => None,
+            // SAFETY: the CPU has the instructions, by `best`.
+            Level::Avx2 => Some(unsafe { avx2(kernel) }),
+            // SAFETY: the same.
+            Level::Avx512 => Some(unsafe { avx512(kernel) }),
+        }
+    }
+
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn avx2<K: Kernel>(kernel: K) -> K::Output {
         kernel.run::<Avx2>()
@@ -239,7 +300,7 @@ mod x86 {
     // into being in `avx2` and `avx512` only, which run on CPUs that have the instructions. None
     // of them touches memory but `load` and `store`, which copy the 32 bytes of the array.
     macro_rules! vector {
-        ($name:ident, $count:expr, $narrow:expr, $window:ident) => {
+        ($name:ident, $count:expr, $narrow:expr, $narrow16:expr, $window:ident) => {
             #[derive(Clone, Copy, Debug)]
             struct $name(__m256i);
 
@@ -265,6 +326,7 @@ mod x86 {
                     to
                 }
                 #[inline(always)] fn narrow(from: &[u64; 8]) -> Self { Self(unsafe { $narrow(from) }) }
+                #[inline(always)] fn narrow16(from: &[u32; 16]) -> Self { Self(unsafe { $narrow16(from) }) }
                 #[inline(always)] fn window(self, next: Self, from: usize) -> Self {
                     let (low, high) = (self.0, next.0);
                     Self(unsafe {
@@ -303,12 +365,50 @@ mod x86 {
                 #[inline(always)] fn float_plus(self, other: Self) -> Self { Self::of_floats(unsafe { _mm256_add_ps(self.floats(), other.floats()) }) }
                 #[inline(always)] fn float_times(self, other: Self) -> Self { Self::of_floats(unsafe { _mm256_mul_ps(self.floats(), other.floats()) }) }
                 #[inline(always)] fn float_over(self, other: Self) -> Self { Self::of_floats(unsafe { _mm256_div_ps(self.floats(), other.floats()) }) }
+                #[inline(always)] fn up16_by<const BITS: i32>(self) -> Self { Self(unsafe { _mm256_slli_epi16::<BITS>(self.0) }) }
+                #[inline(always)] fn down16_by<const BITS: i32>(self) -> Self { Self(unsafe { _mm256_srli_epi16::<BITS>(self.0) }) }
+                #[inline(always)] fn along16<const LANES: i32>(self) -> Self { Self(unsafe { along16::<LANES>(self.0) }) }
             }
         };
     }
 
-    vector!(Avx2, count_nibbles, narrow_by_shuffle, window_by_shuffle);
-    vector!(Avx512, _mm256_popcnt_epi32, narrow_at_once, window_at_once);
+    vector!(
+        Avx2,
+        count_nibbles,
+        narrow_by_shuffle,
+        narrow16_by_pack,
+        window_by_shuffle
+    );
+    vector!(
+        Avx512,
+        _mm256_popcnt_epi32,
+        narrow_at_once,
+        narrow16_at_once,
+        window_at_once
+    );
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn narrow16_at_once(from: &[u32; 16]) -> __m256i {
+        // SAFETY: the 64 bytes of the array.
+        _mm512_cvtepi32_epi16(unsafe { _mm512_loadu_si512(from.as_ptr().cast()) })
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn narrow16_by_pack(from: &[u32; 16]) -> __m256i {
+        // SAFETY: the two halves of the array.
+        let (low, high) = unsafe {
+            (
+                _mm256_loadu_si256(from.as_ptr().cast()),
+                _mm256_loadu_si256(from[8..].as_ptr().cast()),
+            )
+        };
+        // Packing keeps what fits into 16 bits.
+        let lower = _mm256_set1_epi32(0xffff);
+        let (low, high) = (_mm256_and_si256(low, lower), _mm256_and_si256(high, lower));
+        _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi32(low, high))
+    }
 
     #[inline]
     #[target_feature(enable = "avx512f")]
@@ -352,6 +452,21 @@ mod x86 {
         }
     }
 
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn along16<const LANES: i32>(all: __m256i) -> __m256i {
+        // One half of the vector and zeros, to be shifted in.
+        let upper = _mm256_permute2x128_si256::<0x81>(all, all);
+        let lower = _mm256_permute2x128_si256::<0x08>(all, all);
+        match LANES {
+            -2 => _mm256_alignr_epi8::<12>(all, lower),
+            -1 => _mm256_alignr_epi8::<14>(all, lower),
+            0 => all,
+            1 => _mm256_alignr_epi8::<2>(upper, all),
+            _ => _mm256_alignr_epi8::<4>(upper, all),
+        }
+    }
+
     /// Bits of each 32-bit lane: four bits at a time by a table, then the eight sums added up.
     #[inline]
     #[target_feature(enable = "avx2")]
@@ -372,4 +487,4 @@ mod x86 {
     }
 }
 
-pub(crate) use x86::run_at;
+pub(crate) use x86::{run_at, run_in_vectors_at};

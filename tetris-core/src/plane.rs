@@ -1,0 +1,186 @@
+//! Sixteen columns of bits, in one vector or in two.
+
+use crate::simd::Vector;
+
+/// Columns of a plane.
+pub(crate) const COLUMNS: usize = 16;
+
+/// A bit for each cell. What moves out of the plane is gone, and what moves in is 0.
+pub(crate) trait Plane<V: Vector>: Copy {
+    /// As many rows as there are; higher ones are left out.
+    fn load(columns: &[u32; COLUMNS]) -> Self;
+    fn store(self) -> [u32; COLUMNS];
+    fn all() -> Self;
+    fn and(self, other: Self) -> Self;
+    fn or(self, other: Self) -> Self;
+    /// The bits of `self` that `other` has not.
+    fn without(self, other: Self) -> Self;
+    fn up_by<const ROWS: i32>(self) -> Self;
+    fn down_by<const ROWS: i32>(self) -> Self;
+    /// To the left, by -2 to 2 columns.
+    fn left_by<const COLUMNS: i32>(self) -> Self;
+    /// All rows below the bits, and the bits.
+    fn filled_down(self) -> Self;
+    fn is_empty(self) -> bool;
+    /// Numbers of bits, to be added up.
+    fn count(self) -> V;
+}
+
+/// Sixteen rows.
+#[derive(Clone, Copy)]
+pub(crate) struct Short<V>(V);
+
+impl<V: Vector> Plane<V> for Short<V> {
+    #[inline(always)]
+    fn load(columns: &[u32; COLUMNS]) -> Self {
+        Self(V::narrow16(columns))
+    }
+
+    #[inline(always)]
+    fn store(self) -> [u32; COLUMNS] {
+        let mut columns = [0; COLUMNS];
+        for (i, pair) in self.0.store().into_iter().enumerate() {
+            columns[2 * i] = pair & 0xffff;
+            columns[2 * i + 1] = pair >> 16;
+        }
+        columns
+    }
+
+    #[inline(always)]
+    fn all() -> Self {
+        Self(V::splat(u32::MAX))
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self(self.0.and(other.0))
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self(self.0.or(other.0))
+    }
+
+    #[inline(always)]
+    fn without(self, other: Self) -> Self {
+        Self(self.0.without(other.0))
+    }
+
+    #[inline(always)]
+    fn up_by<const ROWS: i32>(self) -> Self {
+        Self(self.0.up16_by::<ROWS>())
+    }
+
+    #[inline(always)]
+    fn down_by<const ROWS: i32>(self) -> Self {
+        Self(self.0.down16_by::<ROWS>())
+    }
+
+    #[inline(always)]
+    fn left_by<const COLUMNS: i32>(self) -> Self {
+        Self(self.0.along16::<COLUMNS>())
+    }
+
+    #[inline(always)]
+    fn filled_down(self) -> Self {
+        let all = self.or(self.down_by::<1>());
+        let all = all.or(all.down_by::<2>());
+        let all = all.or(all.down_by::<4>());
+        all.or(all.down_by::<8>())
+    }
+
+    #[inline(always)]
+    fn is_empty(self) -> bool {
+        self.0.is_zero()
+    }
+
+    #[inline(always)]
+    fn count(self) -> V {
+        self.0.count()
+    }
+}
+
+/// Thirty-two rows, the first eight columns apart from the others.
+#[derive(Clone, Copy)]
+pub(crate) struct Long<V>(V, V);
+
+impl<V: Vector> Plane<V> for Long<V> {
+    #[inline(always)]
+    fn load(columns: &[u32; COLUMNS]) -> Self {
+        let (left, right) = columns.split_at(8);
+        let eight = |columns: &[u32]| V::load(columns.first_chunk().expect("eight columns"));
+        Self(eight(left), eight(right))
+    }
+
+    #[inline(always)]
+    fn store(self) -> [u32; COLUMNS] {
+        let mut columns = [0; COLUMNS];
+        columns[..8].copy_from_slice(&self.0.store());
+        columns[8..].copy_from_slice(&self.1.store());
+        columns
+    }
+
+    #[inline(always)]
+    fn all() -> Self {
+        Self(V::splat(u32::MAX), V::splat(u32::MAX))
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self(self.0.and(other.0), self.1.and(other.1))
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self(self.0.or(other.0), self.1.or(other.1))
+    }
+
+    #[inline(always)]
+    fn without(self, other: Self) -> Self {
+        Self(self.0.without(other.0), self.1.without(other.1))
+    }
+
+    #[inline(always)]
+    fn up_by<const ROWS: i32>(self) -> Self {
+        Self(self.0.up_by::<ROWS>(), self.1.up_by::<ROWS>())
+    }
+
+    #[inline(always)]
+    fn down_by<const ROWS: i32>(self) -> Self {
+        Self(self.0.down_by::<ROWS>(), self.1.down_by::<ROWS>())
+    }
+
+    #[inline(always)]
+    fn left_by<const COLUMNS: i32>(self) -> Self {
+        let nothing = V::splat(0);
+        if COLUMNS >= 0 {
+            let columns = COLUMNS as usize;
+            Self(
+                self.0.window(self.1, columns),
+                self.1.window(nothing, columns),
+            )
+        } else {
+            let from = (8 + COLUMNS) as usize;
+            Self(nothing.window(self.0, from), self.0.window(self.1, from))
+        }
+    }
+
+    #[inline(always)]
+    fn filled_down(self) -> Self {
+        let all = self.or(self.down_by::<1>());
+        let all = all.or(all.down_by::<2>());
+        let all = all.or(all.down_by::<4>());
+        let all = all.or(all.down_by::<8>());
+        all.or(all.down_by::<16>())
+    }
+
+    #[inline(always)]
+    fn is_empty(self) -> bool {
+        self.0.or(self.1).is_zero()
+    }
+
+    #[inline(always)]
+    fn count(self) -> V {
+        self.0.count().plus(self.1.count())
+    }
+}
