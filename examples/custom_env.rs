@@ -24,7 +24,7 @@ use rl_agent::trainer::{Trainer, TrainerConfig};
 /// "Neuronlike adaptive elements that can solve difficult learning control problems", 1983), with the constants, limits
 /// and starts of Gymnasium's CartPole-v1.
 #[derive(Debug, Clone, Default)]
-struct CartPole {
+pub(crate) struct CartPole {
     position: f32,
     speed: f32,
     angle: f32,
@@ -44,7 +44,7 @@ const STEEP: f32 = 12.0 / 180.0 * PI;
 const LONG: u64 = 500;
 
 #[derive(Debug, thiserror::Error)]
-enum Refused {
+pub(crate) enum Refused {
     #[error("there are two actions, 0 and 1, and no action {0}")]
     Action(usize),
     #[error("the episode is over: reset first")]

@@ -1,0 +1,70 @@
+//! An observer of one's own is a few lines: this one keeps the best game and says when it is beaten.
+//!
+//!     cargo run --release --example custom_observer -- --steps 20000
+
+use std::error::Error;
+
+use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
+use rl_agent::env::{AfterstateEnvironment, Environment};
+use rl_agent::observer::{EpisodeReport, Observer};
+use rl_agent::observers::{Guarded, LogTable, Timed};
+use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
+use rl_agent::trainer::{Trainer, TrainerConfig};
+
+/// Works with every environment, because it does not look into it.
+#[derive(Default)]
+struct Best {
+    lines: f64,
+}
+
+impl<E: Environment> Observer<E> for Best {
+    fn on_episode(&mut self, report: &EpisodeReport<'_>) {
+        if report.measures[0] > self.lines {
+            self.lines = report.measures[0];
+            println!(
+                "game {}: {} lines, the best so far",
+                report.episode, self.lines
+            );
+        }
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let steps: u64 = argument("--steps")?.unwrap_or(20_000);
+    let tetris = Tetris::without_colours(TetrisConfig::default())?;
+    let agent = AfterstateDqn::new(tetris.model(), AfterstateDqnConfig::default(), 1)?;
+    let config = TrainerConfig {
+        seed: 1,
+        total_steps: Some(steps),
+        metrics_every: 5_000,
+        ..TrainerConfig::default()
+    };
+    let low = Scenario {
+        ceiling: Some(10),
+        ..Scenario::default()
+    };
+    let mut trainer = Trainer::new(vec![tetris], agent, config)?.scenarios(move |_| low.clone());
+
+    // Several observers are one as a tuple. A guard keeps training alive should its observer panic; `Timed` tells what
+    // watching costs.
+    let mut observers = Timed::new((
+        Guarded::new("best", Best::default()),
+        LogTable::new(std::io::stdout()),
+    ));
+    trainer.run(&mut observers)?;
+    println!(
+        "{:.2} % of the time went into observers",
+        100.0 * observers.share()
+    );
+    Ok(())
+}
+
+/// The value after `name` on the command line.
+fn argument<T: std::str::FromStr>(name: &str) -> Result<Option<T>, String> {
+    let mut words = std::env::args().skip_while(|word| word != name).skip(1);
+    let parse = |word: String| {
+        word.parse()
+            .map_err(|_| format!("{name} {word}: not a number"))
+    };
+    words.next().map(parse).transpose()
+}
