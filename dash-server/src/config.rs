@@ -1,9 +1,11 @@
 //! The configuration of a run: one TOML file, from a preset or written by hand, with overrides on top.
 
 mod error;
+mod form;
 mod overlay;
 
 pub use error::RunConfigError;
+pub use form::form;
 pub use overlay::{overlay, parse_override};
 
 use std::path::Path;

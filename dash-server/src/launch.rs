@@ -1,12 +1,13 @@
 //! The seam between the session and what it runs: a start request becomes a job for a thread.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rl_agent::control::Control;
 use thiserror::Error;
 
 use crate::feed::Feed;
-use crate::protocol::ConfigMap;
+use crate::protocol::{ConfigMap, FormField};
 
 /// What a start was asked to be.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,8 +58,13 @@ impl std::fmt::Debug for Job {
 #[derive(Debug, Error)]
 pub enum LaunchError {
     /// The configuration is wrong; the message names the field and what is allowed.
-    #[error("{0}")]
-    Config(String),
+    #[error("{message}")]
+    Config {
+        /// What is wrong.
+        message: String,
+        /// The field, `agent.gamma`, if it is a single one.
+        field: Option<String>,
+    },
     /// Something outside the configuration failed.
     #[error("{0}")]
     Failed(String),
@@ -68,6 +74,16 @@ pub enum LaunchError {
 pub trait Launcher: Send + Sync + 'static {
     /// Names that a start request may give as its preset, the default first.
     fn presets(&self) -> Vec<String>;
+
+    /// The whole configuration that each preset stands for; the page shows what it is told.
+    fn configs(&self) -> BTreeMap<String, ConfigMap> {
+        BTreeMap::new()
+    }
+
+    /// The fields of a configuration that a form offers; none means that a start is offered as it is.
+    fn form(&self) -> Vec<FormField> {
+        Vec::new()
+    }
 
     /// Checks a request. Quick: whatever takes time belongs into the job's work.
     ///

@@ -4,12 +4,16 @@
 //! them. A message is a MessagePack map with string keys, encoded once and shared by all clients.
 
 mod command;
+mod form;
 mod frame;
 mod table;
 
 pub use command::{Command, CommandError, ErrorCode, Request};
+pub use form::{FieldKind, FormField};
 pub use frame::{Decision, Frame};
 pub use table::{EPISODES, EVALUATIONS, POSITIONS, SUMMARIES, Schema, TableData, UPDATES};
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +56,9 @@ pub enum ServerMessage {
         code: ErrorCode,
         /// Why, for people.
         message: String,
+        /// The field of the configuration that is wrong, `agent.gamma`, if it is a single one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
     },
 }
 
@@ -90,6 +97,10 @@ pub struct Hello {
     pub frame_rate: f64,
     /// Names that `start` accepts.
     pub presets: Vec<String>,
+    /// The whole configuration that each of them stands for.
+    pub configs: BTreeMap<String, ConfigMap>,
+    /// The fields of a configuration that can be changed in a form.
+    pub form: Vec<FormField>,
 }
 
 /// The state of the session and the history of its run.

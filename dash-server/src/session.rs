@@ -53,6 +53,8 @@ pub struct Refusal {
     pub code: ErrorCode,
     /// The reason.
     pub message: String,
+    /// The field of the configuration that is wrong, if it is a single one.
+    pub field: Option<String>,
 }
 
 impl Refusal {
@@ -60,6 +62,7 @@ impl Refusal {
         Self {
             code,
             message: message.into(),
+            field: None,
         }
     }
 }
@@ -102,6 +105,8 @@ impl Session {
             started: unix_micros(),
             frame_rate: settings.frame_rate,
             presets: launcher.presets(),
+            configs: launcher.configs(),
+            form: launcher.form(),
         });
         Arc::new(Self {
             hello: outbox::binary(&hello.encode()),
@@ -190,16 +195,22 @@ impl Session {
                     }
                     return;
                 }
-                Err(Refusal { code, message }) => ServerMessage::Error {
+                Err(Refusal {
+                    code,
+                    message,
+                    field,
+                }) => ServerMessage::Error {
                     id: Some(id),
                     code,
                     message,
+                    field,
                 },
             },
             Err(error) => ServerMessage::Error {
                 id: error.id(),
                 code: error.code(),
                 message: error.to_string(),
+                field: None,
             },
         };
         reply(client, &answer);

@@ -5,8 +5,8 @@
 
 use dash_server::protocol::{
     Change, Checkpoint, Command, ConfigMap, Decision, EPISODES, EVALUATIONS, ErrorCode, Evaluation,
-    Frame, Hello, Metrics, POSITIONS, Request, SUMMARIES, ServerMessage, Setting, Snapshot,
-    Stamped, State, Status, TableData, UPDATES,
+    FieldKind, FormField, Frame, Hello, Metrics, POSITIONS, Request, SUMMARIES, ServerMessage,
+    Setting, Snapshot, Stamped, State, Status, TableData, UPDATES,
 };
 use serde_json::{Value, json};
 
@@ -223,7 +223,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
             speed_limit: Some(50.0),
             ..status(State::Paused)
         },
-        config: Some(config),
+        config: Some(config.clone()),
         frame: Some(frame()),
         episodes: episodes(),
         updates: updates(),
@@ -268,6 +268,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         id,
         code,
         message: message.to_owned(),
+        field: None,
     };
     vec![
         (
@@ -278,6 +279,27 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
                 started: 1_767_225_600_000_000,
                 frame_rate: 10.0,
                 presets: vec!["quick".to_owned(), "long".to_owned()],
+                configs: [("quick".to_owned(), config.clone())].into(),
+                form: vec![
+                    FormField {
+                        key: "agent.gamma".to_owned(),
+                        label: "Discount".to_owned(),
+                        doc: "What the next step is worth.".to_owned(),
+                        kind: FieldKind::Number,
+                        min: Some(0.0),
+                        max: Some(1.0),
+                        choices: vec![],
+                    },
+                    FormField {
+                        key: "environment.pieces".to_owned(),
+                        label: "Pieces".to_owned(),
+                        doc: "How pieces are drawn.".to_owned(),
+                        kind: FieldKind::Choice,
+                        min: None,
+                        max: None,
+                        choices: vec!["uniform".to_owned(), "bag7".to_owned()],
+                    },
+                ],
             }),
         ),
         (
@@ -337,6 +359,15 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         (
             "error",
             refused(Some(8), ErrorCode::NotPaused, "the run is not paused"),
+        ),
+        (
+            "error about a field",
+            ServerMessage::Error {
+                id: Some(9),
+                code: ErrorCode::InvalidConfig,
+                message: "agent.gamma = 2 makes no sense: expected a number in [0, 1]".to_owned(),
+                field: Some("agent.gamma".to_owned()),
+            },
         ),
         (
             "error without a number",

@@ -234,6 +234,7 @@ fn nonsense_is_answered_and_forgiven() {
                 id: None,
                 code: ErrorCode::Malformed,
                 message,
+                ..
             } => assert!(!message.is_empty()),
             other => panic!("{other:?}"),
         }

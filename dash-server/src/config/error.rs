@@ -53,6 +53,14 @@ pub enum RunConfigError {
 }
 
 impl RunConfigError {
+    /// The field that is wrong, `agent.gamma`, if it is a single one.
+    pub fn field(&self) -> Option<String> {
+        match self {
+            Self::OutOfRange { section, error } => Some(format!("{section}.{}", error.field)),
+            _ => None,
+        }
+    }
+
     /// The decoder's words for an unknown key name the known ones; the one that looks most like it is what was meant.
     pub(super) fn of_decoder(error: &toml::de::Error) -> Self {
         let message = error.to_string();

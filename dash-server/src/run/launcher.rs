@@ -1,12 +1,13 @@
 //! Training runs for a session.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{Run, RunFolder, reason};
 use crate::config::{self, RunConfig, RunConfigError};
 use crate::launch::{Job, LaunchError, Launcher, StartRequest};
 use crate::observer::DashObserver;
-use crate::protocol::ConfigMap;
+use crate::protocol::{ConfigMap, FormField};
 
 /// Starts training runs for a session, each in a numbered folder of its own.
 #[derive(Debug, Clone)]
@@ -46,8 +47,27 @@ impl Launcher for TrainingLauncher {
         names
     }
 
+    fn configs(&self) -> BTreeMap<String, ConfigMap> {
+        let whole = |preset: String| {
+            let request = StartRequest {
+                preset: Some(preset.clone()),
+                ..StartRequest::default()
+            };
+            let (_, config) = self.config(&request).ok()?;
+            Some((preset, config.tables()))
+        };
+        self.presets().into_iter().filter_map(whole).collect()
+    }
+
+    fn form(&self) -> Vec<FormField> {
+        config::form()
+    }
+
     fn prepare(&self, request: &StartRequest) -> Result<Job, LaunchError> {
-        let wrong = |error: RunConfigError| LaunchError::Config(error.to_string());
+        let wrong = |error: RunConfigError| LaunchError::Config {
+            message: error.to_string(),
+            field: error.field(),
+        };
         let (preset, config) = self.config(request).map_err(wrong)?;
         let tables = config.tables();
         let folder = RunFolder::create_numbered(&self.runs, &preset)
@@ -81,6 +101,10 @@ mod tests {
             default: ("quick".to_owned(), config::preset("quick").unwrap()),
         };
         assert_eq!(launcher.presets()[0], "quick");
+        let whole = &launcher.configs()["quick"];
+        let gamma = &config::preset("quick").unwrap()["agent"]["gamma"];
+        assert_eq!(whole["agent"]["gamma"].as_float(), gamma.as_float());
+        assert!(whole["evaluation"].as_table().unwrap().contains_key("seed"));
         let request = StartRequest {
             seed: Some(9),
             ..StartRequest::default()
@@ -101,7 +125,7 @@ mod tests {
         };
         let error = launcher.prepare(&wrong).unwrap_err();
         assert!(
-            matches!(&error, LaunchError::Config(message) if message.contains("agent.gamma")),
+            matches!(&error, LaunchError::Config { message, field: Some(field) } if message.contains("agent.gamma") && field == "agent.gamma"),
             "{error}"
         );
         let unknown = StartRequest {
@@ -110,7 +134,7 @@ mod tests {
         };
         assert!(matches!(
             launcher.prepare(&unknown),
-            Err(LaunchError::Config(_))
+            Err(LaunchError::Config { field: None, .. })
         ));
     }
 }

@@ -27,7 +27,10 @@ impl Session {
             .launcher
             .prepare(&request)
             .map_err(|error| match error {
-                LaunchError::Config(message) => Refusal::new(ErrorCode::InvalidConfig, message),
+                LaunchError::Config { message, field } => Refusal {
+                    field,
+                    ..Refusal::new(ErrorCode::InvalidConfig, message)
+                },
                 LaunchError::Failed(message) => Refusal::new(ErrorCode::Internal, message),
             })?;
         inner.started += 1;

@@ -344,6 +344,7 @@ impl Client {
                 id: Some(id),
                 code,
                 message,
+                ..
             } if id == sent => Some((code, message)),
             _ => None,
         })

@@ -94,13 +94,17 @@ export async function untilBoardChanges(page, before) {
   await page.waitForFunction((old) => document.querySelector("#board").toDataURL() !== old, before, { timeout: 60_000 });
 }
 
-/** Waits until every chart has drawn more than one point. */
+/** Looks at every chart in turn, as they are only drawn in sight, until it has drawn more than one point. */
 export async function untilChartsHavePoints(page) {
-  await page.waitForFunction(
-    () => [...document.querySelectorAll(".chart")].every((chart) => Number(chart.dataset.points) > 1),
-    undefined,
-    { timeout: 120_000 },
-  );
+  for (const chart of await page.locator(".chart").all()) {
+    await chart.scrollIntoViewIfNeeded();
+    await page.waitForFunction((element) => Number(element.dataset.points) > 1, await chart.elementHandle(), {
+      timeout: 120_000,
+    });
+    // It is drawn anew once it is in sight, at most half a second later.
+    await page.waitForTimeout(100);
+  }
+  await page.evaluate(() => scrollTo(0, 0));
 }
 
 /** Number of points of each chart, by the chart's id. */

@@ -28,7 +28,7 @@ const session = new Session({
   incomplete: () => commander.request({ type: "snapshot" }),
   trouble: (message) => toast(message),
   acknowledged: (id) => commander.acknowledged(id),
-  refused: (id, code, message) => commander.refused(id, code, message),
+  refused: (id, code, message, field) => commander.refused(id, code, message, field),
   statusChanged: () => {
     drawStatus();
     drawNumbers();
@@ -51,13 +51,18 @@ const connection = new Connection(openSocket, {
 const commander = new Commander((data) => connection.send(data), () => connection.drop());
 
 const board = new BoardView(byId<HTMLCanvasElement>("board"), byId("well"), () => drawFrame());
-const why = new Why(() => drawFrame());
+const why = new Why(() => {
+  drawFrame();
+  drawWhy(true);
+});
 const stage = new Stage(session, why);
-const preview = new PreviewView(byId<HTMLCanvasElement>("next"));
+const preview = new PreviewView(byId<HTMLCanvasElement>("next"), () => drawFrame());
 const statusBar = new StatusBar(session, () => connection.connect(), () => drawStatus());
 const charts = new Charts(session, loop);
 const controls = new Controls(session, commander, charts, why);
 
+// Sixty tables a second could not be read.
+const drawWhy = loop.inTurn(() => why.show(session.config));
 const drawStatus = loop.prompt(() => {
   statusBar.draw();
   controls.update();
@@ -70,7 +75,7 @@ const drawFrame = loop.prompt(() => {
   const { frame } = session;
   board.show(stage.scene(performance.now()), session.boardRows);
   board.draw();
-  why.show(session.config);
+  drawWhy();
   preview.show(frame ? [frame.piece, ...frame.next] : []);
   preview.draw();
   drawScores(session);

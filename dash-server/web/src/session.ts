@@ -21,7 +21,7 @@ export interface SessionEvents {
   trouble(message: string): void;
   acknowledged(id: number): void;
   /** False if no command of ours waits for this. */
-  refused(id: number | null, code: string, message: string): boolean;
+  refused(id: number | null, code: string, message: string, field: string | null): boolean;
   statusChanged(): void;
   frameChanged(): void;
   metricsChanged(): void;
@@ -88,7 +88,9 @@ export class Session {
       case "ack":
         return this.#events.acknowledged(message.id);
       case "error":
-        if (!this.#events.refused(message.id, message.code, message.message)) this.#events.trouble(message.message);
+        if (!this.#events.refused(message.id, message.code, message.message, message.field)) {
+          this.#events.trouble(message.message);
+        }
         return;
       case "change":
         this.changes = [...this.changes, message.change];

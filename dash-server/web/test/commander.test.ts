@@ -28,7 +28,7 @@ test("each answer reaches its own command, in any order", async () => {
   const pause = commands.request({ type: "pause" });
   const step = commands.request({ type: "step", count: 3 });
   assert.notEqual(sent[0]!.id, sent[1]!.id);
-  assert.equal(commands.refused(sent[1]!.id, "not_paused", "the run is not paused"), true);
+  assert.equal(commands.refused(sent[1]!.id, "not_paused", "the run is not paused", null), true);
   commands.acknowledged(sent[0]!.id);
   await pause;
   await assert.rejects(step, code("not_paused"));
@@ -38,8 +38,8 @@ test("each answer reaches its own command, in any order", async () => {
 
 test("an error that answers nothing of ours is left to the caller", () => {
   const commands = commander();
-  assert.equal(commands.refused(null, "malformed", "what?"), false);
-  assert.equal(commands.refused(99, "internal", "oh"), false);
+  assert.equal(commands.refused(null, "malformed", "what?", null), false);
+  assert.equal(commands.refused(99, "internal", "oh", null), false);
 });
 
 test("a command without an answer gives up after ten seconds and says so", async () => {

@@ -87,6 +87,10 @@ function plain(message: ServerMessage): Plain {
     case "metrics":
     case "evaluation":
       return { type: message.type, ...plainBlocks(message.blocks) };
+    case "error": {
+      const { field, ...rest } = message;
+      return field === null ? rest : { ...rest, field };
+    }
     default:
       return { ...message };
   }

@@ -58,7 +58,7 @@ beforeEach(() => {
 function connected(run: string | null, updates: number): Session {
   const page = session();
   page.setLink({ kind: "open" });
-  page.receive({ type: "hello", hello: { protocol: 1, server: "s", started: 1, frameRate: 10, presets: [] } });
+  page.receive({ type: "hello", hello: { protocol: 1, server: "s", started: 1, frameRate: 10, presets: [], configs: {}, form: [] } });
   page.receive(snapshot(run, updates, 500));
   return page;
 }
@@ -137,7 +137,7 @@ test("what was known stays while the connection is away, and a snapshot replaces
 
 test("a server of another protocol is no greeting", () => {
   const page = session();
-  page.receive({ type: "hello", hello: { protocol: 2, server: "s", started: 1, frameRate: 10, presets: [] } });
+  page.receive({ type: "hello", hello: { protocol: 2, server: "s", started: 1, frameRate: 10, presets: [], configs: {}, form: [] } });
   assert.equal(page.incompatible, true);
   assert.equal(greeted, 0);
 });
@@ -155,7 +155,7 @@ test("changes and checkpoints are told of, and a snapshot holds the changes", ()
 
 test("an error that answers nothing of ours is shown", () => {
   const page = session();
-  page.receive({ type: "error", id: 1, code: "internal", message: "answered" });
-  page.receive({ type: "error", id: null, code: "internal", message: "broken" });
+  page.receive({ type: "error", id: 1, code: "internal", message: "answered", field: null });
+  page.receive({ type: "error", id: null, code: "internal", message: "broken", field: null });
   assert.deepEqual(troubles, ["broken"]);
 });

@@ -38,7 +38,7 @@ test("a refusal names the field", () => {
   assert.match(refusal({ ...frame, value: "high" }), /value/);
   assert.match(refusal({ type: "status", state: "asleep", step: 0 }), /asleep/);
   assert.match(refusal({ type: "metrics", updates: { start: 0, rows: 1, step: new Uint8Array(4) } }), /updates\.step/);
-  assert.match(refusal({ type: "hello", protocol: 1, server: "x", started: 1, frame_rate: 1, presets: [1] }), /presets/);
+  assert.match(refusal({ type: "hello", protocol: 1, server: "x", started: 1, frame_rate: 1, presets: [1], configs: {}, form: [] }), /presets/);
   assert.match(refusal([1, 2]), /not a map/);
   assert.match(refusal({ id: 1 }), /type/);
 });

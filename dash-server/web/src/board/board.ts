@@ -1,7 +1,8 @@
 // The board: a grid of coloured cells on a canvas, drawn from a scene and nothing else.
 
-import { drawCell, fitToScreen, PIECE_COLOURS } from "./pieces";
+import { drawCell, PIECE_COLOURS } from "./pieces";
 import type { Ghost, Scene } from "./scene";
+import { Screen } from "./screen";
 
 const LINES = "rgb(130 155 255 / 9%)";
 const OUTLINE = "rgb(255 255 255 / 75%)";
@@ -23,7 +24,7 @@ interface Layout {
 
 /** Draws scenes into a canvas that fills its well. */
 export class BoardView {
-  readonly #canvas: HTMLCanvasElement;
+  readonly #screen: Screen;
   readonly #well: HTMLElement;
   readonly #context: CanvasRenderingContext2D;
   #scene: Scene | null = null;
@@ -31,29 +32,26 @@ export class BoardView {
 
   /** `resized` is called when the canvas has another size, so that it can be drawn again. */
   constructor(canvas: HTMLCanvasElement, well: HTMLElement, resized: () => void) {
-    const context = canvas.getContext("2d", { alpha: false });
-    if (!context) throw new Error("this browser has no canvas");
-    this.#canvas = canvas;
+    this.#screen = new Screen(canvas, resized);
     this.#well = well;
-    this.#context = context;
-    new ResizeObserver(resized).observe(canvas);
+    this.#context = this.#screen.context;
   }
 
   /** The scene to draw next, null for an empty board, on a board of `rows` rows of which it is the lower part. */
   show(scene: Scene | null, rows: number): void {
-    this.#well.style.setProperty("--columns", String(scene?.width ?? 10));
-    this.#well.style.setProperty("--rows", String(rows));
+    this.#shape("--columns", scene?.width ?? 10);
+    this.#shape("--rows", rows);
     this.#scene = scene;
     this.#rows = rows;
   }
 
   /** Draws the scene. */
   draw(): void {
-    fitToScreen(this.#canvas);
+    const { width, height } = this.#screen.fit();
     const context = this.#context;
-    const layout = this.#layout();
+    const layout = this.#layout(width, height);
     context.fillStyle = PIECE_COLOURS[0];
-    context.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
+    context.fillRect(0, 0, width, height);
     this.#drawGrid(layout);
     const scene = this.#scene;
     if (!scene) return;
@@ -72,11 +70,16 @@ export class BoardView {
     }
   }
 
-  #layout(): Layout {
+  // A style that is set anew counts as changed, and has the page laid out again.
+  #shape(name: string, value: number): void {
+    if (this.#well.style.getPropertyValue(name) !== String(value)) this.#well.style.setProperty(name, String(value));
+  }
+
+  #layout(width: number, height: number): Layout {
     const [columns, rows] = [this.#scene?.width ?? 10, this.#rows];
-    const size = Math.max(1, Math.floor(Math.min(this.#canvas.width / columns, this.#canvas.height / rows)));
-    const left = Math.floor((this.#canvas.width - size * columns) / 2);
-    const top = Math.floor((this.#canvas.height - size * rows) / 2);
+    const size = Math.max(1, Math.floor(Math.min(width / columns, height / rows)));
+    const left = Math.floor((width - size * columns) / 2);
+    const top = Math.floor((height - size * rows) / 2);
     return { size, left, top, columns, rows, ceiling: top + (rows - (this.#scene?.height ?? rows)) * size };
   }
 
@@ -95,7 +98,7 @@ export class BoardView {
   #drawCeiling({ left, top, ceiling, columns, size }: Layout): void {
     if (ceiling <= top) return;
     this.#context.fillStyle = ABOVE_CEILING;
-    this.#context.fillRect(0, 0, this.#canvas.width, ceiling);
+    this.#context.fillRect(0, 0, 2 * left + columns * size, ceiling);
     this.#context.fillStyle = CEILING;
     this.#context.fillRect(left, ceiling - 1, columns * size, 2);
   }

@@ -36,13 +36,3 @@ export function drawCell(context: CanvasRenderingContext2D, piece: number, x: nu
   context.fillStyle = "rgb(0 0 30 / 12%)";
   context.fillRect(left + side - edge, top + edge, edge, side - 2 * edge);
 }
-
-/** Gives a canvas one pixel for each pixel of the screen. */
-export function fitToScreen(canvas: HTMLCanvasElement): void {
-  const scale = window.devicePixelRatio || 1;
-  const width = Math.round(canvas.clientWidth * scale);
-  const height = Math.round(canvas.clientHeight * scale);
-  // Setting a size clears the canvas, also when it is the same.
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
-}

@@ -1,30 +1,32 @@
 // The pieces to come.
 
-import { drawCell, fitToScreen, PIECE_CELLS, PIECE_COLOURS, PIECE_NAMES } from "./pieces";
+import { drawCell, PIECE_CELLS, PIECE_COLOURS, PIECE_NAMES } from "./pieces";
+import { Screen } from "./screen";
 
 /** Draws the piece to be placed now, and smaller ones after it, into a canvas. */
 export class PreviewView {
   readonly #canvas: HTMLCanvasElement;
+  readonly #screen: Screen;
   readonly #context: CanvasRenderingContext2D;
   #pieces: readonly number[] = [];
 
-  constructor(canvas: HTMLCanvasElement) {
-    const context = canvas.getContext("2d", { alpha: false });
-    if (!context) throw new Error("this browser has no canvas");
+  /** `resized` is called when the canvas has another size, so that it can be drawn again. */
+  constructor(canvas: HTMLCanvasElement, resized: () => void) {
     this.#canvas = canvas;
-    this.#context = context;
+    this.#screen = new Screen(canvas, resized);
+    this.#context = this.#screen.context;
   }
 
   /** The pieces to draw, the next one first. */
   show(pieces: readonly number[]): void {
     this.#pieces = pieces.filter((piece) => piece !== 0);
-    this.#canvas.setAttribute("aria-label", `Next piece: ${PIECE_NAMES[this.#pieces[0] ?? 0]}`);
+    const label = `Next piece: ${PIECE_NAMES[this.#pieces[0] ?? 0]}`;
+    if (this.#canvas.getAttribute("aria-label") !== label) this.#canvas.setAttribute("aria-label", label);
   }
 
   /** Draws them. */
   draw(): void {
-    fitToScreen(this.#canvas);
-    const { width, height } = this.#canvas;
+    const { width, height } = this.#screen.fit();
     this.#context.fillStyle = PIECE_COLOURS[0];
     this.#context.fillRect(0, 0, width, height);
     const piece = this.#pieces[0];

@@ -41,6 +41,8 @@ export class Panel {
   readonly #plotBox = element("div", "plot");
   readonly #empty = element("p", "empty", "Nothing to show yet.");
   readonly #scaleButton = element("button", "scale", "Log");
+  /** Whether the chart can be seen; what is out of sight is drawn when it comes into sight. */
+  #inSight = false;
   #log: boolean;
   #plot: uPlot | null = null;
   #shown: Thinned = { x: [], series: [] };
@@ -67,6 +69,7 @@ export class Panel {
     this.#markScale();
     this.paint();
     new ResizeObserver(() => this.#resize()).observe(this.#plotBox);
+    new IntersectionObserver((entries) => this.#sight(entries.at(-1)?.isIntersecting ?? false)).observe(this.element);
   }
 
   /** Takes on the colours of the theme. */
@@ -82,6 +85,7 @@ export class Panel {
 
   /** Brings the chart up to date with the history. */
   draw(): void {
+    if (!this.#inSight) return;
     const width = this.#plotBox.clientWidth;
     if (width === 0) return;
     const { view } = this.#context;
@@ -150,6 +154,14 @@ export class Panel {
 
   #showReadout(): void {
     this.#readout.show(this.#shown.series, this.#plot?.cursor.idx ?? null);
+  }
+
+  #sight(inSight: boolean): void {
+    if (inSight === this.#inSight) return;
+    this.#inSight = inSight;
+    // A canvas that is not laid out is not composited either.
+    this.#plot?.root.toggleAttribute("hidden", !inSight);
+    if (inSight) this.#context.redraw();
   }
 
   #resize(): void {

@@ -90,7 +90,8 @@ export class Controls {
   #act(action: Action): void {
     if (!this.#allowed().has(action)) return;
     if (action === "start") {
-      this.#start.open(this.#session.hello?.presets ?? [], this.#session.status?.preset ?? null);
+      const { hello, status } = this.#session;
+      if (hello) this.#start.open(hello, status?.preset ?? null);
     } else if (action !== "speed" && action !== "rates") {
       this.#awaitsSave ||= action === "save";
       void this.#send({ type: action });

@@ -6,10 +6,13 @@ import { encodeCommand, type Command } from "../wire/commands";
 export class CommandError extends Error {
   override name = "CommandError";
   readonly code: string;
+  /** The field of the configuration that is wrong, if it is a single one. */
+  readonly field: string | null;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, field: string | null = null) {
     super(message);
     this.code = code;
+    this.field = field;
   }
 }
 
@@ -56,9 +59,9 @@ export class Commander {
   }
 
   /** The server's `error`; false if it answers no command of ours. */
-  refused(id: number | null, code: string, message: string): boolean {
+  refused(id: number | null, code: string, message: string, field: string | null): boolean {
     const pending = id === null ? undefined : this.#take(id);
-    pending?.reject(new CommandError(code, message));
+    pending?.reject(new CommandError(code, message, field));
     return pending !== undefined;
   }
 

@@ -14,7 +14,7 @@ export class FrameLoop {
   #scheduled = false;
 
   /** `interval` is the least time between two draws of the same chart, in milliseconds. */
-  constructor(interval = 200) {
+  constructor(interval = 500) {
     this.#interval = interval;
   }
 

@@ -16,7 +16,9 @@ export class Why {
   readonly #table: WhyTable;
   readonly #changed: () => void;
   #on = localStorage.getItem(REMEMBERED) !== "off";
-  #frame: Frame | null = null;
+  /** The newest frame, and the one that the table tells of. */
+  #newest: Frame | null = null;
+  #told: Frame | null = null;
 
   /** `changed` is called when something else is to be shown on the board. */
   constructor(changed: () => void) {
@@ -47,13 +49,14 @@ export class Why {
 
   /** The frame to be shown, given the newest: while someone points at a row, the one the row belongs to. */
   hold(newest: Frame | null): Frame | null {
-    if (this.pointed === null || !newest || !this.#frame?.decision) this.#frame = newest;
-    return this.#frame;
+    this.#newest = newest;
+    return this.pointed !== null && newest && this.#told?.decision ? this.#told : newest;
   }
 
   /** Shows the decision of the frame that is shown. */
   show(config: Fields | null): void {
-    const decision = this.#frame?.decision ?? null;
+    this.#told = this.hold(this.#newest);
+    const decision = this.#told?.decision ?? null;
     this.#card.toggleAttribute("data-empty", decision === null);
     this.#card.toggleAttribute("data-held", this.pointed !== null);
     if (!this.#on) return;

@@ -4,6 +4,7 @@ import { decode } from "@msgpack/msgpack";
 import {
   count, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts, type Fields,
 } from "./fields";
+import { readConfigs, readForm, type FormField } from "./form";
 import { readFrame, type Frame } from "./frame";
 import { optionalBlock, readBlock, TABLES, type Block, type TableName } from "./tables";
 
@@ -49,6 +50,9 @@ export interface Hello {
   started: number;
   frameRate: number;
   presets: string[];
+  /** The whole configuration of each preset. */
+  configs: Record<string, Fields>;
+  form: FormField[];
 }
 
 /** Everything a page that has just connected needs. */
@@ -71,7 +75,7 @@ export type ServerMessage =
   | { type: "checkpoint"; step: number; path: string }
   | { type: "change"; change: Change }
   | { type: "ack"; id: number }
-  | { type: "error"; id: number | null; code: string; message: string }
+  | { type: "error"; id: number | null; code: string; message: string; field: string | null }
   | { type: "other"; name: string };
 
 /** Decodes one WebSocket message. Throws a ProtocolError that names what is wrong. */
@@ -104,7 +108,10 @@ export function decodeMessage(data: ArrayBuffer | Uint8Array): ServerMessage {
     case "ack":
       return { type, id: count(fields, "id") };
     case "error":
-      return { type, id: optionalNumber(fields, "id"), code: text(fields, "code"), message: text(fields, "message") };
+      return {
+        type, id: optionalNumber(fields, "id"), code: text(fields, "code"), message: text(fields, "message"),
+        field: optionalText(fields, "field"),
+      };
     default:
       // A newer server of the same protocol version may say more than this page knows.
       return { type: "other", name: type };
@@ -118,6 +125,8 @@ function readHello(fields: Fields): Hello {
     started: count(fields, "started"),
     frameRate: number(fields, "frame_rate"),
     presets: texts(fields, "presets"),
+    configs: readConfigs(fields),
+    form: readForm(fields),
   };
 }
 
