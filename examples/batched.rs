@@ -1,0 +1,64 @@
+//! Thousands of key-press games stepped by one call, with the observations in one buffer.
+//!
+//!     cargo run --release --example batched -- 4096 1000
+//!
+//! steps so many games so many times with random keys, on one thread and then on all.
+
+use std::error::Error;
+use std::time::Instant;
+
+use tetris_core::{
+    BatchBuffers, BatchEnv, KEY_ACTIONS, Observation, Part, PerLine, Randomizer, RandomizerKind,
+    Rules,
+};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut words = std::env::args().skip(1);
+    let games: usize = words.next().map_or(Ok(4_096), |word| word.parse())?;
+    let steps: usize = words.next().map_or(Ok(1_000), |word| word.parse())?;
+    let rules = Rules::guideline();
+    let parts = [
+        Part::BoardAndPiece,
+        Part::Position,
+        Part::Current,
+        Part::Hold,
+        Part::Next(2),
+    ];
+    let seeds: Vec<u64> = (0..games as u64).collect();
+    let mut ends = Vec::new();
+    for threads in [false, true] {
+        let observation = Observation::new(&rules, &parts)?;
+        let mut batch = BatchEnv::new(rules.clone(), observation, PerLine(1.0), &seeds)?;
+        let numbers = games * batch.observation().len();
+        let (mut observations, mut final_observations) = (vec![0u8; numbers], vec![0u8; numbers]);
+        let (mut terminated, mut truncated) = (vec![false; games], vec![false; games]);
+        let (mut rewards, mut actions) = (vec![0.0; games], vec![0; games]);
+        let mut random = Randomizer::new(RandomizerKind::Uniform, 1);
+        let mut ended = 0;
+        let start = Instant::now();
+        for _ in 0..steps {
+            for action in &mut actions {
+                *action = ((random.draw().index() * 7 + random.draw().index()) % KEY_ACTIONS) as u8;
+            }
+            let buffers = BatchBuffers {
+                observations: &mut observations,
+                final_observations: &mut final_observations,
+                rewards: &mut rewards,
+                terminated: &mut terminated,
+                truncated: &mut truncated,
+            };
+            if threads {
+                batch.par_step(&actions, buffers, 256)?;
+            } else {
+                batch.step(&actions, buffers)?;
+            }
+            ended += terminated.iter().filter(|&&ended| ended).count();
+        }
+        let rate = (games * steps) as f64 / start.elapsed().as_secs_f64() / 1e6;
+        let on = if threads { "all threads" } else { "one thread" };
+        println!("{on}: {rate:.1} million steps/s, {ended} games ended");
+        ends.push(observations);
+    }
+    assert!(ends[0] == ends[1], "threads change nothing");
+    Ok(())
+}

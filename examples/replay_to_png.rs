@@ -1,0 +1,73 @@
+//! Draws a replay: its last position, or a film of numbered pictures.
+//!
+//!     cargo run --release --example random_agent -- 1000 random.replay
+//!     cargo run --release --example replay_to_png -- random.replay last.png
+//!     cargo run --release --example replay_to_png -- random.replay film.png 60
+//!
+//! The last makes film-00000.png, film-00001.png and so on, one every 60 ticks of the game.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::BufWriter;
+
+use tetris_core::{Event, Game, Replay, rgb_game};
+
+/// Pixels a cell.
+const CELL: usize = 24;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let (file, out, every) = match words.as_slice() {
+        [file, out] => (file, out, None),
+        [file, out, every] => (file, out, Some(every.parse::<u64>()?.max(1))),
+        _ => {
+            return Err(
+                "name a replay and a picture to write, such as: game.replay last.png".into(),
+            );
+        }
+    };
+    let replay = Replay::from_bytes(&std::fs::read(file)?)?;
+    replay.play()?; // does it end as it did?
+
+    let mut game = replay.start();
+    game.set_colours(true);
+    let stem = out.strip_suffix(".png").unwrap_or(out);
+    let mut pictures = 0;
+    for event in replay.events() {
+        // One tick at a time, so that none is missed.
+        let (event, times) = match event {
+            Event::Ticks(ticks) => (Event::Ticks(1), ticks),
+            other => (other, 1),
+        };
+        for _ in 0..times {
+            Replay::apply(&mut game, event, &mut |_, _| {})?;
+            if let (Event::Ticks(_), Some(every)) = (event, every)
+                && game.ticks() % every == 0
+            {
+                write(&game, &format!("{stem}-{pictures:05}.png"))?;
+                pictures += 1;
+            }
+        }
+    }
+    if every.is_none() {
+        write(&game, out)?;
+        pictures = 1;
+    }
+    println!(
+        "{pictures} pictures of {} pieces, {} lines, {} points",
+        game.pieces(),
+        game.lines(),
+        game.score()
+    );
+    Ok(())
+}
+
+fn write(game: &Game, file: &str) -> Result<(), Box<dyn Error>> {
+    let image = rgb_game(game, CELL);
+    let out = BufWriter::new(File::create(file)?);
+    let mut encoder = png::Encoder::new(out, image.width.try_into()?, image.height.try_into()?);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.write_header()?.write_image_data(&image.pixels)?;
+    Ok(())
+}
