@@ -78,14 +78,20 @@ fn agent(batch_size: usize) -> Dqn {
 
 fn update(agent: &mut Dqn) -> f32 {
     let report = Agent::<Lottery>::update(agent, 10_000);
-    report.expect("finite numbers").expect("an update is due").mean_q
+    report
+        .expect("finite numbers")
+        .expect("an update is due")
+        .mean_q
 }
 
 fn updates(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("update_200-128-128-40");
     for batch in [32, 128, 512] {
         let mut agent = agent(batch);
-        let learnt = (0..1_500).map(|_| update(&mut agent)).last().expect("some updates");
+        let learnt = (0..1_500)
+            .map(|_| update(&mut agent))
+            .last()
+            .expect("some updates");
         assert!((learnt - 1.0).abs() < 0.1, "every value is 1, not {learnt}");
         group.throughput(Throughput::Elements(FLOP * batch as u64));
         group.bench_function(BenchmarkId::from_parameter(batch), |bencher| {

@@ -10,6 +10,8 @@ mod progress_bar;
 mod stop;
 #[cfg(feature = "tensorboard")]
 mod tensorboard;
+#[cfg(feature = "tui")]
+mod terminal;
 
 pub use around::{Guarded, Timed};
 pub use csv_log::CsvLog;
@@ -21,3 +23,5 @@ pub use progress_bar::ProgressBar;
 pub use stop::Stop;
 #[cfg(feature = "tensorboard")]
 pub use tensorboard::TensorBoard;
+#[cfg(feature = "tui")]
+pub use terminal::Terminal;
