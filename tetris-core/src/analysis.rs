@@ -6,6 +6,11 @@
 //! most differences a matter of the heights alone. Eight placements of an orientation, on
 //! neighbouring columns, are done at once.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "columns, vectors and orientations go by number, in several arrays at once"
+)]
+
 use crate::features::Features;
 use crate::low_board::{
     Across, Eight, LowBoard, PerColumn, all_left, all_right, counting, eight, load, steps, store,

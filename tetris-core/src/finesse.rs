@@ -58,7 +58,7 @@ impl MoveRules {
     /// them; `None` if it does not get there. One row down counts as one key.
     ///
     /// A [`Game`](crate::Game) with these rules and without gravity in between replays them to
-    /// the same lock. This allocates, and takes about a hundred times as long as
+    /// the same lock. This allocates, and is slow beside
     /// [`MoveRules::moves`].
     ///
     /// ```

@@ -24,6 +24,7 @@ mod hash;
 mod input;
 mod key_env;
 mod low_board;
+mod low_columns;
 mod low_reach;
 mod moves;
 mod observation;

@@ -1,5 +1,10 @@
 //! A board with a low pile, eight columns in a vector.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "columns, vectors and orientations go by number, in several arrays at once"
+)]
+
 use crate::simd::Vector;
 use crate::totals::Totals;
 

@@ -5,106 +5,24 @@
 //! piece goes anywhere and turns as it likes, so all that can be dropped into is reached to
 //! begin with, and only what lies under overhangs is left to be found by sliding and kicks.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "columns, vectors and orientations go by number, in several arrays at once"
+)]
+
 use core::marker::PhantomData;
 
-use crate::board::Board;
+use crate::low_columns::{LowColumns, WIDTH};
 use crate::piece::{Piece, Rotation};
-use crate::placement::Placement;
 use crate::plane::{COLUMNS, Long, Plane, Short};
 use crate::rotation::{HalfTurns, RotationRules, RotationSystem};
-use crate::simd::{self, Kernel, Level, Vector};
-
-/// The usual width; the columns of a plane past it are never free.
-const WIDTH: usize = 10;
-
-/// The highest piles so that everything that can matter happens within sixteen rows, and within
-/// thirty-two.
-const SHORT_PILE: u32 = 11;
-const LONG_PILE: u32 = 26;
-
-/// Rows between the pile and the pivot of an entering piece, and from there to the top of the
-/// board, within which the piece turns without touching anything.
-const AIR: i32 = 4;
+use crate::simd::{self, Kernel, Vector};
 
 /// The only rules that are compiled this way.
 pub(crate) const RULES: RotationRules = RotationRules {
     system: RotationSystem::Srs,
     half_turns: HalfTurns::Off,
 };
-
-/// A board of ten columns with a low pile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(align(64))]
-pub(crate) struct LowColumns([u32; COLUMNS]);
-
-impl LowColumns {
-    /// `None` unless a piece that enters facing north with its pivot at the given column and row
-    /// gets everywhere above the pile without touching anything.
-    #[inline]
-    pub(crate) fn new(board: &Board, piece: Piece, (x, y): (i8, i8)) -> Option<Self> {
-        let columns = board.columns();
-        if columns.len() != WIDTH || !can() {
-            return None;
-        }
-        let mut low = Self([0; COLUMNS]);
-        let mut any = 0;
-        for (low, &column) in low.0.iter_mut().zip(columns) {
-            *low = column as u32;
-            any |= column;
-        }
-        let fine = any >> LONG_PILE == 0 && low.is_under(piece, (x, y), board.height());
-        fine.then_some(low)
-    }
-
-    /// Whether the pile is low, and low enough for a piece that enters there.
-    #[inline]
-    pub(crate) fn is_under(&self, piece: Piece, (x, y): (i8, i8), height: usize) -> bool {
-        let (left, _) = piece.corner(Rotation::North);
-        let left = i32::from(x) + i32::from(left);
-        let room = WIDTH - piece.shape(Rotation::North).width();
-        let any = self.0.iter().fold(0, |any, column| any | column);
-        let pile = u32::BITS - any.leading_zeros();
-        let (y, height) = (i32::from(y), height as i32);
-        pile <= LONG_PILE
-            && (0..=room as i32).contains(&left)
-            && (pile as i32 + AIR..=height - AIR).contains(&y)
-    }
-
-    /// With a piece in place, and without the rows that it fills. The pile may be higher.
-    #[inline]
-    pub(crate) fn after(&self, piece: Piece, placement: Placement) -> Self {
-        let mut after = *self;
-        let shape = piece.shape(placement.rotation);
-        let x = usize::from(placement.column);
-        let cells = shape.columns();
-        for (column, cells) in after.0[x..x + shape.width()].iter_mut().zip(cells) {
-            *column |= u32::from(cells) << placement.row;
-        }
-        let mut full = after.0[..WIDTH]
-            .iter()
-            .fold(u32::MAX, |full, column| full & column);
-        while full != 0 {
-            // From the top, so that the rows still to go keep their places.
-            let row = 31 - full.leading_zeros();
-            let below = (1 << row) - 1;
-            for column in &mut after.0 {
-                *column = *column & below | *column >> 1 & !below;
-            }
-            full ^= 1 << row;
-        }
-        after
-    }
-
-    pub(crate) fn to_board(self, height: usize) -> Board {
-        Board::from_columns(&self.0.map(u64::from)[..WIDTH], height)
-    }
-
-    /// Whether sixteen rows are enough.
-    #[inline(always)]
-    fn is_short(&self) -> bool {
-        self.0.iter().fold(0, |any, column| any | column) >> SHORT_PILE == 0
-    }
-}
 
 /// Pivots of each orientation: columns from the left, bit 0 the floor row.
 #[derive(Clone, Copy)]
@@ -141,22 +59,6 @@ impl Pivots {
             }
         }
     }
-}
-
-/// The placement with its pivot there.
-#[inline]
-pub(crate) fn placement(piece: Piece, rotation: Rotation, x: usize, y: u32) -> Placement {
-    let (left, low) = piece.corner(rotation);
-    Placement {
-        rotation,
-        column: (x as i8 + left) as u8,
-        row: (y as i8 + low) as u8,
-    }
-}
-
-/// Whether this CPU has the vectors for it.
-fn can() -> bool {
-    Level::best() > Level::Plain
 }
 
 /// How many places there are.
@@ -486,85 +388,4 @@ const fn outside<const PIECE: usize>(rotation: usize) -> [u32; COLUMNS] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::game::Active;
-    use crate::randomizer::{Randomizer, RandomizerKind};
-    use crate::reach::Reach;
-
-    /// Both sets of vectors against the code for any board, on piles of every height.
-    #[test]
-    fn the_same_as_on_any_board() {
-        if !can() {
-            return;
-        }
-        let mut random = Randomizer::new(RandomizerKind::Uniform, 4);
-        let mut below =
-            |range: usize| (0..4).fold(0, |number, _| number * 7 + random.draw().index()) % range;
-        let mut short = 0;
-        for _ in 0..2_000 {
-            let mut board = Board::new(WIDTH, 40).expect("a possible size");
-            let density = 1 + below(9);
-            for y in 0..below(LONG_PILE as usize + 1) {
-                for x in 0..WIDTH {
-                    board.set(x, y, below(10) < density);
-                }
-            }
-            let piece = Piece::ALL[below(7)];
-            let (x, y) = (2 + below(6) as i8, board.pile_height() as i8 + AIR as i8);
-            let low = LowColumns::new(&board, piece, (x, y)).expect("a low pile");
-            short += usize::from(low.is_short());
-            assert_eq!(low.to_board(40), board);
-            let start = Active {
-                piece,
-                rotation: Rotation::North,
-                x,
-                y,
-            };
-            let reach = Reach::new(&board, &start, RULES);
-            for level in simd::vector_levels() {
-                let mut places = Pivots::NONE;
-                let find = Find {
-                    low: &low,
-                    piece,
-                    places: Some(&mut places),
-                };
-                let count = simd::run_in_vectors_at(level, find);
-                let each = places.0[..piece.distinct_rotations().len()]
-                    .iter()
-                    .flatten();
-                assert_eq!(count, Some(each.map(|rows| rows.count_ones()).sum()));
-                places.each(piece, |rotation, x, y| {
-                    let first = reach.grounded(rotation, x) >> y & 1 == 1;
-                    let (left, low) = piece.corner(rotation);
-                    let other = Rotation::ALL[(rotation.index() + 2) % 4];
-                    let (other_left, other_low) = piece.corner(other);
-                    let x = (x as i8 + left - other_left) as usize;
-                    let y = (y as i8 + low - other_low) as u32;
-                    let second = piece.distinct_rotations().len() == 2
-                        && reach.grounded(other, x) >> y & 1 == 1;
-                    assert!(first || second, "{board:?} {piece} {rotation:?}");
-                });
-                let expected = crate::MoveRules::default().count_anywhere(&board, start);
-                assert_eq!(count.map(u64::from), Some(expected));
-                if piece == Piece::T {
-                    let found = simd::run_in_vectors_at(level, FindSpins(&low));
-                    let [_, turned, far] = found.expect("there are vectors");
-                    for rotation in Rotation::ALL {
-                        for x in 0..WIDTH {
-                            let grounded = reach.grounded(rotation, x);
-                            for y in (0..32).filter(|y| grounded >> y & 1 == 1) {
-                                let has = |all: &[crate::reach::Pivots; 4]| {
-                                    all[rotation.index()][x] >> y & 1 == 1
-                                };
-                                assert_eq!(turned.has(rotation, x, y), has(&reach.turned));
-                                assert_eq!(far.has(rotation, x, y), has(&reach.far));
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        assert!((100..1_900).contains(&short), "{short}");
-    }
-}
+mod tests;

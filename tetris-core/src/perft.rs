@@ -2,7 +2,8 @@
 
 use crate::board::Board;
 use crate::game::Active;
-use crate::low_reach::{self, LowColumns, placement};
+use crate::low_columns::{LowColumns, placement};
+use crate::low_reach;
 use crate::moves::MoveRules;
 use crate::piece::{Piece, Rotation};
 use crate::spin::SpinRule;

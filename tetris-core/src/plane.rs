@@ -1,5 +1,10 @@
 //! Sixteen columns of bits, in one vector or in two.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "columns, vectors and orientations go by number, in several arrays at once"
+)]
+
 use crate::simd::Vector;
 
 /// Columns of a plane.

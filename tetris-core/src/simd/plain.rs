@@ -1,0 +1,77 @@
+//! Vectors in plain Rust.
+
+use super::Vector;
+
+/// Eight lanes in plain Rust.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plain([u32; 8]);
+
+impl Plain {
+    #[inline(always)]
+    fn map(self, f: impl Fn(u32) -> u32) -> Self {
+        Self(core::array::from_fn(|i| f(self.0[i])))
+    }
+
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(u32, u32) -> u32) -> Self {
+        Self(core::array::from_fn(|i| f(self.0[i], other.0[i])))
+    }
+
+    #[inline(always)]
+    fn halves(self, f: impl Fn(u16) -> u16) -> Self {
+        self.map(|a| u32::from(f(a as u16)) | u32::from(f((a >> 16) as u16)) << 16)
+    }
+
+    #[inline(always)]
+    fn floats(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
+        self.zip(other, |a, b| {
+            f(f32::from_bits(a), f32::from_bits(b)).to_bits()
+        })
+    }
+}
+
+#[rustfmt::skip]
+impl Vector for Plain {
+    #[inline(always)] fn splat(value: u32) -> Self { Self([value; 8]) }
+    #[inline(always)] fn load(from: &[u32; 8]) -> Self { Self(*from) }
+    #[inline(always)] fn narrow(from: &[u64; 8]) -> Self { Self(from.map(|a| a as u32)) }
+    #[inline(always)] fn narrow16(from: &[u32; 16]) -> Self {
+        Self(core::array::from_fn(|i| from[2 * i] & 0xffff | from[2 * i + 1] << 16))
+    }
+    #[inline(always)] fn store(self) -> [u32; 8] { self.0 }
+    #[inline(always)] fn window(self, next: Self, from: usize) -> Self {
+        Self(core::array::from_fn(|i| if from + i < 8 { self.0[from + i] } else { next.0[from + i - 8] }))
+    }
+    #[inline(always)] fn lookup(self, lanes: Self) -> Self { lanes.map(|lane| self.0[lane as usize % 8]) }
+    #[inline(always)] fn plus(self, other: Self) -> Self { self.zip(other, u32::wrapping_add) }
+    #[inline(always)] fn minus(self, other: Self) -> Self { self.zip(other, u32::wrapping_sub) }
+    #[inline(always)] fn times(self, other: Self) -> Self { self.zip(other, u32::wrapping_mul) }
+    #[inline(always)] fn and(self, other: Self) -> Self { self.zip(other, |a, b| a & b) }
+    #[inline(always)] fn or(self, other: Self) -> Self { self.zip(other, |a, b| a | b) }
+    #[inline(always)] fn xor(self, other: Self) -> Self { self.zip(other, |a, b| a ^ b) }
+    #[inline(always)] fn without(self, other: Self) -> Self { self.zip(other, |a, b| a & !b) }
+    #[inline(always)] fn up(self, by: Self) -> Self { self.zip(by, u32::unbounded_shl) }
+    #[inline(always)] fn down(self, by: Self) -> Self { self.zip(by, u32::unbounded_shr) }
+    #[inline(always)] fn up_by<const BITS: i32>(self) -> Self { self.map(|a| a << BITS) }
+    #[inline(always)] fn down_by<const BITS: i32>(self) -> Self { self.map(|a| a >> BITS) }
+    #[inline(always)] fn max(self, other: Self) -> Self { self.zip(other, |a, b| (a as i32).max(b as i32) as u32) }
+    #[inline(always)] fn min(self, other: Self) -> Self { self.zip(other, u32::min) }
+    #[inline(always)] fn equal(self, other: Self) -> Self { self.zip(other, |a, b| if a == b { u32::MAX } else { 0 }) }
+    #[inline(always)] fn greater(self, other: Self) -> Self { self.zip(other, |a, b| if a as i32 > b as i32 { u32::MAX } else { 0 }) }
+    #[inline(always)] fn count(self) -> Self { self.map(u32::count_ones) }
+    #[inline(always)] fn signs(self) -> u32 { (0..8).fold(0, |all, i| all | (self.0[i] >> 31) << i) }
+    #[inline(always)] fn is_zero(self) -> bool { self.any() == 0 }
+    #[inline(always)] fn to_floats(self) -> Self { self.map(|a| (a as i32 as f32).to_bits()) }
+    #[inline(always)] fn float_plus(self, other: Self) -> Self { self.floats(other, |a, b| a + b) }
+    #[inline(always)] fn float_times(self, other: Self) -> Self { self.floats(other, |a, b| a * b) }
+    #[inline(always)] fn float_over(self, other: Self) -> Self { self.floats(other, |a, b| a / b) }
+    #[inline(always)] fn up16_by<const BITS: i32>(self) -> Self { self.halves(|a| a << BITS) }
+    #[inline(always)] fn down16_by<const BITS: i32>(self) -> Self { self.halves(|a| a >> BITS) }
+    #[inline(always)] fn along16<const LANES: i32>(self) -> Self {
+        let half = |i: i32| {
+            let lane = i + LANES;
+            if (0..16).contains(&lane) { self.0[lane as usize / 2] >> (16 * (lane % 2)) & 0xffff } else { 0 }
+        };
+        Self(core::array::from_fn(|i| half(2 * i as i32) | half(2 * i as i32 + 1) << 16))
+    }
+}

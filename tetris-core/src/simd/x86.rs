@@ -1,0 +1,260 @@
+//! Vectors of AVX2 and AVX-512, and running code that is compiled for them.
+
+use core::arch::x86_64::*;
+use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+use super::{Kernel, Level, Plain, Vector};
+
+impl Level {
+    /// The best that this CPU has.
+    #[inline(always)]
+    pub(crate) fn best() -> Self {
+        // A fact of the CPU, found once: not a state.
+        static FOUND: AtomicU8 = AtomicU8::new(0);
+        match FOUND.load(Relaxed) {
+            0 => {
+                let level = Self::detect();
+                FOUND.store(level as u8 + 1, Relaxed);
+                level
+            }
+            1 => Self::Plain,
+            2 => Self::Avx2,
+            _ => Self::Avx512,
+        }
+    }
+
+    #[cold]
+    fn detect() -> Self {
+        use std::arch::is_x86_feature_detected as has;
+        let bits = has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt");
+        let avx512 = has!("avx512f") && has!("avx512vl") && has!("avx512vpopcntdq");
+        match (bits && has!("avx2"), avx512) {
+            (true, true) => Self::Avx512,
+            (true, false) => Self::Avx2,
+            (false, _) => Self::Plain,
+        }
+    }
+}
+
+/// Runs a kernel with some instructions, or with the best there are if those are less.
+#[inline(always)]
+pub(crate) fn run_at<K: Kernel>(level: Level, kernel: K) -> K::Output {
+    match level.min(Level::best()) {
+        Level::Plain => kernel.run::<Plain>(),
+        // SAFETY: the CPU has the instructions, by `best`.
+        Level::Avx2 => unsafe { avx2(kernel) },
+        // SAFETY: the same.
+        Level::Avx512 => unsafe { avx512(kernel) },
+    }
+}
+
+#[inline(always)]
+pub(crate) fn run_in_vectors_at<K: Kernel>(level: Level, kernel: K) -> Option<K::Output> {
+    match level.min(Level::best()) {
+        Level::Plain => None,
+        // SAFETY: the CPU has the instructions, by `best`.
+        Level::Avx2 => Some(unsafe { avx2(kernel) }),
+        // SAFETY: the same.
+        Level::Avx512 => Some(unsafe { avx512(kernel) }),
+    }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn avx2<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<Avx2>()
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512vl,avx512vpopcntdq")]
+fn avx512<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<Avx512>()
+}
+
+// SAFETY, for every block in the two implementations: vectors of these private types come
+// into being in `avx2` and `avx512` only, which run on CPUs that have the instructions. None
+// of them touches memory but `load` and `store`, which copy the 32 bytes of the array.
+macro_rules! vector {
+    ($name:ident, $count:expr, $narrow:expr, $narrow16:expr, $window:ident) => {
+        #[derive(Clone, Copy, Debug)]
+        struct $name(__m256i);
+
+        impl $name {
+            #[inline(always)]
+            fn floats(self) -> __m256 {
+                unsafe { _mm256_castsi256_ps(self.0) }
+            }
+
+            #[inline(always)]
+            fn of_floats(floats: __m256) -> Self {
+                Self(unsafe { _mm256_castps_si256(floats) })
+            }
+        }
+
+        #[rustfmt::skip]
+        impl Vector for $name {
+            #[inline(always)] fn splat(value: u32) -> Self { Self(unsafe { _mm256_set1_epi32(value as i32) }) }
+            #[inline(always)] fn load(from: &[u32; 8]) -> Self { Self(unsafe { _mm256_loadu_si256(from.as_ptr().cast()) }) }
+            #[inline(always)] fn store(self) -> [u32; 8] {
+                let mut to = [0; 8];
+                unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), self.0) };
+                to
+            }
+            #[inline(always)] fn narrow(from: &[u64; 8]) -> Self { Self(unsafe { $narrow(from) }) }
+            #[inline(always)] fn narrow16(from: &[u32; 16]) -> Self { Self(unsafe { $narrow16(from) }) }
+            #[inline(always)] fn window(self, next: Self, from: usize) -> Self {
+                let (low, high) = (self.0, next.0);
+                Self(unsafe {
+                    match from {
+                        0 => low,
+                        1 => $window::<1>(low, high),
+                        2 => $window::<2>(low, high),
+                        3 => $window::<3>(low, high),
+                        4 => $window::<4>(low, high),
+                        5 => $window::<5>(low, high),
+                        6 => $window::<6>(low, high),
+                        _ => $window::<7>(low, high),
+                    }
+                })
+            }
+            #[inline(always)] fn lookup(self, lanes: Self) -> Self { Self(unsafe { _mm256_permutevar8x32_epi32(self.0, lanes.0) }) }
+            #[inline(always)] fn plus(self, other: Self) -> Self { Self(unsafe { _mm256_add_epi32(self.0, other.0) }) }
+            #[inline(always)] fn minus(self, other: Self) -> Self { Self(unsafe { _mm256_sub_epi32(self.0, other.0) }) }
+            #[inline(always)] fn times(self, other: Self) -> Self { Self(unsafe { _mm256_mullo_epi32(self.0, other.0) }) }
+            #[inline(always)] fn and(self, other: Self) -> Self { Self(unsafe { _mm256_and_si256(self.0, other.0) }) }
+            #[inline(always)] fn or(self, other: Self) -> Self { Self(unsafe { _mm256_or_si256(self.0, other.0) }) }
+            #[inline(always)] fn xor(self, other: Self) -> Self { Self(unsafe { _mm256_xor_si256(self.0, other.0) }) }
+            #[inline(always)] fn without(self, other: Self) -> Self { Self(unsafe { _mm256_andnot_si256(other.0, self.0) }) }
+            #[inline(always)] fn up(self, by: Self) -> Self { Self(unsafe { _mm256_sllv_epi32(self.0, by.0) }) }
+            #[inline(always)] fn down(self, by: Self) -> Self { Self(unsafe { _mm256_srlv_epi32(self.0, by.0) }) }
+            #[inline(always)] fn up_by<const BITS: i32>(self) -> Self { Self(unsafe { _mm256_slli_epi32::<BITS>(self.0) }) }
+            #[inline(always)] fn down_by<const BITS: i32>(self) -> Self { Self(unsafe { _mm256_srli_epi32::<BITS>(self.0) }) }
+            #[inline(always)] fn max(self, other: Self) -> Self { Self(unsafe { _mm256_max_epi32(self.0, other.0) }) }
+            #[inline(always)] fn min(self, other: Self) -> Self { Self(unsafe { _mm256_min_epu32(self.0, other.0) }) }
+            #[inline(always)] fn equal(self, other: Self) -> Self { Self(unsafe { _mm256_cmpeq_epi32(self.0, other.0) }) }
+            #[inline(always)] fn greater(self, other: Self) -> Self { Self(unsafe { _mm256_cmpgt_epi32(self.0, other.0) }) }
+            #[inline(always)] fn count(self) -> Self { Self(unsafe { $count(self.0) }) }
+            #[inline(always)] fn signs(self) -> u32 { (unsafe { _mm256_movemask_ps(self.floats()) }) as u32 }
+            #[inline(always)] fn is_zero(self) -> bool { unsafe { _mm256_testz_si256(self.0, self.0) == 1 } }
+            #[inline(always)] fn to_floats(self) -> Self { Self::of_floats(unsafe { _mm256_cvtepi32_ps(self.0) }) }
+            #[inline(always)] fn float_plus(self, other: Self) -> Self { Self::of_floats(unsafe { _mm256_add_ps(self.floats(), other.floats()) }) }
+            #[inline(always)] fn float_times(self, other: Self) -> Self { Self::of_floats(unsafe { _mm256_mul_ps(self.floats(), other.floats()) }) }
+            #[inline(always)] fn float_over(self, other: Self) -> Self { Self::of_floats(unsafe { _mm256_div_ps(self.floats(), other.floats()) }) }
+            #[inline(always)] fn up16_by<const BITS: i32>(self) -> Self { Self(unsafe { _mm256_slli_epi16::<BITS>(self.0) }) }
+            #[inline(always)] fn down16_by<const BITS: i32>(self) -> Self { Self(unsafe { _mm256_srli_epi16::<BITS>(self.0) }) }
+            #[inline(always)] fn along16<const LANES: i32>(self) -> Self { Self(unsafe { along16::<LANES>(self.0) }) }
+        }
+    };
+}
+
+vector!(
+    Avx2,
+    count_nibbles,
+    narrow_by_shuffle,
+    narrow16_by_pack,
+    window_by_shuffle
+);
+vector!(
+    Avx512,
+    _mm256_popcnt_epi32,
+    narrow_at_once,
+    narrow16_at_once,
+    window_at_once
+);
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn narrow16_at_once(from: &[u32; 16]) -> __m256i {
+    // SAFETY: the 64 bytes of the array.
+    _mm512_cvtepi32_epi16(unsafe { _mm512_loadu_si512(from.as_ptr().cast()) })
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn narrow16_by_pack(from: &[u32; 16]) -> __m256i {
+    // SAFETY: the two halves of the array.
+    let (low, high) = unsafe {
+        (
+            _mm256_loadu_si256(from.as_ptr().cast()),
+            _mm256_loadu_si256(from[8..].as_ptr().cast()),
+        )
+    };
+    // Packing keeps what fits into 16 bits.
+    let lower = _mm256_set1_epi32(0xffff);
+    let (low, high) = (_mm256_and_si256(low, lower), _mm256_and_si256(high, lower));
+    _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi32(low, high))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn narrow_at_once(from: &[u64; 8]) -> __m256i {
+    // SAFETY: the 64 bytes of the array.
+    _mm512_cvtepi64_epi32(unsafe { _mm512_loadu_si512(from.as_ptr().cast()) })
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn narrow_by_shuffle(from: &[u64; 8]) -> __m256i {
+    // SAFETY: the two halves of the array.
+    let (low, high) = unsafe {
+        (
+            _mm256_loadu_ps(from.as_ptr().cast()),
+            _mm256_loadu_ps(from[4..].as_ptr().cast()),
+        )
+    };
+    let halves = _mm256_castps_si256(_mm256_shuffle_ps::<0b10_00_10_00>(low, high));
+    _mm256_permute4x64_epi64::<0b11_01_10_00>(halves)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl")]
+fn window_at_once<const FROM: i32>(low: __m256i, high: __m256i) -> __m256i {
+    _mm256_alignr_epi32::<FROM>(high, low)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn window_by_shuffle<const FROM: i32>(low: __m256i, high: __m256i) -> __m256i {
+    let middle = _mm256_permute2x128_si256::<0x21>(low, high);
+    match FROM {
+        1 => _mm256_alignr_epi8::<4>(middle, low),
+        2 => _mm256_alignr_epi8::<8>(middle, low),
+        3 => _mm256_alignr_epi8::<12>(middle, low),
+        4 => middle,
+        5 => _mm256_alignr_epi8::<4>(high, middle),
+        6 => _mm256_alignr_epi8::<8>(high, middle),
+        _ => _mm256_alignr_epi8::<12>(high, middle),
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn along16<const LANES: i32>(all: __m256i) -> __m256i {
+    // One half of the vector and zeros, to be shifted in.
+    let upper = _mm256_permute2x128_si256::<0x81>(all, all);
+    let lower = _mm256_permute2x128_si256::<0x08>(all, all);
+    match LANES {
+        -2 => _mm256_alignr_epi8::<12>(all, lower),
+        -1 => _mm256_alignr_epi8::<14>(all, lower),
+        0 => all,
+        1 => _mm256_alignr_epi8::<2>(upper, all),
+        _ => _mm256_alignr_epi8::<4>(upper, all),
+    }
+}
+
+/// Bits of each 32-bit lane: four bits at a time by a table, then the eight sums added up.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn count_nibbles(bits: __m256i) -> __m256i {
+    let of_four = _mm256_setr_epi8(
+        0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, //
+        0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,
+    );
+    let four = _mm256_set1_epi8(0xf);
+    let low = _mm256_and_si256(bits, four);
+    let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bits), four);
+    let bytes = _mm256_add_epi8(
+        _mm256_shuffle_epi8(of_four, low),
+        _mm256_shuffle_epi8(of_four, high),
+    );
+    let pairs = _mm256_maddubs_epi16(bytes, _mm256_set1_epi8(1));
+    _mm256_madd_epi16(pairs, _mm256_set1_epi16(1))
+}
