@@ -139,7 +139,7 @@ test("at watching speed the piece moves into its place, over the placements the 
 test("the decision is told in numbers, and pointing at a placement shows it", async () => {
   const row = page.locator("#why-table tbody tr");
   await page.locator("#why-table tbody tr[data-chosen]").waitFor();
-  assert.match(await page.locator("#why-summary").innerText(), /^[IOTSZJL]: .* placements/);
+  assert.match(await page.locator("#why-summary").innerText(), /^[IOTSZJL]: .* placement/);
   const header = await page.locator("#why-table th").allInnerTexts();
   assert.ok(header.includes("holes") && header.length === 14, header.join());
   const numbers = await row.first().locator("td").allInnerTexts();

@@ -21,5 +21,5 @@ test("the decision is told in a sentence", () => {
   assert.equal(summary(decision), "T: the best of 34 placements, 0.25 ahead of the next.");
   assert.equal(summary({ ...decision, chosen: 1 }), "T: number 2 of 34 placements.");
   assert.equal(summary({ ...decision, explored: true }), "T: explored, one of 34 placements by chance.");
-  assert.equal(summary({ ...decision, placements: [row(1)], count: 1 }), "T: the best of 1 placements.");
+  assert.equal(summary({ ...decision, placements: [row(1)], count: 1 }), "T: there was only one placement.");
 });

@@ -74,6 +74,7 @@ export class Why {
 export function summary({ piece, count, chosen, explored, placements }: Decision): string {
   const name = PIECE_NAMES[piece];
   if (explored) return `${name}: explored, one of ${count} placements by chance.`;
+  if (count === 1) return `${name}: there was only one placement.`;
   const [best, second] = placements;
   const lead = best && second ? best.value - second.value : Number.NaN;
   if (chosen > 0) return `${name}: number ${chosen + 1} of ${count} placements.`;

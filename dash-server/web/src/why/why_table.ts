@@ -50,7 +50,8 @@ export class WhyTable {
     this.#name(decision.featureNames);
     this.#rows.forEach((row, index) => {
       const placement = decision.placements[index];
-      row.hidden = placement === undefined;
+      // An empty row keeps its place, so that nothing below it jumps.
+      row.toggleAttribute("data-empty", placement === undefined);
       if (placement) this.#fill(row, index, placement, config);
       row.toggleAttribute("data-chosen", index === decision.chosen);
     });
@@ -67,7 +68,7 @@ export class WhyTable {
   #name(names: readonly string[]): void {
     if (this.#names?.join() === names.join()) return;
     this.#names = names;
-    const plain = names.map((name) => [name.replaceAll("_", " "), "As the network sees it: shifted and scaled to about one"]);
+    const plain = names.map((name) => [breakable(name), "As the network sees it: shifted and scaled to about one"]);
     this.#head.replaceChildren(
       ...[...FIXED, ...plain].map(([text, title]) => {
         const header = element("th", "", text);
@@ -80,4 +81,13 @@ export class WhyTable {
       row.replaceChildren(...Array.from({ length: FIXED.length + names.length }, () => element("td")));
     }
   }
+}
+
+// Words that would burst a narrow column may be broken in the middle, with a hyphen.
+function breakable(name: string): string {
+  const words = name.split("_").map((word) => {
+    const middle = Math.ceil(word.length / 2);
+    return word.length > 8 ? `${word.slice(0, middle)}\u00ad${word.slice(middle)}` : word;
+  });
+  return words.join(" ");
 }
