@@ -201,9 +201,9 @@ fn mistakes_have_exit_code_two_and_a_line_that_helps() {
         "none.toml",
     );
     expect(
-        &run(place, &["train", "--seed", "18446744073709551615"]),
+        &run(place, &["train", "--seed", "18446744073709551616"]),
         2,
-        "trainer.seed",
+        "--seed",
     );
     expect(
         &run(place, &["--addr", "0.0.0.0:0"]),
