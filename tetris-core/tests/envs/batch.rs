@@ -113,6 +113,10 @@ fn size_does_not_matter() {
     }
 }
 
+/// One way to step a batch.
+#[cfg(feature = "rayon")]
+type StepAll = dyn Fn(&mut BatchEnv<PerPoint>, &[u8], BatchBuffers<'_, f32>);
+
 #[cfg(feature = "rayon")]
 #[test]
 fn threads_do_not_matter() {
@@ -121,7 +125,7 @@ fn threads_do_not_matter() {
         pool.expect("threads can be had")
     };
     let games = 50;
-    let play = |step: &dyn Fn(&mut BatchEnv<PerPoint>, &[u8], BatchBuffers<'_, f32>)| {
+    let play = |step: &StepAll| {
         let mut batch = batch(&small(), games);
         let mut written = Written::new(games, batch.observation().len());
         let mut actions = Actions::new(10);
