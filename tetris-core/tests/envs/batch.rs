@@ -115,7 +115,7 @@ fn size_does_not_matter() {
 
 /// One way to step a batch.
 #[cfg(feature = "rayon")]
-type StepAll = dyn Fn(&mut BatchEnv<PerPoint>, &[u8], BatchBuffers<'_, f32>);
+type StepAll<'a> = dyn Fn(&mut BatchEnv<PerPoint>, &[u8], BatchBuffers<'_, f32>) + 'a;
 
 #[cfg(feature = "rayon")]
 #[test]
