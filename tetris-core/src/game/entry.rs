@@ -103,11 +103,6 @@ impl Active {
         (here == 0).then_some(under != 0)
     }
 
-    #[inline]
-    pub(super) fn fits(&self, board: &Board) -> bool {
-        self.probe(board).is_some()
-    }
-
     /// How many rows a piece that fits can fall.
     #[inline]
     pub(super) fn rows_below(&self, board: &Board) -> u8 {

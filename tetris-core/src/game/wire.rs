@@ -62,7 +62,7 @@ impl State {
         // A pivot far outside would overflow when its corner is worked out or moved.
         let active_is_fine = (-4..=36).contains(&self.active.x)
             && (-4..=68).contains(&self.active.y)
-            && (self.over.is_some() || self.active.fits(&self.board));
+            && (self.over.is_some() || self.active.probe(&self.board).is_some());
         size == (rules.width.into(), rules.rows())
             && self.board.full_rows() == 0
             && self.feed.is_of(&rules.pieces)
