@@ -31,8 +31,8 @@ pub enum Part {
     /// A plane: 1 for locked cells, 2 for those of the active piece.
     BoardAndPiece,
     /// Six numbers: column and row of the active piece's leftmost and lowest cell, counted from
-    /// the lower left corner, and its orientation as one of four ([`Rotation::index`](crate::Rotation::index)
-    /// (crate::Rotation::index)).
+    /// the lower left corner, and its orientation as one of four
+    /// ([`Rotation::index`](crate::Rotation::index)).
     Position,
     /// The active piece, one of seven.
     Current,
