@@ -27,7 +27,10 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(Failure::failed)?;
-    let end = runtime.block_on(train(run, control))?;
+    let bar = args
+        .seconds
+        .map_or_else(ProgressBar::new, ProgressBar::lasting);
+    let end = runtime.block_on(train(run, control, bar))?;
     say(&format!("{place}: {}", reason(&end)));
     say(&format!(
         "Evaluate it with: tetris-dash evaluate --model {place}"
@@ -71,14 +74,14 @@ fn failure(error: RunError) -> Failure {
 }
 
 /// Trains on a thread of its own, so that signals are heard; the first one stops the run, which saves it.
-async fn train(mut run: Run, control: Control) -> Result<EndReport, Failure> {
+async fn train(mut run: Run, control: Control, bar: ProgressBar) -> Result<EndReport, Failure> {
     let mut signals = Signals::listen().map_err(Failure::failed)?;
     let (done, mut end) = oneshot::channel();
     thread::Builder::new()
         .name("training".to_owned())
         .spawn(move || {
             // Nobody waits any more if the program is about to end.
-            let _ = done.send(run.train(ProgressBar::new()));
+            let _ = done.send(run.train(bar));
         })
         .map_err(Failure::failed)?;
     let end = tokio::select! {

@@ -1,7 +1,7 @@
 //! A progress bar in the terminal.
 
 use std::fmt::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar as Bar, ProgressState, ProgressStyle};
 
@@ -15,6 +15,8 @@ use crate::observer::{
 #[derive(Debug)]
 pub struct ProgressBar {
     bar: Bar,
+    /// When training began and the seconds it is to last, if its end is set by time.
+    lasting: Option<(Instant, f64)>,
     evaluation: Option<(u64, f64)>,
     measure: &'static str,
 }
@@ -24,9 +26,26 @@ impl ProgressBar {
     pub fn new() -> Self {
         Self {
             bar: Bar::no_length(),
+            lasting: None,
             evaluation: None,
             measure: "reward",
         }
+    }
+
+    /// A bar on standard error for a run that ends after `seconds`, unless its steps end it before.
+    pub fn lasting(seconds: f64) -> Self {
+        Self {
+            lasting: Some((Instant::now(), seconds)),
+            ..Self::new()
+        }
+    }
+
+    /// Seconds are drawn as milliseconds, steps as steps.
+    fn advance(&self, step: u64) {
+        self.bar.set_position(match self.lasting {
+            Some((began, _)) => began.elapsed().as_millis() as u64,
+            None => step,
+        });
     }
 }
 
@@ -39,12 +58,22 @@ impl Default for ProgressBar {
 impl<E: Environment> Observer<E> for ProgressBar {
     fn on_start(&mut self, report: &StartReport<'_>) {
         self.measure = report.measures.first().copied().unwrap_or("reward");
-        let template = match report.total_steps {
-            Some(total) => {
+        if report.total_steps.is_some() {
+            self.lasting = None;
+        }
+        if let Some((began, _)) = &mut self.lasting {
+            *began = Instant::now();
+        }
+        let template = match (report.total_steps, self.lasting) {
+            (Some(total), _) => {
                 self.bar.set_length(total);
                 "{wide_bar} {human_pos}/{human_len} steps, {rate}/s, ETA {eta}\n{msg}"
             }
-            None => "{spinner} {human_pos} steps, {rate}/s, {elapsed}\n{msg}",
+            (None, Some((_, seconds))) => {
+                self.bar.set_length((seconds * 1000.0) as u64);
+                "{wide_bar} {prefix}, ETA {eta}\n{msg}"
+            }
+            (None, None) => "{spinner} {human_pos} steps, {rate}/s, {elapsed}\n{msg}",
         };
         let style = ProgressStyle::with_template(template).expect("a valid template");
         let rate = |state: &ProgressState, out: &mut dyn Write| {
@@ -52,7 +81,9 @@ impl<E: Environment> Observer<E> for ProgressBar {
             let _ = write!(out, "{}", HumanCount(state.per_sec() as u64));
         };
         self.bar.set_style(style.with_key("rate", rate));
-        self.bar.set_position(report.step);
+        self.bar
+            .set_prefix(format!("{} steps", HumanCount(report.step)));
+        self.advance(report.step);
         // The steps of an earlier run are not this run's speed.
         self.bar.reset_eta();
         self.bar.enable_steady_tick(Duration::from_millis(200));
@@ -61,7 +92,7 @@ impl<E: Environment> Observer<E> for ProgressBar {
     fn on_step(&mut self, report: &StepReport<'_, E>) {
         // The bar draws at its own pace; telling it of every step would still cost more than the step.
         if report.step.is_multiple_of(64) {
-            self.bar.set_position(report.step);
+            self.advance(report.step);
         }
     }
 
@@ -83,10 +114,13 @@ impl<E: Environment> Observer<E> for ProgressBar {
             message += &format!(" | greedy {mean:.0} at step {}", HumanCount(step));
         }
         self.bar.set_message(message);
+        let rate = HumanCount(report.steps_per_second as u64);
+        self.bar
+            .set_prefix(format!("{} steps, {rate}/s", HumanCount(report.step)));
     }
 
     fn on_end(&mut self, report: &EndReport) {
-        self.bar.set_position(report.step);
+        self.advance(report.step);
         self.bar.abandon();
     }
 }
