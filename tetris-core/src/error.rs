@@ -5,8 +5,8 @@ use alloc::string::String;
 use thiserror::Error;
 
 use crate::board::{MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
-use crate::piece::Piece;
-use crate::topout::TopOut;
+use crate::game::TopOut;
+use crate::pieces::Piece;
 
 /// A board was asked for with a size that this crate does not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

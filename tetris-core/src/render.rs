@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
-use crate::colours::{ColourPlane, GARBAGE};
-use crate::env::PlacementEnv;
+use crate::board::{ColourPlane, GARBAGE};
+use crate::envs::PlacementEnv;
 use crate::game::Game;
 
 /// Background colours by cell value: empty (dark blue), I cyan, O gold, T violet, S green,

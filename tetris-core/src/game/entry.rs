@@ -2,10 +2,9 @@
 
 use super::{Game, Initial, LastMove, Setup, State};
 use crate::board::{Board, bit_height};
-use crate::piece::{Piece, Rotation, Shape};
-use crate::placement::Placement;
-use crate::rules::{Rules, Spawn};
-use crate::topout::TopOut;
+use crate::game::{Rules, Spawn, TopOut};
+use crate::moves::Placement;
+use crate::pieces::{Piece, Rotation, Shape};
 
 /// A piece in play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

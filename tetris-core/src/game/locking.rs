@@ -1,10 +1,9 @@
 //! What happens when a piece locks.
 
 use super::{Game, LastMove};
-use crate::piece::Piece;
-use crate::placement::Placement;
-use crate::score::Clear;
-use crate::topout::TopOut;
+use crate::game::{Clear, TopOut};
+use crate::moves::Placement;
+use crate::pieces::Piece;
 
 /// A piece that locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

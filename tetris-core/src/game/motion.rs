@@ -2,11 +2,9 @@
 
 use super::{Active, Game, LastMove, Locked};
 use crate::error::GameOver;
-use crate::gravity::{LockDelay, LockReset};
-use crate::input::Input;
-use crate::piece::{Piece, Rotation};
-use crate::rotation::{HalfTurns, RotationRules, RotationSystem};
-use crate::spin::is_far_kick;
+use crate::game::{Input, LockDelay, LockReset};
+use crate::moves::is_far_kick;
+use crate::pieces::{HalfTurns, Piece, Rotation, RotationRules, RotationSystem};
 
 /// By the number of an input: columns to the right, and quarter turns clockwise.
 const STEPS: [(i8, u8); Input::COUNT] = [

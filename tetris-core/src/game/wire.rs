@@ -7,7 +7,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Game, Setup, State};
-use crate::rules::Rules;
+use crate::game::Rules;
 
 #[derive(Serialize)]
 #[serde(rename = "Game")]

@@ -11,8 +11,8 @@ use alloc::vec::Vec;
 
 use super::Event;
 use crate::error::ReplayError;
-use crate::input::Input;
-use crate::rotation::Turn;
+use crate::game::Input;
+use crate::pieces::Turn;
 
 const NOTHING: u8 = 0;
 /// The first of the inputs.

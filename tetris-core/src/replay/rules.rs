@@ -4,13 +4,9 @@ use alloc::vec::Vec;
 
 use super::bytes::Coder;
 use crate::error::ReplayError;
-use crate::gravity::{Gravity, LockDelay, LockReset};
-use crate::piece::Piece;
-use crate::randomizer::RandomizerKind;
-use crate::rotation::{HalfTurns, RotationSystem};
-use crate::rules::{Rules, Spawn};
-use crate::source::{PieceSequence, PieceSource};
-use crate::spin::SpinRule;
+use crate::game::{Gravity, LockDelay, LockReset, Rules, Spawn};
+use crate::moves::SpinRule;
+use crate::pieces::{HalfTurns, Piece, PieceSequence, PieceSource, RandomizerKind, RotationSystem};
 
 /// Longest sequence of pieces that is read.
 const MOST_PIECES: u64 = 1 << 20;

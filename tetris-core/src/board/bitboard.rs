@@ -1,0 +1,340 @@
+//! The occupancy of a board, as one set of bits for each column.
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::str::FromStr;
+
+use crate::error::{BoardSizeError, ParseBoardError};
+use crate::pieces::Shape;
+
+/// Fewest columns of a board: the I piece lying must fit.
+pub const MIN_WIDTH: usize = 4;
+/// Most columns of a board.
+pub const MAX_WIDTH: usize = 32;
+/// Fewest rows of a board: the I piece standing must fit.
+pub const MIN_HEIGHT: usize = 4;
+/// Most rows of a board: one column is one 64-bit word.
+pub const MAX_HEIGHT: usize = 64;
+
+/// Boards up to this width live inside the value, without an allocation.
+const INLINE_WIDTH: usize = 12;
+
+/// Which cells of a board are full.
+///
+/// A column is a `u64`, bit 0 its floor row, so that heights, gaps and wells are a few
+/// instructions each and cost the same on a high board as on a low one. Which piece a cell came
+/// from is not kept here; see [`ColourPlane`](crate::ColourPlane). Boards of up to 12 columns
+/// are 104 bytes and clone without allocating.
+///
+/// As text a board is its rows from the top, `X` full and `.` empty, with `/` or a line break
+/// between rows; the last row is the floor.
+///
+/// ```
+/// use tetris_core::Board;
+///
+/// let board = Board::from_rows("XX......../X...XXXXXX/XX.XXXXXXX", 20)?;
+/// assert_eq!((board.width(), board.height()), (10, 20));
+/// assert_eq!(board.column_height(0), 3);
+/// assert!(!board.get(2, 0));
+/// # Ok::<(), tetris_core::ParseBoardError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(from = "crate::PackedBoard", into = "crate::PackedBoard")
+)]
+pub struct Board(Columns);
+
+/// Columns past the width are always 0, so equality and hashing can be derived.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Columns {
+    Narrow {
+        width: u8,
+        height: u8,
+        columns: [u64; INLINE_WIDTH],
+    },
+    Wide {
+        width: u8,
+        height: u8,
+        columns: Box<[u64; MAX_WIDTH]>,
+    },
+}
+
+impl Board {
+    /// An empty board.
+    ///
+    /// # Errors
+    /// If the width is not 4 to 32 or the height not 4 to 64.
+    pub fn new(width: usize, height: usize) -> Result<Self, BoardSizeError> {
+        if !(MIN_WIDTH..=MAX_WIDTH).contains(&width) || !(MIN_HEIGHT..=MAX_HEIGHT).contains(&height)
+        {
+            return Err(BoardSizeError { width, height });
+        }
+        let (columns_used, height) = (width, height as u8);
+        let width = width as u8;
+        Ok(Self(if columns_used <= INLINE_WIDTH {
+            Columns::Narrow {
+                width,
+                height,
+                columns: [0; INLINE_WIDTH],
+            }
+        } else {
+            Columns::Wide {
+                width,
+                height,
+                columns: Box::new([0; MAX_WIDTH]),
+            }
+        }))
+    }
+
+    /// Reads rows of text, from the top, onto the floor of a board of the given height.
+    ///
+    /// # Errors
+    /// If rows differ in length, there are too many, or a cell is neither `X` nor `.`.
+    pub fn from_rows(text: &str, height: usize) -> Result<Self, ParseBoardError> {
+        let rows = || text.trim().split(['/', '\n']).map(str::trim);
+        let expected = rows().next().map_or(0, |row| row.chars().count());
+        let mut board = Self::new(expected, height)?;
+        let count = rows().count();
+        if count > height {
+            let found = count;
+            return Err(ParseBoardError::TooManyRows { found, height });
+        }
+        for (index, text) in rows().enumerate() {
+            let row = index + 1;
+            let found = text.chars().count();
+            if found != expected {
+                return Err(ParseBoardError::RowLength {
+                    row,
+                    expected,
+                    found,
+                });
+            }
+            for (x, cell) in text.chars().enumerate() {
+                match cell {
+                    'X' => board.set(x, count - row, true),
+                    '.' => {}
+                    found => return Err(ParseBoardError::Cell { row, found }),
+                }
+            }
+        }
+        Ok(board)
+    }
+
+    /// Number of columns.
+    #[must_use]
+    #[inline]
+    pub const fn width(&self) -> usize {
+        match &self.0 {
+            Columns::Narrow { width, .. } | Columns::Wide { width, .. } => *width as usize,
+        }
+    }
+
+    /// Number of rows that exist. A game may end lower: see the ceiling of
+    /// [`Scenario`](crate::Scenario).
+    #[must_use]
+    #[inline]
+    pub const fn height(&self) -> usize {
+        match &self.0 {
+            Columns::Narrow { height, .. } | Columns::Wide { height, .. } => *height as usize,
+        }
+    }
+
+    /// The columns from the left, bit 0 the floor row; as many as the width.
+    #[must_use]
+    #[inline]
+    pub fn columns(&self) -> &[u64] {
+        match &self.0 {
+            Columns::Narrow { width, columns, .. } => &columns[..*width as usize],
+            Columns::Wide { width, columns, .. } => &columns[..*width as usize],
+        }
+    }
+
+    /// A board of possible size from its columns.
+    pub(crate) fn from_columns(columns: &[u64], height: usize) -> Self {
+        let mut board = Self::new(columns.len(), height).expect("the columns of a board");
+        board.columns_mut().copy_from_slice(columns);
+        board
+    }
+
+    /// Four columns from the `x`th on; what is past the last one is anything.
+    #[inline]
+    pub(crate) fn window(&self, x: usize) -> [u64; 4] {
+        match &self.0 {
+            Columns::Narrow { columns, .. } => {
+                core::array::from_fn(|i| columns[(x + i).min(INLINE_WIDTH - 1)])
+            }
+            Columns::Wide { columns, .. } => {
+                core::array::from_fn(|i| columns[(x + i).min(MAX_WIDTH - 1)])
+            }
+        }
+    }
+
+    #[inline]
+    pub(crate) fn columns_mut(&mut self) -> &mut [u64] {
+        match &mut self.0 {
+            Columns::Narrow { width, columns, .. } => &mut columns[..*width as usize],
+            Columns::Wide { width, columns, .. } => &mut columns[..*width as usize],
+        }
+    }
+
+    /// Whether the cell in column `x` (from the left) and row `y` (from the floor) is full.
+    ///
+    /// # Panics
+    /// If the cell is not on the board.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, x: usize, y: usize) -> bool {
+        assert!(y < self.height(), "row {y} is not on the board");
+        self.columns()[x] >> y & 1 == 1
+    }
+
+    /// Fills or empties one cell.
+    ///
+    /// # Panics
+    /// If the cell is not on the board.
+    #[inline]
+    pub fn set(&mut self, x: usize, y: usize, full: bool) {
+        assert!(y < self.height(), "row {y} is not on the board");
+        let column = &mut self.columns_mut()[x];
+        *column = *column & !(1 << y) | u64::from(full) << y;
+    }
+
+    /// One more than the highest full row of a column; 0 for an empty one.
+    ///
+    /// # Panics
+    /// If there is no such column.
+    #[must_use]
+    #[inline]
+    pub fn column_height(&self, x: usize) -> usize {
+        bit_height(self.columns()[x]) as usize
+    }
+
+    /// Height of the highest column.
+    #[must_use]
+    #[inline]
+    pub fn pile_height(&self) -> usize {
+        bit_height(self.columns().iter().fold(0, |all, column| all | column)) as usize
+    }
+
+    /// Whether a shape whose leftmost column is `x` and whose lowest row is `y` lies on the
+    /// board, over empty cells only.
+    #[must_use]
+    #[inline]
+    pub fn fits(&self, shape: &Shape, x: usize, y: usize) -> bool {
+        x + shape.width() <= self.width()
+            && y + shape.height() <= self.height()
+            && self.columns()[x..x + shape.width()]
+                .iter()
+                .zip(shape.columns())
+                .all(|(column, cells)| column >> y & u64::from(cells) == 0)
+    }
+
+    /// The lowest row in which a shape comes to rest when it falls straight down from above the
+    /// board with its leftmost column at `x`. It may stick out over the top; see [`Board::fits`].
+    ///
+    /// # Panics
+    /// If the shape sticks out of the side.
+    #[must_use]
+    #[inline]
+    pub fn drop_row(&self, shape: &Shape, x: usize) -> usize {
+        let columns = &self.columns()[x..x + shape.width()];
+        let rows = columns
+            .iter()
+            .zip(shape.bottoms())
+            .map(|(&column, bottom)| bit_height(column) as i32 - i32::from(bottom));
+        // The lowest cell of a shape is in its row 0, so the greatest is never below the floor.
+        rows.fold(0, i32::max) as usize
+    }
+
+    /// Fills the cells of a shape. Full rows stay until [`Board::clear_full_rows`].
+    ///
+    /// # Panics
+    /// If the shape does not fit there: see [`Board::fits`].
+    #[inline]
+    pub fn lock(&mut self, shape: &Shape, x: usize, y: usize) {
+        assert!(
+            self.fits(shape, x, y),
+            "the piece does not fit at ({x}, {y})"
+        );
+        let columns = &mut self.columns_mut()[x..x + shape.width()];
+        for (column, cells) in columns.iter_mut().zip(shape.columns()) {
+            *column |= u64::from(cells) << y;
+        }
+    }
+
+    /// Rows in which every cell is full, as bits, bit 0 the floor row.
+    #[must_use]
+    #[inline]
+    pub fn full_rows(&self) -> u64 {
+        self.columns()
+            .iter()
+            .fold(u64::MAX, |all, column| all & column)
+    }
+
+    /// Takes out the full rows and lets what is above them come down. Returns which rows were
+    /// full, as bits, bit 0 the floor row.
+    #[inline]
+    pub fn clear_full_rows(&mut self) -> u64 {
+        let full = self.full_rows();
+        remove_rows(self.columns_mut(), full);
+        full
+    }
+}
+
+/// One more than the position of the highest bit; 0 when none is set.
+#[inline]
+pub(crate) const fn bit_height(column: u64) -> u32 {
+    u64::BITS - column.leading_zeros()
+}
+
+/// Takes the given rows out of every column and closes the gaps from above.
+#[inline]
+pub(crate) fn remove_rows(columns: &mut [u64], mut rows: u64) {
+    while rows != 0 {
+        // From the top, so that the rows still to go keep their places.
+        let row = bit_height(rows) - 1;
+        let below = (1 << row) - 1;
+        for column in &mut *columns {
+            *column = *column & below | *column >> 1 & !below;
+        }
+        rows &= below;
+    }
+}
+
+impl fmt::Display for Board {
+    /// The rows from the highest full one down to the floor (at least the floor), separated by
+    /// `/`. With `{:#}` all rows, one a line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = if f.alternate() {
+            self.height()
+        } else {
+            self.pile_height().max(1)
+        };
+        for y in (0..rows).rev() {
+            for x in 0..self.width() {
+                f.write_str(if self.get(x, y) { "X" } else { "." })?;
+            }
+            if y > 0 {
+                f.write_str(if f.alternate() { "\n" } else { "/" })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Board {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Board({}x{} {self})", self.width(), self.height())
+    }
+}
+
+impl FromStr for Board {
+    type Err = ParseBoardError;
+
+    /// Reads a board of exactly the rows of the text: see [`Board::from_rows`].
+    fn from_str(text: &str) -> Result<Self, ParseBoardError> {
+        Self::from_rows(text, text.trim().split(['/', '\n']).count())
+    }
+}

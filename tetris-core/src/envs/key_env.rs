@@ -1,0 +1,237 @@
+//! The key-press environment: one action is one key and one tick.
+
+use alloc::boxed::Box;
+use alloc::vec;
+
+use crate::envs::{Element, Observation, Reward, Transition};
+use crate::error::{ConfigError, IllegalAction};
+use crate::game::{Game, Input, Locked, Rules};
+use crate::pieces::HalfTurns;
+
+/// Number of actions of the key-press environment: the keys, and to press none.
+pub const KEY_ACTIONS: usize = Input::COUNT + 1;
+
+/// What a step of the key-press environment did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KeyStep {
+    /// By the [`Reward`] of the environment.
+    pub reward: f32,
+    /// The game is lost.
+    pub terminated: bool,
+    /// The game was cut off by the limit of steps and not lost.
+    pub truncated: bool,
+    /// What locked, if something did.
+    pub locked: Option<Locked>,
+}
+
+/// Tetris with one key a step.
+///
+/// The actions are the [`Input`]s by their numbers, then, as the last, to press nothing: left,
+/// right, soft drop, clockwise, counter-clockwise, half turn, hard drop, hold, nothing. A step
+/// presses the key and lets one tick pass, but a key that locks a piece takes the whole step, so
+/// that gravity does not move the next one before it could be seen. How much falls in a tick is
+/// up to the rules: a row a step with [`Rules::tetris_gymnasium`], a row every 60 steps on the
+/// first level of [`Rules::guideline`].
+///
+/// Same rules, seed and actions, same game. A step does not allocate, except where garbage
+/// comes.
+///
+/// ```
+/// use tetris_core::{KEY_ACTIONS, KeyEnv, Observation, Part, Rules, TetrisGymnasium};
+///
+/// let rules = Rules::tetris_gymnasium();
+/// let observation = Observation::new(&rules, &[Part::Board, Part::Piece, Part::Queue])?;
+/// let mut env = KeyEnv::new(rules, observation, TetrisGymnasium::default())?;
+/// let mut seen = vec![0u8; env.observation().len()];
+/// env.reset(9);
+/// for step in 0.. {
+///     env.observe(&mut seen);
+///     if env.step(step * 5 % KEY_ACTIONS)?.terminated {
+///         break;
+///     }
+/// }
+/// assert!(env.game().pieces() > 5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct KeyEnv<R> {
+    game: Game,
+    observation: Observation,
+    reward: R,
+    plane: Box<[u64]>,
+    max_steps: u64,
+    steps: u64,
+}
+
+impl<R: Reward> KeyEnv<R> {
+    /// An environment at the start of a game with seed 0.
+    ///
+    /// # Errors
+    /// If a field of the rules is outside its range.
+    ///
+    /// # Panics
+    /// If the observation is for another width, height, number of hidden rows or preview.
+    pub fn new(rules: Rules, observation: Observation, reward: R) -> Result<Self, ConfigError> {
+        assert!(
+            observation.is_for(&rules),
+            "the observation is for other rules"
+        );
+        let game = Game::new(rules, 0)?;
+        let plane = vec![0; observation.plane().words()].into_boxed_slice();
+        Ok(Self {
+            game,
+            observation,
+            reward,
+            plane,
+            max_steps: u64::MAX,
+            steps: 0,
+        })
+    }
+
+    /// The same with games truncated after so many steps.
+    #[must_use]
+    pub fn with_max_steps(mut self, steps: u64) -> Self {
+        self.max_steps = steps;
+        self
+    }
+
+    /// Starts a new game.
+    pub fn reset(&mut self, seed: u64) {
+        self.game.restart(seed);
+        self.plane.fill(0);
+        self.steps = 0;
+    }
+
+    /// Goes on from a game, such as one that was written down, after so many steps of it.
+    ///
+    /// # Panics
+    /// If it has other rules.
+    pub fn set_game(&mut self, game: Game, steps: u64) {
+        assert!(
+            game.rules() == self.game.rules(),
+            "the game has other rules"
+        );
+        self.game = game;
+        self.steps = steps;
+        self.observation
+            .plane()
+            .read(self.game.board(), &mut self.plane);
+    }
+
+    /// Takes an action.
+    ///
+    /// # Errors
+    /// If the game is over or there is no such action; the environment is then unchanged.
+    #[inline]
+    pub fn step(&mut self, action: usize) -> Result<KeyStep, IllegalAction> {
+        let plane = &mut self.plane;
+        let step = step(
+            &mut self.game,
+            plane,
+            &self.observation,
+            &self.reward,
+            action,
+        )?;
+        self.steps += 1;
+        Ok(KeyStep {
+            truncated: !step.terminated && self.steps >= self.max_steps,
+            ..step
+        })
+    }
+
+    /// Writes what there is to see.
+    ///
+    /// # Panics
+    /// If the slice is not as long as the observation.
+    #[inline]
+    pub fn observe<T: Element>(&self, out: &mut [T]) {
+        self.observation.write_with(&self.game, &self.plane, out);
+    }
+
+    /// The layout of the observation.
+    #[must_use]
+    pub const fn observation(&self) -> &Observation {
+        &self.observation
+    }
+
+    /// Writes for each action whether the rules have it: all keys do, but half turns where they
+    /// are off, and the hold while it is used up. A key may still do nothing. After the end of a
+    /// game none is legal.
+    ///
+    /// # Panics
+    /// If the slice is not [`KEY_ACTIONS`] long.
+    pub fn legal_actions(&self, legal: &mut [bool]) {
+        assert_eq!(legal.len(), KEY_ACTIONS, "one entry for each action");
+        legal.fill(!self.game.is_over());
+        legal[Input::Hold as usize] &= self.game.can_hold();
+        legal[Input::Half as usize] &= self.game.rules().rotation.half_turns != HalfTurns::Off;
+    }
+
+    /// The game.
+    #[must_use]
+    pub const fn game(&self) -> &Game {
+        &self.game
+    }
+
+    /// Steps taken in this game.
+    #[must_use]
+    pub const fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Switches the colours of the game on or off: see [`Game::set_colours`].
+    pub fn set_colours(&mut self, on: bool) {
+        self.game.set_colours(on);
+    }
+}
+
+/// One step of a game and the plane of its board.
+#[inline]
+pub(crate) fn step<R: Reward>(
+    game: &mut Game,
+    plane: &mut [u64],
+    observation: &Observation,
+    reward: &R,
+    action: usize,
+) -> Result<KeyStep, IllegalAction> {
+    if game.is_over() {
+        return Err(IllegalAction::GameOver);
+    }
+    let score = game.score();
+    let locked = match Input::ALL.get(action) {
+        Some(&input) => game.press(input).ok().and_then(|pressed| pressed.locked),
+        None if action == Input::COUNT => None,
+        None => {
+            let last = KEY_ACTIONS - 1;
+            return Err(IllegalAction::OutOfRange { action, last });
+        }
+    };
+    // A hold can end a game, which is no time for a tick.
+    let locked = match locked {
+        None if !game.is_over() => game.tick().ok().flatten(),
+        locked => locked,
+    };
+    if let Some(locked) = &locked {
+        if locked.clear.lines == 0 && locked.garbage == 0 {
+            observation
+                .plane()
+                .lock(locked.placement.cells(locked.piece), plane);
+        } else {
+            observation.plane().read(game.board(), plane);
+        }
+    }
+    let terminated = game.is_over();
+    let points = game.score() - score;
+    let reward = reward.reward(&Transition {
+        game,
+        locked,
+        points,
+        terminated,
+    });
+    Ok(KeyStep {
+        reward,
+        terminated,
+        truncated: false,
+        locked,
+    })
+}

@@ -1,0 +1,370 @@
+//! The placement environment: one action puts one piece down.
+
+#[cfg(feature = "serde")]
+use crate::board::MIN_HEIGHT;
+use crate::board::{Board, ColourPlane, PackedBoard};
+use crate::envs::{PlacementConfig, Scenario};
+use crate::error::{ConfigError, IllegalAction, ScenarioError};
+use crate::features::{Afterstate, Features, Move, PlacementModel, candidates};
+use crate::moves::{NoDrop, Placement, drop_action};
+use crate::pieces::{Odds, Piece, Randomizer, Shape};
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepOutcome {
+    /// Rows cleared, 0 to 4.
+    pub lines: u32,
+    /// The game is lost: the piece that came has no legal placement.
+    pub terminated: bool,
+    /// The game was cut off by [`Scenario::max_pieces`] and not lost.
+    pub truncated: bool,
+}
+
+/// Points for 0 to 4 lines at once: those of the Tetris guideline on level 1.
+const LINE_SCORE: [u64; 5] = [0, 100, 300, 500, 800];
+
+/// Tetris with one action a piece: an orientation and a column, from which the piece falls
+/// straight down.
+///
+/// An action is `rotation index x width + leftmost column` ([`Placement::action`]). It is legal
+/// if the orientation is one of [`Piece::distinct_rotations`] and the whole piece comes to rest
+/// within the walls and under the ceiling before full rows are taken out. The game is lost as
+/// soon as the piece that comes has no legal placement. The player knows the current piece only;
+/// the one after it is there to be shown.
+///
+/// Same configuration, seed, scenario and actions, same game; the whole state, random numbers
+/// included, can be cloned and serialised.
+///
+/// ```
+/// use tetris_core::{PlacementConfig, PlacementEnv, Scenario};
+///
+/// let mut env = PlacementEnv::new(PlacementConfig::default())?;
+/// env.reset(7, &Scenario::default())?;
+/// let mut legal = vec![false; env.config().action_count()];
+/// let ended = loop {
+///     env.legal_actions(&mut legal);
+///     let action = legal.iter().position(|&legal| legal).expect("the game goes on");
+///     let outcome = env.step(action)?;
+///     if outcome.terminated {
+///         break outcome;
+///     }
+/// };
+/// assert!(!ended.truncated);
+/// assert!(env.pieces() > 5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
+pub struct PlacementEnv {
+    state: State,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+struct State {
+    config: PlacementConfig,
+    ceiling: u8,
+    max_pieces: Option<u64>,
+    board: Board,
+    colours: Option<ColourPlane>,
+    current: Piece,
+    next: Piece,
+    /// What `next` was drawn from: what the player knows of it.
+    odds: Odds,
+    randomizer: Randomizer,
+    lines: u64,
+    pieces: u64,
+    score: u64,
+    over: bool,
+}
+
+impl PlacementEnv {
+    /// An environment at the start of a game with seed 0 and the default scenario. Colours are
+    /// on: see [`PlacementEnv::set_colours`].
+    ///
+    /// # Errors
+    /// If a field of the configuration is outside its range.
+    pub fn new(config: PlacementConfig) -> Result<Self, ConfigError> {
+        config.validate()?;
+        let board = config.empty_board();
+        let colours = Some(ColourPlane::of_garbage(&board));
+        Ok(Self {
+            state: State::start(config, config.height, None, board, colours, 0),
+        })
+    }
+
+    /// Starts a new game.
+    ///
+    /// # Errors
+    /// If the scenario does not suit the environment, which is then unchanged: the ceiling or
+    /// piece limit out of range, or a starting position of another size, with a full row, or
+    /// without room for every piece.
+    pub fn reset(&mut self, seed: u64, scenario: &Scenario) -> Result<(), ScenarioError> {
+        let state = &mut self.state;
+        let config = state.config;
+        let (board, ceiling) = scenario.opening(&config)?;
+        let colours = state
+            .colours
+            .as_ref()
+            .map(|_| ColourPlane::of_garbage(&board));
+        *state = State::start(config, ceiling, scenario.max_pieces, board, colours, seed);
+        Ok(())
+    }
+
+    /// Puts the current piece down.
+    ///
+    /// # Errors
+    /// If the game is over or the action not legal; the environment is then unchanged.
+    #[inline]
+    pub fn step(&mut self, action: usize) -> Result<StepOutcome, IllegalAction> {
+        let (placement, shape) = self.drop(action)?;
+        let state = &mut self.state;
+        let full = state.lock(placement, shape);
+        let lines = full.count_ones();
+        state.lines += u64::from(lines);
+        state.score += LINE_SCORE[lines as usize];
+        state.pieces += 1;
+        state.current = state.next;
+        state.odds = state.randomizer.odds();
+        state.next = state.randomizer.draw();
+
+        let ceiling = state.ceiling.into();
+        let terminated = !state.board.has_hard_drop(state.current, ceiling);
+        let truncated = !terminated && state.max_pieces.is_some_and(|max| state.pieces >= max);
+        state.over = terminated || truncated;
+        Ok(StepOutcome {
+            lines,
+            terminated,
+            truncated,
+        })
+    }
+
+    /// Where an action puts the current piece.
+    ///
+    /// # Errors
+    /// If the game is over or the action not legal.
+    #[inline]
+    pub fn placement(&self, action: usize) -> Result<Placement, IllegalAction> {
+        self.drop(action).map(|(placement, _)| placement)
+    }
+
+    #[inline]
+    fn drop(&self, action: usize) -> Result<(Placement, &'static Shape), IllegalAction> {
+        let state = &self.state;
+        if state.over {
+            return Err(IllegalAction::GameOver);
+        }
+        let count = state.config.action_count();
+        if action >= count {
+            let last = count - 1;
+            return Err(IllegalAction::OutOfRange { action, last });
+        }
+        let (piece, ceiling) = (state.current, state.ceiling);
+        drop_action(&state.board, piece, ceiling.into(), action).map_err(|reason| match reason {
+            NoDrop::NotAPlacement => IllegalAction::NoSuchPlacement { action, piece },
+            NoDrop::AboveCeiling => IllegalAction::AboveCeiling {
+                action,
+                piece,
+                ceiling,
+            },
+        })
+    }
+
+    /// Writes for each action whether it is legal. After the end of a game none is.
+    ///
+    /// # Panics
+    /// If the slice is not as long as [`PlacementConfig::action_count`].
+    #[inline]
+    pub fn legal_actions(&self, legal: &mut [bool]) {
+        let state = &self.state;
+        let width = state.board.width();
+        assert_eq!(legal.len(), 4 * width, "one entry for each action");
+        legal.fill(false);
+        if !state.over {
+            for placement in state.board.hard_drops(state.current, state.ceiling.into()) {
+                legal[placement.action(width)] = true;
+            }
+        }
+    }
+
+    /// The position after an action, before the next piece is known. The environment stays as it
+    /// is.
+    ///
+    /// # Errors
+    /// If the game is over or the action not legal.
+    #[inline]
+    pub fn after(&self, action: usize) -> Result<Afterstate, IllegalAction> {
+        let (placement, shape) = self.drop(action)?;
+        let state = &self.state;
+        let (x, row) = (placement.column.into(), placement.row.into());
+        let mut board = state.board.clone();
+        board.lock(shape, x, row);
+        let full = board.clear_full_rows();
+        Ok(Afterstate {
+            board: PackedBoard::pack(board.width(), board.height(), board.columns()),
+            ceiling: state.ceiling,
+            odds: state.odds,
+            move_: Move::new(shape, row, full),
+        })
+    }
+
+    /// Calls `found(action, lines, features)` for every legal action: the lines it clears, and
+    /// the features of the move and of the board after it. Order as in [`Board::hard_drops`].
+    #[inline]
+    pub fn candidates(&self, found: &mut impl FnMut(usize, u32, &Features)) {
+        let state = &self.state;
+        if !state.over {
+            candidates(&state.board, state.ceiling.into(), state.current, found);
+        }
+    }
+
+    /// What can follow a position, without a live game.
+    #[must_use]
+    pub const fn model(&self) -> PlacementModel {
+        PlacementModel::of_valid(self.state.config)
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub const fn config(&self) -> &PlacementConfig {
+        &self.state.config
+    }
+
+    /// The occupancy of the board.
+    #[must_use]
+    pub const fn board(&self) -> &Board {
+        &self.state.board
+    }
+
+    /// Which tetromino each cell came from; `None` when switched off.
+    #[must_use]
+    pub const fn colours(&self) -> Option<&ColourPlane> {
+        self.state.colours.as_ref()
+    }
+
+    /// Switches colours on or off, for this game and later ones. Play is the same; without them
+    /// it is faster and the environment clones without allocating. Cells that filled while they
+    /// were off are shown as [`GARBAGE`](crate::GARBAGE).
+    pub fn set_colours(&mut self, on: bool) {
+        let state = &mut self.state;
+        if !on {
+            state.colours = None;
+        } else if state.colours.is_none() {
+            state.colours = Some(ColourPlane::of_garbage(&state.board));
+        }
+    }
+
+    /// The piece to place, or, after a lost game, the one that found no place.
+    #[must_use]
+    pub const fn current_piece(&self) -> Piece {
+        self.state.current
+    }
+
+    /// The piece after the current one, to be shown; an agent that sees it plays another game
+    /// than the one that the results in the literature are for.
+    #[must_use]
+    pub const fn next_piece(&self) -> Piece {
+        self.state.next
+    }
+
+    /// Rows under the ceiling in this game.
+    #[must_use]
+    pub const fn ceiling(&self) -> usize {
+        self.state.ceiling as usize
+    }
+
+    /// Rows cleared in this game.
+    #[must_use]
+    pub const fn lines(&self) -> u64 {
+        self.state.lines
+    }
+
+    /// Pieces placed in this game.
+    #[must_use]
+    pub const fn pieces(&self) -> u64 {
+        self.state.pieces
+    }
+
+    /// Points of this game: 100, 300, 500 and 800 for one to four lines at once, which is the
+    /// Tetris guideline on level 1.
+    #[must_use]
+    pub const fn score(&self) -> u64 {
+        self.state.score
+    }
+
+    /// Whether the game has ended, by loss or by the limit.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        self.state.over
+    }
+}
+
+impl State {
+    fn start(
+        config: PlacementConfig,
+        ceiling: u8,
+        max_pieces: Option<u64>,
+        board: Board,
+        colours: Option<ColourPlane>,
+        seed: u64,
+    ) -> Self {
+        let mut randomizer = Randomizer::new(config.pieces, seed);
+        let current = randomizer.draw();
+        let odds = randomizer.odds();
+        let next = randomizer.draw();
+        Self {
+            config,
+            ceiling,
+            max_pieces,
+            board,
+            colours,
+            current,
+            next,
+            odds,
+            randomizer,
+            lines: 0,
+            pieces: 0,
+            score: 0,
+            over: false,
+        }
+    }
+
+    /// Fills the cells of the current piece and takes out full rows; returns them.
+    #[inline]
+    fn lock(&mut self, placement: Placement, shape: &Shape) -> u64 {
+        let (x, row) = (placement.column.into(), placement.row.into());
+        self.board.lock(shape, x, row);
+        let full = self.board.clear_full_rows();
+        if let Some(colours) = &mut self.colours {
+            colours.lock(self.current, placement.cells(self.current));
+            colours.remove_rows(full);
+        }
+        full
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for PlacementEnv {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+
+        let state = State::deserialize(deserializer)?;
+        let config = &state.config;
+        config.validate().map_err(D::Error::custom)?;
+        let size = (usize::from(config.width), usize::from(config.height));
+        let colours_agree = |colours: &ColourPlane| colours.agrees_with(&state.board);
+        let agrees = (state.board.width(), state.board.height()) == size
+            && (MIN_HEIGHT..=size.1).contains(&state.ceiling.into())
+            && state.odds.weight(state.next) != 0
+            && state.randomizer.kind() == config.pieces
+            && state.colours.as_ref().is_none_or(colours_agree);
+        if agrees {
+            Ok(Self { state })
+        } else {
+            Err(D::Error::custom(
+                "the parts of this environment do not fit together",
+            ))
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Boards that were read once, to be asked for the placements of several pieces.
+
+use alloc::boxed::Box;
+
+use crate::board::Board;
+use crate::features::{Analysis, Eight, Features, LOW_PILE, LowBoard, Move, Totals};
+use crate::pieces::Piece;
+use crate::simd::{self, Kernel, Vector};
+
+/// Vectors across the usual width of 10, and across any width.
+const TEN: usize = 4;
+const ANY: usize = 6;
+
+/// A board that was read once: see [`PlacementModel::expand`](crate::PlacementModel::expand).
+///
+/// Boards 10 wide with a pile of at most 28 rows need no allocation.
+#[derive(Clone, Debug)]
+pub struct Expanded(Reading);
+
+/// The fast code is compiled twice, for the usual width and for any.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the usual boards are read millions of times a second and must not allocate"
+)]
+enum Reading {
+    Ten(Analysis<Eight, TEN>),
+    Any(Box<Analysis<Eight, ANY>>),
+    Tall(Box<Tall>),
+}
+
+impl Expanded {
+    #[inline]
+    pub(crate) fn new(columns: &[u64], height: usize, ceiling: usize) -> Self {
+        Self(if !is_low(columns) {
+            let board = Board::from_columns(columns, height);
+            Reading::Tall(Box::new(Tall { board, ceiling }))
+        } else if columns.len() == 10 {
+            Reading::Ten(simd::run(Read(columns, height, ceiling)))
+        } else {
+            Reading::Any(Box::new(simd::run(Read(columns, height, ceiling))))
+        })
+    }
+
+    /// Calls `found(action, lines, features)` for every legal placement of a piece, as
+    /// [`PlacementModel::successors`](crate::PlacementModel::successors) does.
+    #[inline]
+    pub fn successors(&self, piece: Piece, found: &mut impl FnMut(usize, u32, &Features)) {
+        match &self.0 {
+            Reading::Ten(analysis) => simd::run(Successors(analysis, piece, found)),
+            Reading::Any(analysis) => simd::run(Successors(&**analysis, piece, found)),
+            Reading::Tall(tall) => tall.successors(piece, found),
+        }
+    }
+}
+
+/// The features of a board alone.
+pub(crate) fn totals(columns: &[u64], height: usize) -> Totals {
+    if !is_low(columns) {
+        Totals::of(columns, height)
+    } else if columns.len() == 10 {
+        simd::run(ReadTotals::<TEN>(columns, height))
+    } else {
+        simd::run(ReadTotals::<ANY>(columns, height))
+    }
+}
+
+/// As [`Expanded::successors`] for one piece.
+#[inline]
+pub(crate) fn candidates(
+    board: &Board,
+    ceiling: usize,
+    piece: Piece,
+    found: &mut impl FnMut(usize, u32, &Features),
+) {
+    let game = (board.columns(), board.height(), ceiling, piece);
+    if !is_low(board.columns()) {
+        let board = board.clone();
+        Tall { board, ceiling }.successors(piece, found);
+    } else if board.width() == 10 {
+        simd::run(Candidates::<_, TEN>(game, found));
+    } else {
+        simd::run(Candidates::<_, ANY>(game, found));
+    }
+}
+
+/// The action with the greatest weighted sum of features, the first of equals.
+pub(crate) fn best_action(
+    board: &Board,
+    ceiling: usize,
+    piece: Piece,
+    weights: &[f32; 9],
+) -> Option<usize> {
+    let game = (board.columns(), board.height(), ceiling, piece);
+    // The last three features cost as much as the others.
+    let six = weights[6..] == [0.0; 3];
+    if !is_low(board.columns()) {
+        let board = board.clone();
+        Tall { board, ceiling }.best(piece, weights)
+    } else if board.width() != 10 {
+        simd::run(Best::<ANY, 9, true>(game, weights))
+    } else if six {
+        simd::run(Best::<TEN, 6, false>(game, weights))
+    } else {
+        simd::run(Best::<TEN, 9, true>(game, weights))
+    }
+}
+
+/// Whether the columns fit into a [`LowBoard`].
+#[inline]
+fn is_low(columns: &[u64]) -> bool {
+    columns.iter().fold(0, |all, column| all | column) >> LOW_PILE == 0
+}
+
+/// Columns, height, ceiling.
+struct Read<'a, const N: usize>(&'a [u64], usize, usize);
+
+impl<const N: usize> Kernel for Read<'_, N> {
+    type Output = Analysis<Eight, N>;
+
+    #[inline(always)]
+    fn run<V: Vector>(self) -> Self::Output {
+        let board = LowBoard::<V, N>::new(self.0, self.1);
+        Analysis::new::<true>(board, self.2).store()
+    }
+}
+
+/// Columns, height.
+struct ReadTotals<'a, const N: usize>(&'a [u64], usize);
+
+impl<const N: usize> Kernel for ReadTotals<'_, N> {
+    type Output = Totals;
+
+    #[inline(always)]
+    fn run<V: Vector>(self) -> Totals {
+        LowBoard::<V, N>::new(self.0, self.1).totals::<true>().0
+    }
+}
+
+struct Successors<'a, F, const N: usize>(&'a Analysis<Eight, N>, Piece, &'a mut F);
+
+impl<F: FnMut(usize, u32, &Features), const N: usize> Kernel for Successors<'_, F, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        self.0.load::<V>().successors(self.1, self.2);
+    }
+}
+
+/// Columns, height, ceiling and piece.
+type Game<'a> = (&'a [u64], usize, usize, Piece);
+
+/// All successors of a board that is asked for one piece only.
+struct Candidates<'a, F, const N: usize>(Game<'a>, &'a mut F);
+
+impl<F: FnMut(usize, u32, &Features), const N: usize> Kernel for Candidates<'_, F, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        let (columns, height, ceiling, piece) = self.0;
+        let board = LowBoard::<V, N>::new(columns, height);
+        Analysis::new::<true>(board, ceiling).successors(piece, self.1);
+    }
+}
+
+/// The game, then the weights.
+struct Best<'a, const N: usize, const USED: usize, const ALL: bool>(Game<'a>, &'a [f32; 9]);
+
+impl<const N: usize, const USED: usize, const ALL: bool> Kernel for Best<'_, N, USED, ALL> {
+    type Output = Option<usize>;
+
+    #[inline(always)]
+    fn run<V: Vector>(self) -> Option<usize> {
+        let (columns, height, ceiling, piece) = self.0;
+        let board = LowBoard::<V, N>::new(columns, height);
+        Analysis::new::<ALL>(board, ceiling).best::<USED, ALL>(piece, self.1)
+    }
+}
+
+/// A board with a pile too high for the fast code, which is rare: every board after it is read
+/// from scratch.
+#[derive(Clone, Debug)]
+struct Tall {
+    board: Board,
+    ceiling: usize,
+}
+
+impl Tall {
+    fn successors(&self, piece: Piece, found: &mut impl FnMut(usize, u32, &Features)) {
+        let (width, height) = (self.board.width(), self.board.height());
+        for placement in self.board.hard_drops(piece, self.ceiling) {
+            let shape = piece.shape(placement.rotation);
+            let (x, row) = (placement.column.into(), placement.row.into());
+            let mut board = self.board.clone();
+            board.lock(shape, x, row);
+            let full = board.clear_full_rows();
+            let totals = Totals::of(board.columns(), height);
+            let features = totals.features(Move::new(shape, row, full), width);
+            found(placement.action(width), full.count_ones(), &features);
+        }
+    }
+
+    fn best(&self, piece: Piece, weights: &[f32; 9]) -> Option<usize> {
+        let mut best: Option<(usize, f32)> = None;
+        self.successors(piece, &mut |action, _, features| {
+            let mut value = 0.0;
+            for (feature, weight) in features.to_array().into_iter().zip(weights) {
+                value += weight * feature;
+            }
+            if best.is_none_or(|(_, most)| value > most) {
+                best = Some((action, value));
+            }
+        });
+        best.map(|(action, _)| action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::envs::Controller;
+    use crate::pieces::{Randomizer, RandomizerKind};
+    use crate::simd::{Level, run_at};
+
+    fn levels() -> Vec<Level> {
+        #[cfg(all(target_arch = "x86_64", feature = "std"))]
+        return [Level::Plain, Level::Avx2, Level::Avx512].to_vec();
+        #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+        return [Level::Plain].to_vec();
+    }
+
+    /// Piles up to the limit of the fast code, with gaps of many kinds, on every width.
+    fn boards() -> Vec<Board> {
+        let mut random = Randomizer::new(RandomizerKind::Uniform, 11);
+        let mut below =
+            |range: usize| (0..4).fold(0, |number, _| number * 7 + random.draw().index()) % range;
+        let mut boards = Vec::new();
+        for round in 0..400 {
+            let width = if round % 2 == 0 { 10 } else { 4 + below(29) };
+            let height = 4 + below(61);
+            let mut board = Board::new(width, height).expect("a possible size");
+            let (pile, density) = (below(height.min(LOW_PILE) + 1), below(11));
+            let gap = below(width);
+            for y in 0..pile {
+                for x in (0..width).filter(|&x| x != gap) {
+                    board.set(x, y, below(10) < density);
+                }
+            }
+            boards.push(board);
+        }
+        boards
+    }
+
+    type Found = Vec<(usize, u32, Features)>;
+
+    fn check<const N: usize>(board: &Board, ceiling: usize, level: Level) {
+        let columns = board.columns();
+        let totals = run_at(level, ReadTotals::<N>(columns, board.height()));
+        assert_eq!(totals, Totals::of(columns, board.height()), "{board:?}");
+        let read = run_at(level, Read::<N>(columns, board.height(), ceiling));
+        let tall = Tall {
+            board: board.clone(),
+            ceiling,
+        };
+        for piece in Piece::ALL {
+            let mut expected = Found::new();
+            tall.successors(piece, &mut |a, l, f| expected.push((a, l, *f)));
+            let (mut found, mut again) = (Found::new(), Found::new());
+            let mut push = |a, l, f: &Features| found.push((a, l, *f));
+            run_at(level, Successors(&read, piece, &mut push));
+            assert_eq!(found, expected, "{board:?} {piece}");
+            let game = (columns, board.height(), ceiling, piece);
+            let mut push = |a, l, f: &Features| again.push((a, l, *f));
+            run_at(level, Candidates::<_, N>(game, &mut push));
+            assert_eq!(again, expected, "{board:?} {piece}");
+            for controller in Controller::ALL {
+                let weights = controller.weights();
+                let best = run_at(level, Best::<N, 9, true>(game, weights));
+                assert_eq!(best, tall.best(piece, weights), "{board:?} {piece}");
+                if weights[6..] == [0.0; 3] {
+                    let six = run_at(level, Best::<N, 6, false>(game, weights));
+                    assert_eq!(six, best, "{board:?} {piece}");
+                }
+            }
+        }
+    }
+
+    /// The fast code, with every set of instructions that this CPU has, against reading each
+    /// board from scratch: the same to the last bit.
+    #[test]
+    fn every_instruction_set_gives_the_same() {
+        for (round, board) in boards().iter().enumerate() {
+            for level in levels() {
+                let ceiling = 4 + round % (board.height() - 3);
+                check::<ANY>(board, ceiling, level);
+                if board.width() == 10 {
+                    check::<TEN>(board, ceiling, level);
+                }
+            }
+        }
+    }
+}

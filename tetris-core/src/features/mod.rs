@@ -1,0 +1,20 @@
+//! The features of positions, of one board or of all boards that one more piece makes.
+
+mod afterstate;
+mod analysis;
+mod definitions;
+mod expanded;
+mod low_board;
+mod totals;
+
+pub use afterstate::{Afterstate, PlacementModel};
+pub use definitions::Features;
+pub use expanded::Expanded;
+
+pub(crate) use analysis::Analysis;
+pub(crate) use expanded::{best_action, candidates, totals};
+pub(crate) use low_board::{
+    Across, Eight, LOW_PILE, LowBoard, PerColumn, all_left, all_right, counting, eight, load,
+    steps, store, well_sums,
+};
+pub(crate) use totals::{Move, Totals};

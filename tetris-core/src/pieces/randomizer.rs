@@ -1,0 +1,367 @@
+//! Which piece comes next.
+
+use core::fmt;
+use core::str::FromStr;
+
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng, SeedableRng};
+
+use crate::error::ParsePiecesError;
+use crate::pieces::{Odds, Piece};
+
+/// How pieces are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+pub enum RandomizerKind {
+    /// Each of the seven with the same chance, whatever came before. The research literature
+    /// plays this.
+    #[default]
+    Uniform,
+    /// All seven in random order, then again: the "Random Generator" of the Tetris guideline.
+    Bag7,
+    /// Two of each of the seven in random order, then again.
+    Bag14,
+    /// The one before is avoided: an eight-sided die whose eighth side, like the last piece
+    /// again, means one more throw of a seven-sided one, which stands. So a repetition has 2
+    /// chances in 56 and any other piece 9 (NES Tetris, Tetris wiki; the small bias of the
+    /// console's own generator is left out).
+    Nes,
+    /// S and Z in turn, the seed choosing the first: enough of them end every game (Burgiel,
+    /// "How to lose at Tetris", 1997).
+    Snakes,
+}
+
+impl RandomizerKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Uniform,
+        Self::Bag7,
+        Self::Bag14,
+        Self::Nes,
+        Self::Snakes,
+    ];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Uniform => "uniform",
+            Self::Bag7 => "bag7",
+            Self::Bag14 => "bag14",
+            Self::Nes => "nes",
+            Self::Snakes => "snakes",
+        }
+    }
+
+    /// The bag before the first draw: see [`Randomizer`].
+    const fn full_bag(self) -> u16 {
+        match self {
+            Self::Uniform | Self::Bag7 => ONE_OF_EACH,
+            Self::Bag14 => ONE_OF_EACH | ONE_OF_EACH << 7,
+            Self::Nes => 0,
+            Self::Snakes => bit(Piece::S) | bit(Piece::Z),
+        }
+    }
+}
+
+impl fmt::Display for RandomizerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for RandomizerKind {
+    type Err = ParsePiecesError;
+
+    /// Reads `uniform`, `bag7`, `bag14`, `nes` or `snakes`.
+    fn from_str(text: &str) -> Result<Self, ParsePiecesError> {
+        let found = Self::ALL.into_iter().find(|kind| kind.name() == text);
+        found.ok_or_else(|| ParsePiecesError { found: text.into() })
+    }
+}
+
+const ONE_OF_EACH: u16 = 0x7f;
+
+const fn bit(piece: Piece) -> u16 {
+    1 << piece.index()
+}
+
+/// An endless stream of pieces: same kind and seed, same pieces, in every version of this crate
+/// (golden vectors are tested).
+///
+/// The bits come from xoshiro256++, seeded by SplitMix64 from the 64-bit seed; every seed is as
+/// good as another, 0 included.
+///
+/// ```
+/// use tetris_core::{Randomizer, RandomizerKind};
+///
+/// let mut pieces = Randomizer::new(RandomizerKind::Bag7, 1);
+/// let bag: Vec<_> = (0..7).map(|_| pieces.draw()).collect();
+/// assert!((0..7).all(|i| !bag[..i].contains(&bag[i])));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Randomizer {
+    kind: RandomizerKind,
+    rng: Xoshiro256PlusPlus,
+    /// The pieces still in the bag, as bits: bit `i` is piece `i`, bit `7 + i` its second copy.
+    /// An empty bag is full again. For [`RandomizerKind::Nes`] the last piece instead, if any.
+    bag: u16,
+}
+
+impl Randomizer {
+    /// A stream of pieces.
+    #[must_use]
+    pub fn new(kind: RandomizerKind, seed: u64) -> Self {
+        Self {
+            kind,
+            rng: Xoshiro256PlusPlus::seed_from_u64(seed),
+            bag: kind.full_bag(),
+        }
+    }
+
+    /// How the pieces are drawn.
+    #[must_use]
+    pub const fn kind(&self) -> RandomizerKind {
+        self.kind
+    }
+
+    /// What the next draw can give.
+    #[must_use]
+    #[inline]
+    pub const fn odds(&self) -> Odds {
+        let bags = [self.bag as u8 & ONE_OF_EACH as u8, (self.bag >> 7) as u8];
+        match self.kind {
+            RandomizerKind::Nes if self.bag == 0 => Odds::EVEN,
+            RandomizerKind::Nes => Odds::of_bags(9, -7, bags),
+            _ => Odds::of_bags(0, 1, bags),
+        }
+    }
+
+    /// Draws the next piece.
+    #[inline]
+    pub fn draw(&mut self) -> Piece {
+        if self.kind == RandomizerKind::Nes {
+            return self.draw_unlike_the_last();
+        }
+        let bag = self.bag;
+        let nth = below(&mut self.rng, bag.count_ones());
+        let mut rest = bag;
+        for _ in 0..nth {
+            rest &= rest - 1;
+        }
+        let lowest = rest & rest.wrapping_neg();
+        let piece = Piece::ALL[lowest.trailing_zeros() as usize % 7];
+        let left = match self.kind {
+            RandomizerKind::Uniform | RandomizerKind::Nes => bag,
+            RandomizerKind::Bag7 | RandomizerKind::Bag14 => bag & !lowest,
+            RandomizerKind::Snakes => self.kind.full_bag() & !lowest,
+        };
+        self.bag = if left == 0 {
+            self.kind.full_bag()
+        } else {
+            left
+        };
+        piece
+    }
+
+    fn draw_unlike_the_last(&mut self) -> Piece {
+        let mut throw = below(&mut self.rng, 8);
+        if throw == 7 || self.bag == 1 << throw {
+            throw = below(&mut self.rng, 7);
+        }
+        let piece = Piece::ALL[throw as usize];
+        self.bag = bit(piece);
+        piece
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Randomizer {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+
+        #[derive(serde::Deserialize)]
+        #[serde(rename = "Randomizer")]
+        struct Unchecked {
+            kind: RandomizerKind,
+            rng: Xoshiro256PlusPlus,
+            bag: u16,
+        }
+
+        let Unchecked { kind, rng, bag } = Unchecked::deserialize(deserializer)?;
+        let fine = match kind {
+            RandomizerKind::Uniform => bag == kind.full_bag(),
+            RandomizerKind::Nes => bag & !ONE_OF_EACH == 0 && bag.count_ones() <= 1,
+            _ => bag != 0 && bag & !kind.full_bag() == 0,
+        };
+        if fine {
+            Ok(Self { kind, rng, bag })
+        } else {
+            Err(D::Error::custom("this bag of pieces cannot be"))
+        }
+    }
+}
+
+/// A uniform number below `range` (1 or more), from the upper 32 bits of one or more outputs.
+///
+/// Lemire's multiplication with rejection (arXiv:1805.10941): exactly uniform, and ours, so that
+/// recorded games do not change with a version of `rand`.
+#[inline]
+pub(crate) fn below(rng: &mut Xoshiro256PlusPlus, range: u32) -> u32 {
+    loop {
+        let product = (rng.next_u64() >> 32) * u64::from(range);
+        // 2^32 mod range low parts are dealt once too often.
+        if product as u32 >= range.wrapping_neg() % range {
+            return (product >> 32) as u32;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::*;
+
+    fn letters(kind: RandomizerKind, seed: u64, count: usize) -> String {
+        let mut pieces = Randomizer::new(kind, seed);
+        (0..count).map(|_| pieces.draw().letter()).collect()
+    }
+
+    /// Recorded games depend on these: they may never change. They were computed by another
+    /// program, from the published definitions of SplitMix64, xoshiro256++ and the rejection.
+    #[test]
+    fn golden_streams() {
+        use RandomizerKind::{Bag7, Bag14, Nes, Uniform};
+        let golden = [
+            (Uniform, 0, "TTTISILJTITIIIITZITTOIIOSTIZLIOTTLL"),
+            (Uniform, 1, "JJIJOZLSIILTITIOSSLZOJOTOZOLZJZZSZL"),
+            (Uniform, u64::MAX, "TLLOZTLSZJTZLIOTJOTIOZTJIJOLOTLJTLS"),
+            (Bag7, 0, "TSOIJZLJOISTZLISJOTZLIOSZJTLLITSZJO"),
+            (Bag7, 1, "JZISOLTSIOLZTJIOZSLJTJISOZTLZJTSOLI"),
+            (Bag7, u64::MAX, "TLJOSIZSZLOTJIOTJIZSLZTJILOSOSLJTZI"),
+            (Bag14, 0, "ZJLIOOJZSTTISLILTTJIZOSSZJOLJIZLJZS"),
+            (Bag14, 1, "ZTOSTILJISJLZOOSOILTZZILTSJJOSITJLL"),
+            (Nes, 0, "TSTISILTITIITJITSTOITSIJITSTLOZOJOZ"),
+            (Nes, u64::MAX, "TLTJSSJLTJITJOTIOZSLIJOOSJSLZOSZOZI"),
+        ];
+        for (kind, seed, expected) in golden {
+            assert_eq!(letters(kind, seed, 35), expected, "{kind} {seed}");
+        }
+    }
+
+    #[test]
+    fn bags_hold_every_piece_once() {
+        let stream = letters(RandomizerKind::Bag7, 42, 7 * 1_000);
+        for bag in stream.as_bytes().chunks(7) {
+            let mut sorted = bag.to_vec();
+            sorted.sort_unstable();
+            assert_eq!(sorted, b"IJLOSTZ");
+        }
+    }
+
+    #[test]
+    fn odds_are_what_can_come() {
+        let mut pieces = Randomizer::new(RandomizerKind::Bag7, 9);
+        for drawn in 0..700 {
+            let odds = pieces.odds();
+            assert_eq!(odds.total(), 7 - drawn % 7);
+            assert_eq!(odds.weight(pieces.draw()), 1);
+        }
+        let mut pieces = Randomizer::new(RandomizerKind::Bag14, 9);
+        for drawn in 0..1_400 {
+            let odds = pieces.odds();
+            assert_eq!(odds.total(), 14 - drawn % 14);
+            assert_ne!(odds.weight(pieces.draw()), 0);
+        }
+    }
+
+    #[test]
+    fn fourteen_hold_every_piece_twice() {
+        let stream = letters(RandomizerKind::Bag14, 42, 14 * 1_000);
+        let mut repeats = 0;
+        for bag in stream.as_bytes().chunks(14) {
+            repeats += usize::from(bag[0] == bag[1]);
+            let mut sorted = bag.to_vec();
+            sorted.sort_unstable();
+            assert_eq!(sorted, b"IIJJLLOOSSTTZZ");
+        }
+        // One in 13; the standard deviation of a thousand is 8.4.
+        assert!((77 - 42..77 + 42).contains(&repeats), "{repeats}");
+    }
+
+    #[test]
+    fn the_last_piece_is_rare() {
+        let mut pieces = Randomizer::new(RandomizerKind::Nes, 8);
+        assert_eq!(pieces.odds(), Odds::EVEN);
+        let mut last = pieces.draw();
+        let mut counts = [0i32; 7];
+        for _ in 0..560_000 {
+            let odds = pieces.odds();
+            assert_eq!((odds.weight(last), odds.total()), (2, 56));
+            let piece = pieces.draw();
+            // By how far the new one is from the last, so that 0 is a repetition.
+            counts[(piece.index() + 7 - last.index()) % 7] += 1;
+            last = piece;
+        }
+        // Five standard deviations: 695 and 1,375.
+        assert!((counts[0] - 20_000).abs() < 695, "{counts:?}");
+        assert!(
+            counts[1..]
+                .iter()
+                .all(|count| (count - 90_000).abs() < 1_375),
+            "{counts:?}"
+        );
+    }
+
+    #[test]
+    fn snakes_alternate() {
+        let first = |seed| letters(RandomizerKind::Snakes, seed, 4);
+        let (mut s, mut z) = (0, 0);
+        for seed in 0..100 {
+            match first(seed).as_str() {
+                "SZSZ" => s += 1,
+                "ZSZS" => z += 1,
+                other => panic!("{other}"),
+            }
+        }
+        assert!(s > 25 && z > 25, "{s} {z}");
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for kind in RandomizerKind::ALL {
+            assert_eq!(kind.name().parse(), Ok(kind));
+        }
+    }
+
+    #[test]
+    fn uniform_pieces_are_even() {
+        let mut pieces = Randomizer::new(RandomizerKind::Uniform, 3);
+        let mut counts = [0i32; 7];
+        for _ in 0..700_000 {
+            counts[pieces.draw().index()] += 1;
+        }
+        // Five standard deviations of a binomial(700_000, 1/7) are 1,464.
+        assert!(
+            counts.iter().all(|count| (count - 100_000).abs() < 1_464),
+            "{counts:?}"
+        );
+    }
+
+    /// A range that does not divide 2^32 needs the rejection: with half the range above 2^31,
+    /// the plain multiplication would hit even multiples twice as often.
+    #[test]
+    fn below_is_uniform_for_large_ranges() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
+        let range = 3 << 30;
+        let thirds = (0..300_000).fold([0i32; 3], |mut counts, _| {
+            counts[(below(&mut rng, range) % 3) as usize] += 1;
+            counts
+        });
+        assert!(
+            thirds.iter().all(|count| (count - 100_000).abs() < 1_300),
+            "{thirds:?}"
+        );
+    }
+}
