@@ -11,6 +11,7 @@ pub mod dqn;
 pub mod env;
 pub mod evaluation;
 pub mod experience;
+pub mod game_log;
 pub mod model;
 pub mod nn;
 pub mod normalizer;
@@ -21,6 +22,7 @@ pub mod onnx;
 pub mod replay_buffer;
 pub mod rng;
 pub mod schedule;
+mod sealed_file;
 mod seed_format;
 pub mod sum_tree;
 mod target;
@@ -30,6 +32,7 @@ pub mod trainer;
 
 pub use checkpoint::CheckpointError;
 pub use config::ConfigError;
+pub use sealed_file::FileError;
 
 /// The quick start of the workspace's README, compiled and run with the doc tests.
 #[cfg(doctest)]

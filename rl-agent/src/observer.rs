@@ -22,6 +22,23 @@ pub struct StartReport<'a> {
     pub measures: &'a [&'static str],
 }
 
+/// An episode has begun. With `seed` and `scenario` and its actions it can be played again.
+#[derive(Debug)]
+pub struct EpisodeStartReport<'a, E: Environment> {
+    /// Steps taken in training so far.
+    pub step: u64,
+    /// Which of several environments.
+    pub env_index: usize,
+    /// Number of the episode, from 0.
+    pub episode: u64,
+    /// What the environment was reset with.
+    pub seed: u64,
+    /// What the environment was reset with.
+    pub scenario: &'a E::Scenario,
+    /// The environment, at the beginning of the episode.
+    pub env: &'a E,
+}
+
 /// An action has been chosen and not yet taken.
 #[derive(Debug)]
 pub struct DecisionReport<'a, E: Environment> {
@@ -184,6 +201,8 @@ pub struct EndReport {
 pub trait Observer<E: Environment> {
     /// Training begins.
     fn on_start(&mut self, report: &StartReport<'_>) {}
+    /// An episode has begun. Those that were running when training was resumed have begun before.
+    fn on_episode_start(&mut self, report: &EpisodeStartReport<'_, E>) {}
     /// An action has been chosen and not yet taken.
     fn on_decision(&mut self, report: &DecisionReport<'_, E>) {}
     /// An action has been taken.
@@ -208,6 +227,7 @@ pub trait Observer<E: Environment> {
 macro_rules! forward {
     ($this:ident: $each:tt) => {
         forward!(on_start, StartReport<'_>, $this, $each);
+        forward!(on_episode_start, EpisodeStartReport<'_, E>, $this, $each);
         forward!(on_decision, DecisionReport<'_, E>, $this, $each);
         forward!(on_step, StepReport<'_, E>, $this, $each);
         forward!(on_episode, EpisodeReport<'_>, $this, $each);

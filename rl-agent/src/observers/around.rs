@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use crate::control::LoggedCommand;
 use crate::env::Environment;
 use crate::observer::{
-    CheckpointReport, DecisionReport, EndReport, EpisodeReport, EvaluationReport, MetricsReport,
-    Observer, StartReport, StepReport, UpdateReport,
+    CheckpointReport, DecisionReport, EndReport, EpisodeReport, EpisodeStartReport,
+    EvaluationReport, MetricsReport, Observer, StartReport, StepReport, UpdateReport,
 };
 
 /// Writes every hook as: `around` the same hook of the inner observer.
@@ -20,6 +20,7 @@ macro_rules! around {
     };
     () => {
         around!(
+            on_episode_start(EpisodeStartReport<'_, E>),
             on_decision(DecisionReport<'_, E>),
             on_step(StepReport<'_, E>),
             on_episode(EpisodeReport<'_>),

@@ -3,8 +3,8 @@
 use crate::control::LoggedCommand;
 use crate::env::Environment;
 use crate::observer::{
-    CheckpointReport, DecisionReport, EndReport, EpisodeReport, EvaluationReport, MetricsReport,
-    Observer, StartReport, StepReport, UpdateReport,
+    CheckpointReport, DecisionReport, EndReport, EpisodeReport, EpisodeStartReport,
+    EvaluationReport, MetricsReport, Observer, StartReport, StepReport, UpdateReport,
 };
 
 /// Passes on the decisions, steps, updates and episodes of every `n`-th of their kind, and everything else.
@@ -47,6 +47,12 @@ impl<O> EveryN<O> {
 impl<E: Environment, O: Observer<E>> Observer<E> for EveryN<O> {
     fn on_start(&mut self, report: &StartReport<'_>) {
         self.inner.on_start(report);
+    }
+
+    fn on_episode_start(&mut self, report: &EpisodeStartReport<'_, E>) {
+        if (report.episode + 1).is_multiple_of(self.every) {
+            self.inner.on_episode_start(report);
+        }
     }
 
     fn on_decision(&mut self, report: &DecisionReport<'_, E>) {

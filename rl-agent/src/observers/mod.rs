@@ -3,6 +3,7 @@
 mod around;
 mod csv_log;
 mod every;
+mod game_recorder;
 mod json_lines;
 mod log_table;
 #[cfg(feature = "progress")]
@@ -16,6 +17,7 @@ mod terminal;
 pub use around::{Guarded, Timed};
 pub use csv_log::CsvLog;
 pub use every::EveryN;
+pub use game_recorder::GameRecorder;
 pub use json_lines::JsonLines;
 pub use log_table::LogTable;
 #[cfg(feature = "progress")]

@@ -18,17 +18,18 @@ use self::pace::Pace;
 pub use self::progress::Progress;
 use self::progress::Running;
 use crate::agent::{Agent, NonFinite};
-use crate::checkpoint::{self, CheckpointError};
+use crate::checkpoint::{CHECKPOINT, CheckpointError};
 use crate::config::{ConfigError, check};
 use crate::control::{Command, Control, LoggedCommand};
 use crate::env::{Environment, Resumable};
 use crate::evaluation::{EvaluateError, Evaluation, EvaluationConfig, evaluate};
 use crate::model::ModelError;
 use crate::observer::{
-    CheckpointReport, DecisionReport, EndReason, EndReport, EpisodeReport, EvaluationReport,
-    MetricsReport, Observer, StartReport, StepReport,
+    CheckpointReport, DecisionReport, EndReason, EndReport, EpisodeReport, EpisodeStartReport,
+    EvaluationReport, MetricsReport, Observer, StartReport, StepReport,
 };
 use crate::rng::mix;
+use crate::sealed_file::{self, FileError};
 
 /// Separates the seeds of training episodes from other uses of the run's seed.
 const EPISODE_SEEDS: u64 = 0x6570_6973_6f64_6573;
@@ -222,15 +223,17 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         E: Resumable,
     {
         let environments = self.environments.iter().map(Resumable::save).collect();
-        checkpoint::save(
+        sealed_file::save(
             path,
+            CHECKPOINT,
             &Saved {
                 progress: &self.progress,
                 environments,
                 agent: self.agent.state(),
             },
             self.config.compress_checkpoints,
-        )
+        )?;
+        Ok(())
     }
 
     /// Goes back to a checkpoint written by a trainer of the same configuration. Training then goes on as if it had
@@ -242,22 +245,19 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
     where
         E: Resumable + Clone,
     {
-        let content = |reason| CheckpointError::Content {
+        let content = |reason| FileError::Content {
             path: path.display().to_string(),
             reason,
         };
-        let restored: Restored<E::State, A::State> = checkpoint::load(path)?;
+        let restored: Restored<E::State, A::State> = sealed_file::load(path, CHECKPOINT)?;
         let (found, expected) = (restored.environments.len(), self.environments.len());
         if found != expected {
-            return Err(content(format!(
-                "{found} environments, expected {expected}"
-            )));
+            let reason = format!("{found} environments, expected {expected}");
+            return Err(content(reason).into());
         }
         if restored.progress.seed != self.config.seed {
-            return Err(content(format!(
-                "seed {}, expected {}",
-                restored.progress.seed, self.config.seed
-            )));
+            let (found, expected) = (restored.progress.seed, self.config.seed);
+            return Err(content(format!("seed {found}, expected {expected}")).into());
         }
         let mut environments = self.environments.clone();
         for (environment, state) in environments.iter_mut().zip(restored.environments) {
@@ -296,7 +296,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
             seed: self.config.seed,
             measures: self.environments[0].measures(),
         });
-        let begun = self.begin_episodes();
+        let begun = self.begin_episodes(&mut observer);
         let result = loop {
             if let Err(error) = begun {
                 break Err(error);
@@ -448,28 +448,39 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
     }
 
     /// The first episode of every environment, unless training is resumed in the middle of them.
-    fn begin_episodes(&mut self) -> Result<(), TrainError> {
+    fn begin_episodes(&mut self, observer: &mut impl Observer<E>) -> Result<(), TrainError> {
         if self.progress.running.is_empty() {
             self.progress.running = vec![Running::default(); self.environments.len()];
-            (0..self.environments.len()).try_for_each(|index| self.begin_episode(index))?;
+            (0..self.environments.len())
+                .try_for_each(|index| self.begin_episode(index, observer))?;
         }
         Ok(())
     }
 
-    fn begin_episode(&mut self, env_index: usize) -> Result<(), TrainError> {
+    fn begin_episode(
+        &mut self,
+        env_index: usize,
+        observer: &mut impl Observer<E>,
+    ) -> Result<(), TrainError> {
         let episode = self.progress.started_episodes;
         let scenario = (self.scenarios)(&self.progress);
+        let seed = mix(mix(self.config.seed, EPISODE_SEEDS), episode);
         self.environments[env_index]
-            .reset(
-                mix(mix(self.config.seed, EPISODE_SEEDS), episode),
-                &scenario,
-            )
+            .reset(seed, &scenario)
             .map_err(|error| self.refused(error))?;
         self.progress.running[env_index] = Running {
             episode,
             ..Running::default()
         };
         self.progress.started_episodes += 1;
+        observer.on_episode_start(&EpisodeStartReport {
+            step: self.progress.step,
+            env_index,
+            episode,
+            seed,
+            scenario: &scenario,
+            env: &self.environments[env_index],
+        });
         Ok(())
     }
 
@@ -505,7 +516,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
             names: env.measures(),
             measures: &self.measures,
         });
-        self.begin_episode(env_index)
+        self.begin_episode(env_index, observer)
     }
 
     fn report_metrics(&mut self, observer: &mut impl Observer<E>, clock: &mut Clock) {
@@ -578,10 +589,11 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
                 self.progress.step,
                 self.config.keep_checkpoints,
             )
-            .map_err(|source| CheckpointError::Io {
+            .map_err(|source| FileError::Io {
                 path: folder.path.display().to_string(),
                 source,
-            })?;
+            })
+            .map_err(CheckpointError::from)?;
             observer.on_checkpoint(&CheckpointReport {
                 step: self.progress.step,
                 path: &path,
