@@ -2,6 +2,7 @@
 
 use rl_agent::env::{AfterstateEnvironment, AfterstateModel, Environment};
 use rl_agent::tetris::Tetris;
+use tetris_core::{Piece, Rotation};
 
 use crate::protocol::Frame;
 
@@ -13,6 +14,13 @@ pub trait BoardView: Environment {
 
     /// Appends the cells, as indices into `cells`, that `action` is about to fill.
     fn fills(&self, action: usize, cells: &mut Vec<u16>);
+
+    /// The number of a move, by which its game can be kept and shown again: where it stands in the list of all straight
+    /// drops on an empty board of this width, piece after piece (I O T S Z J L), each with its distinct rotations in turn
+    /// and in each of them the columns from the left. `None` if the action is no such move; its game is then not kept.
+    fn drop_number(&self, _action: usize) -> Option<u16> {
+        None
+    }
 
     /// Names of the features by which an agent values what an action leads to; empty if there are none.
     fn feature_names(&self) -> Vec<String> {
@@ -58,9 +66,37 @@ impl BoardView for Tetris {
         cells.extend(indices);
     }
 
+    fn drop_number(&self, action: usize) -> Option<u16> {
+        let game = self.game();
+        let (width, piece) = (game.board().width(), game.current_piece());
+        let (index, column) = (action / width, action % width);
+        let rotations = piece.distinct_rotations();
+        let turned = rotations
+            .get(..index)
+            .filter(|turned| *turned != rotations)?;
+        let before: usize = Piece::ALL[..piece.index()]
+            .iter()
+            .map(|&other| drops(other, other.distinct_rotations(), width))
+            .sum();
+        Some((before + drops(piece, turned, width) + column) as u16)
+    }
+
     fn feature_names(&self) -> Vec<String> {
         self.model().feature_names()
     }
+}
+
+/// Straight drops of a piece in these rotations on an empty board.
+fn drops(piece: Piece, rotations: &[Rotation], width: usize) -> usize {
+    let columns = |&rotation: &Rotation| width + 1 - piece.shape(rotation).width();
+    rotations.iter().map(columns).sum()
+}
+
+/// Straight drops of all pieces on an empty board: the numbers of moves stay below this.
+pub(crate) fn drop_count(width: usize) -> usize {
+    let all = Piece::ALL.iter();
+    all.map(|&piece| drops(piece, piece.distinct_rotations(), width))
+        .sum()
 }
 
 /// A full cell of which nobody knows the piece.
@@ -71,6 +107,44 @@ mod tests {
     use super::*;
     use crate::observer::blank_frame;
     use rl_agent::tetris::{Scenario, TetrisConfig};
+
+    #[test]
+    fn moves_are_numbered_in_the_order_of_the_drops() {
+        for width in [4, 10, 14, 15, 32] {
+            let config = TetrisConfig {
+                width,
+                ..TetrisConfig::default()
+            };
+            let mut env = Tetris::new(config).unwrap();
+            let mut seen = [false; 7];
+            for seed in 0.. {
+                env.reset(seed, &Scenario::default()).unwrap();
+                let piece = env.game().current_piece();
+                if std::mem::replace(&mut seen[piece.index()], true) {
+                    if seen == [true; 7] {
+                        break;
+                    }
+                    continue;
+                }
+                let earlier = Piece::ALL[..piece.index()].iter();
+                let before: usize = earlier
+                    .map(|&other| env.game().board().hard_drops(other, 20).count())
+                    .sum();
+                let mut legal = vec![false; env.action_count()];
+                env.legal_actions(&mut legal);
+                let actions = (0..legal.len()).filter(|&action| legal[action]);
+                for (place, action) in actions.enumerate() {
+                    let number = env.drop_number(action).map(usize::from);
+                    assert_eq!(number, Some(before + place), "{piece} at {action}");
+                }
+                assert_eq!(env.drop_number(env.action_count()), None);
+            }
+        }
+        assert_eq!(
+            (drop_count(10), drop_count(14), drop_count(15)),
+            (162, 238, 257)
+        );
+    }
 
     #[test]
     fn a_frame_shows_the_playable_board_and_the_piece_just_placed() {

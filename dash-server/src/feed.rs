@@ -8,11 +8,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use crate::games::Moves;
 use crate::history::History;
 use crate::protocol::{Change, Checkpoint, Frame};
 
 /// Rows that are kept of what happens between two looks; more are thinned like a long history.
 const STAGED_ROWS: usize = 4096;
+
+/// Bytes of moves that wait between two looks; where more come, games lose their beginning.
+const STAGED_MOVE_BYTES: usize = 16 << 20;
 
 /// The reports of one run on their way to the server.
 #[derive(Debug)]
@@ -33,6 +37,9 @@ pub(crate) struct Staged {
     pub(crate) rows: History,
     pub(crate) checkpoints: Vec<Checkpoint>,
     pub(crate) changes: Vec<Change>,
+    /// The moves of the games, a stretch after the other.
+    pub(crate) moves: Vec<Moves>,
+    move_bytes: usize,
 }
 
 impl Default for Staged {
@@ -42,11 +49,27 @@ impl Default for Staged {
             rows: History::with_capacity(STAGED_ROWS),
             checkpoints: Vec::new(),
             changes: Vec::new(),
+            moves: Vec::new(),
+            move_bytes: 0,
         }
     }
 }
 
 impl Staged {
+    /// Leaves moves, unless too many wait already.
+    pub(crate) fn put_moves(&mut self, moves: Moves) {
+        self.move_bytes += moves.bytes();
+        if self.move_bytes <= STAGED_MOVE_BYTES {
+            self.moves.push(moves);
+        }
+    }
+
+    /// Takes the moves out.
+    pub(crate) fn take_moves(&mut self) -> impl Iterator<Item = Moves> {
+        self.move_bytes = 0;
+        self.moves.drain(..)
+    }
+
     /// Whether there is something rare that everybody must hear of.
     fn is_eventful(&self) -> bool {
         !self.rows.evaluations.is_empty()

@@ -6,6 +6,7 @@ pub mod board;
 pub mod config;
 mod decision;
 pub mod feed;
+mod games;
 pub mod history;
 mod hub;
 pub mod launch;

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 
 use crate::feed::{Feed, Staged};
+use crate::games::Games;
 use crate::history::{History, Table};
 use crate::outbox::{self, Kind};
 use crate::protocol::{
@@ -33,6 +34,8 @@ pub(crate) struct Live {
     frame: Option<Frame>,
     history: History,
     changes: Vec<Change>,
+    /// What can be shown again of the games of the run.
+    pub(crate) games: Games,
     seq: u64,
     /// The emptied other half of the feed's exchange.
     spare: Staged,
@@ -56,6 +59,7 @@ impl Default for Live {
             frame: None,
             history: History::default(),
             changes: Vec::new(),
+            games: Games::default(),
             seq: 0,
             spare: Staged::default(),
             snapshot: None,
@@ -96,6 +100,7 @@ impl Live {
     pub(crate) fn begin(&mut self, status: Status, config: ConfigMap) {
         self.history.clear();
         self.changes.clear();
+        self.games.clear();
         self.frame = None;
         self.config = Some(config);
         self.status = status;
@@ -173,6 +178,9 @@ impl Live {
                 Kind::Reliable,
                 outbox::binary(&ServerMessage::Change(stamped).encode()),
             ));
+        }
+        for moves in staged.take_moves() {
+            self.games.extend(moves);
         }
         self.spare = staged;
         messages

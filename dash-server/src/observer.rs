@@ -13,6 +13,7 @@ use serde_bytes::ByteBuf;
 use crate::board::BoardView;
 use crate::decision::explain;
 use crate::feed::Feed;
+use crate::games::Recorder;
 use crate::protocol::{Change, Checkpoint, Frame, Setting};
 
 /// Turns the trainer's reports into messages; attach it to a trainer like any other observer.
@@ -29,6 +30,7 @@ pub struct DashObserver {
     names: Option<Vec<String>>,
     /// The board that the present move leads to, as far as it is known before the move, if a board is wanted.
     coming: Option<Frame>,
+    games: Recorder,
     /// Time, step and update of the last sample, for the speeds between two.
     sample: (Instant, u64, u64),
 }
@@ -43,6 +45,7 @@ impl DashObserver {
             episodes: 0,
             names: None,
             coming: None,
+            games: Recorder::default(),
             sample: (now, 0, 0),
         }
     }
@@ -61,6 +64,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
     }
 
     fn on_decision(&mut self, report: &DecisionReport<'_, E>) {
+        self.games.decided(report, &self.feed);
         if report.env_index == 0 && self.feed.frame_wanted() {
             let mut cells = Vec::with_capacity(4);
             report.env.fills(report.action, &mut cells);
@@ -95,12 +99,15 @@ impl<E: BoardView> Observer<E> for DashObserver {
                 ];
                 self.feed.stage(|staged| staged.rows.positions.push(&row));
             }
+            // Whoever sees the board can look back on the way to it.
+            self.games.hand_over(&self.feed);
             self.feed.put_frame(frame);
         }
     }
 
     fn on_episode(&mut self, report: &EpisodeReport<'_>) {
         self.episodes += 1;
+        self.games.ended(report, &self.feed);
         let row = [
             report.step as f64,
             self.seconds(),
@@ -200,7 +207,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
 }
 
 /// A measure by its name; NaN if the environment has none of it.
-fn named(name: &str, names: &[&str], values: &[f64]) -> f64 {
+pub(crate) fn named(name: &str, names: &[&str], values: &[f64]) -> f64 {
     let index = names.iter().position(|other| *other == name);
     index
         .and_then(|index| values.get(index))

@@ -6,11 +6,13 @@
 mod command;
 mod form;
 mod frame;
+mod games;
 mod table;
 
 pub use command::{Command, CommandError, ErrorCode, Request};
 pub use form::{FieldKind, FormField};
 pub use frame::{Decision, Frame};
+pub use games::{Block, GameInfo, GameList};
 pub use table::{EPISODES, EVALUATIONS, POSITIONS, SUMMARIES, Schema, TableData, UPDATES};
 
 use std::collections::BTreeMap;
@@ -43,6 +45,10 @@ pub enum ServerMessage {
     Checkpoint(Stamped<Checkpoint>),
     /// A setting has been changed while training ran.
     Change(Stamped<Change>),
+    /// The games that can be shown again: the answer to `games`.
+    Games(GameList),
+    /// A stretch of a game: the answer to `moves`.
+    Moves(Box<Block>),
     /// A command has been accepted.
     Ack {
         /// The number of the command.

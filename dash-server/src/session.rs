@@ -186,34 +186,51 @@ impl Session {
 
     /// Obeys or refuses a message of a client, and answers it.
     pub(crate) fn receive(self: &Arc<Self>, client: &Outbox, message: &[u8]) {
-        let answer = match Request::decode(message) {
-            Ok(Request { id, command }) => match self.obey(command.clone()) {
-                Ok(()) => {
+        let (id, outcome) = match Request::decode(message) {
+            Ok(Request { id, command }) => {
+                if command == Command::Snapshot {
                     reply(client, &ServerMessage::Ack { id });
-                    if command == Command::Snapshot {
-                        client.send(Kind::Reliable, self.inner().live.snapshot());
-                    }
+                    client.send(Kind::Reliable, self.inner().live.snapshot());
                     return;
                 }
-                Err(Refusal {
-                    code,
-                    message,
-                    field,
-                }) => ServerMessage::Error {
-                    id: Some(id),
-                    code,
-                    message,
-                    field,
-                },
-            },
-            Err(error) => ServerMessage::Error {
-                id: error.id(),
-                code: error.code(),
-                message: error.to_string(),
-                field: None,
-            },
+                (Some(id), self.answer(id, command))
+            }
+            Err(error) => {
+                let refusal = Refusal::new(error.code(), error.to_string());
+                (error.id(), Err(refusal))
+            }
         };
+        let answer = outcome.unwrap_or_else(
+            |Refusal {
+                 code,
+                 message,
+                 field,
+             }| ServerMessage::Error {
+                id,
+                code,
+                message,
+                field,
+            },
+        );
         reply(client, &answer);
+    }
+
+    /// Tells what was asked, or does what was ordered.
+    fn answer(self: &Arc<Self>, id: u64, command: Command) -> Result<ServerMessage, Refusal> {
+        match command {
+            Command::Games => Ok(ServerMessage::Games(self.inner().live.games.list(id))),
+            Command::Moves { game, piece } => {
+                let block = self.inner().live.games.block(id, game, piece);
+                let block = block.ok_or_else(|| {
+                    Refusal::new(
+                        ErrorCode::UnknownGame,
+                        "this part of the game is not kept any more",
+                    )
+                })?;
+                Ok(ServerMessage::Moves(Box::new(block)))
+            }
+            order => self.obey(order).map(|()| ServerMessage::Ack { id }),
+        }
     }
 
     fn obey(self: &Arc<Self>, command: Command) -> Result<(), Refusal> {
@@ -241,7 +258,8 @@ impl Session {
             Command::Epsilon { value } => self.set_epsilon(value),
             Command::Save => self.save(),
             Command::Stop => self.stop(),
-            Command::Snapshot => Ok(()),
+            // Questions change nothing.
+            Command::Snapshot | Command::Games | Command::Moves { .. } => Ok(()),
         }
     }
 

@@ -3,12 +3,17 @@
 //!
 //! After a wanted change of the protocol: `UPDATE_GOLDEN=1 cargo test -p dash-server --test golden`.
 
+use dash_server::board::BoardView;
 use dash_server::protocol::{
-    Change, Checkpoint, Command, ConfigMap, Decision, EPISODES, EVALUATIONS, ErrorCode, Evaluation,
-    FieldKind, FormField, Frame, Hello, Metrics, POSITIONS, Request, SUMMARIES, ServerMessage,
-    Setting, Snapshot, Stamped, State, Status, TableData, UPDATES,
+    Block, Change, Checkpoint, Command, ConfigMap, Decision, EPISODES, EVALUATIONS, ErrorCode,
+    Evaluation, FieldKind, FormField, Frame, GameInfo, GameList, Hello, Metrics, POSITIONS,
+    Request, SUMMARIES, ServerMessage, Setting, Snapshot, Stamped, State, Status, TableData,
+    UPDATES,
 };
+use rl_agent::env::Environment;
+use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
 use serde_json::{Value, json};
+use tetris_core::DELLACHERIE;
 
 /// `{"$bin": hex}`, `{"$f64": [..]}` and `{"$f32": [..]}` stand for bytes and columns; NaN is null in a column and
 /// `{"$float": "NaN"}` elsewhere.
@@ -195,6 +200,54 @@ fn positions() -> TableData {
     POSITIONS.pack(1, rows.as_flattened())
 }
 
+fn games() -> GameList {
+    let running = GameInfo {
+        game: 4,
+        episode: None,
+        environment: 0,
+        first: 1024,
+        pieces: 70_001,
+        lines: 28_000,
+        score: 3_600_000,
+        best: false,
+    };
+    let finished = GameInfo {
+        game: 3,
+        episode: Some(2),
+        first: 0,
+        pieces: 149,
+        lines: 11,
+        score: 1300,
+        best: true,
+        ..running
+    };
+    GameList {
+        id: 13,
+        games: vec![running, finished],
+    }
+}
+
+/// Three placements that the page plays again: an O in the left corner, an I standing beside it, and a J on a board that
+/// has one full cell.
+fn block() -> Block {
+    let mut cells = vec![0; 200];
+    cells[199] = 8;
+    Block {
+        id: 14,
+        game: 3,
+        from: 1024,
+        width: 10,
+        height: 20,
+        cells: cells.into(),
+        lines: 5,
+        score: 700,
+        moves: vec![17, 9, 94].into(),
+        counts: vec![2, 0, 1].into(),
+        highest: floats(&[17.25, -1.5]).into(),
+        below: words(&[0, 0x3f00, 0]).into(),
+    }
+}
+
 fn server_messages() -> Vec<(&'static str, ServerMessage)> {
     let config: ConfigMap = "[environment]\nwidth = 10\npieces = \"uniform\"\n[agent]\ngamma = 0.99\nhidden = [32, 32]\n\
                              double = true\n[trainer]\nseed = 1"
@@ -373,6 +426,8 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
             "error without a number",
             refused(None, ErrorCode::Malformed, "a command is a MessagePack map"),
         ),
+        ("games", ServerMessage::Games(games())),
+        ("moves", ServerMessage::Moves(Box::new(block()))),
     ]
 }
 
@@ -405,6 +460,14 @@ fn commands() -> Vec<(&'static str, Request)> {
         ("save", Command::Save),
         ("stop", Command::Stop),
         ("snapshot request", Command::Snapshot),
+        ("games request", Command::Games),
+        (
+            "moves request",
+            Command::Moves {
+                game: 4,
+                piece: 70_000,
+            },
+        ),
     ];
     commands
         .into_iter()
@@ -470,4 +533,65 @@ fn golden_bytes_are_read_back() {
             "{name}"
         );
     }
+}
+
+/// A game of a player who is mostly careful: its moves, and its board now and then.
+fn game(name: &str, width: u8, height: u8, ceiling: Option<u8>, pieces: usize) -> Value {
+    let config = TetrisConfig {
+        width,
+        height,
+        ..TetrisConfig::default()
+    };
+    let mut env = Tetris::new(config).expect("a valid size");
+    let scenario = Scenario {
+        ceiling,
+        ..Scenario::default()
+    };
+    env.reset(pieces as u64, &scenario)
+        .expect("a valid ceiling");
+    let (mut moves, mut boards, mut board) = (Vec::new(), Vec::new(), frame());
+    let mut legal = vec![false; env.action_count()];
+    for piece in 1..=pieces {
+        env.legal_actions(&mut legal);
+        let possible: Vec<usize> = (0..legal.len()).filter(|&action| legal[action]).collect();
+        let Some(&any) = possible.get(piece * 7 % possible.len().max(1)) else {
+            break;
+        };
+        let careful = DELLACHERIE.choose(env.game()).expect("an action is legal");
+        let action = if piece % 40 == 0 { any } else { careful };
+        let number = env.drop_number(action).expect("every action is a drop");
+        let wide = width > 14;
+        moves.extend_from_slice(&number.to_le_bytes()[..1 + usize::from(wide)]);
+        env.step(action).expect("a legal action");
+        env.draw(&mut board);
+        if piece % 29 == 0 || board.piece == 0 || board.lines > 0 && piece < 29 {
+            boards.push(json!({
+                "pieces": piece, "cells": hex(&board.cells), "lines": board.lines, "score": board.score,
+            }));
+        }
+    }
+    json!({ "name": name, "width": width, "height": board.height, "moves": hex(&moves), "boards": boards })
+}
+
+/// The page plays kept games again by itself; these say what it must come to.
+#[test]
+fn games_are_the_golden_ones() {
+    let games = json!([
+        game("the usual board", 10, 20, None, 400),
+        game("a low ceiling", 10, 20, Some(7), 200),
+        game("the smallest board", 4, 4, None, 100),
+        game("the widest board of one byte a move", 14, 10, None, 150),
+        game("the widest board", 32, 12, None, 400),
+    ]);
+    let path = PATH.replace("messages", "games");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        let text = serde_json::to_string_pretty(&games).expect("JSON") + "\n";
+        std::fs::write(&path, text).expect("the golden file can be written");
+    }
+    let text = std::fs::read_to_string(&path).expect("the golden file can be read");
+    let golden: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(
+        golden, games,
+        "games take another course, or moves have other numbers"
+    );
 }

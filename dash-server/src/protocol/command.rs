@@ -62,6 +62,15 @@ pub enum Command {
     Stop,
     /// Send a snapshot again.
     Snapshot,
+    /// List the games that can be shown again.
+    Games,
+    /// Send a stretch of a game.
+    Moves {
+        /// The game, by its number in the list.
+        game: u64,
+        /// A placement that the stretch should hold, from 0.
+        piece: u64,
+    },
 }
 
 fn one() -> u64 {
@@ -69,7 +78,7 @@ fn one() -> u64 {
 }
 
 /// Names of the commands, for telling an unknown one from a malformed one.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 12] = [
     "start",
     "pause",
     "resume",
@@ -80,6 +89,8 @@ const NAMES: [&str; 10] = [
     "save",
     "stop",
     "snapshot",
+    "games",
+    "moves",
 ];
 
 /// How deep a command's maps may nest; a configuration needs four.
@@ -221,6 +232,8 @@ pub enum ErrorCode {
     NotPaused,
     /// The configuration is wrong; the message names the field and the allowed range.
     InvalidConfig,
+    /// `moves` of a game, or a part of one, that is not kept.
+    UnknownGame,
     /// This server takes no commands.
     ReadOnly,
     /// Our fault.
@@ -256,6 +269,11 @@ mod tests {
             Command::Save,
             Command::Stop,
             Command::Snapshot,
+            Command::Games,
+            Command::Moves {
+                game: 3,
+                piece: 70_000,
+            },
         ] {
             let request = Request { id: 42, command };
             assert_eq!(Request::decode(&request.encode()).unwrap(), request);

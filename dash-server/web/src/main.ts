@@ -7,9 +7,11 @@ import { PreviewView } from "./board/preview";
 import { Stage } from "./board/stage";
 import { Charts } from "./charts/charts";
 import { Controls } from "./controls/controls";
+import { Travel } from "./replay/travel";
+import { TravelCard } from "./replay/travel_card";
 import { Commander } from "./net/commander";
 import { Connection, type Socket } from "./net/connection";
-import { Session } from "./session";
+import { rowsOf, Session } from "./session";
 import { byId } from "./shell/dom";
 import { FrameLoop } from "./shell/frame_loop";
 import { drawScores, drawTiles } from "./shell/numbers";
@@ -27,7 +29,7 @@ const session = new Session({
   greeted: () => connection.confirm(),
   incomplete: () => commander.request({ type: "snapshot" }),
   trouble: (message) => toast(message),
-  acknowledged: (id) => commander.acknowledged(id),
+  acknowledged: (id, answer) => commander.acknowledged(id, answer),
   refused: (id, code, message, field) => commander.refused(id, code, message, field),
   statusChanged: () => {
     drawStatus();
@@ -51,18 +53,23 @@ const connection = new Connection(openSocket, {
 const commander = new Commander((data) => connection.send(data), () => connection.drop());
 
 const board = new BoardView(byId<HTMLCanvasElement>("board"), byId("well"), () => drawFrame());
-const why = new Why(() => {
-  drawFrame();
-  drawWhy(true);
+const why = new Why(() => drawFrame());
+const travel = new Travel({
+  changed: () => {
+    drawFrame();
+    drawTravel();
+    drawStatus();
+  },
+  trouble: (message) => toast(message),
 });
-const stage = new Stage(session, why);
+const stage = new Stage(session, why, travel);
 const preview = new PreviewView(byId<HTMLCanvasElement>("next"), () => drawFrame());
-const statusBar = new StatusBar(session, () => connection.connect(), () => drawStatus());
+const statusBar = new StatusBar(session, travel, () => connection.connect(), () => drawStatus());
 const charts = new Charts(session, loop);
-const controls = new Controls(session, commander, charts, why);
+const travelCard = new TravelCard(session, commander, travel);
+const controls = new Controls(session, commander, { charts, why, travel, travelCard });
 
-// Sixty tables a second could not be read.
-const drawWhy = loop.inTurn(() => why.show(session.config));
+const drawTravel = loop.prompt(() => travelCard.draw());
 const drawStatus = loop.prompt(() => {
   statusBar.draw();
   controls.update();
@@ -72,20 +79,23 @@ const drawNumbers = loop.prompt(() => {
   controls.showRates();
 });
 const drawFrame = loop.prompt(() => {
-  const { frame } = session;
-  board.show(stage.scene(performance.now()), session.boardRows);
+  const scene = stage.scene(performance.now());
+  const frame = stage.shown;
+  const { config } = travel.recording ?? session;
+  board.show(scene, rowsOf(config, frame));
   board.draw();
-  drawWhy();
+  why.show(config);
   preview.show(frame ? [frame.piece, ...frame.next] : []);
   preview.draw();
-  drawScores(session);
+  drawScores(frame);
   drawTiles(session);
   if (stage.moving) drawFrame();
 });
 
-setInterval(() => byId("board").setAttribute("aria-label", describe(session.frame)), DESCRIBE_EVERY);
+setInterval(() => byId("board").setAttribute("aria-label", describe(stage.shown)), DESCRIBE_EVERY);
 window.addEventListener("online", () => connection.connect());
 connection.connect();
+void travelCard.openLink();
 
 function openSocket(): Socket {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";

@@ -5,7 +5,7 @@ import type { Link } from "./net/connection";
 import type { Fields } from "./wire/fields";
 import type { Frame } from "./wire/frame";
 import {
-  PROTOCOL_VERSION, type Blocks, type Change, type Hello, type ServerMessage, type Setting, type Snapshot,
+  PROTOCOL_VERSION, type Answer, type Blocks, type Change, type Hello, type ServerMessage, type Setting, type Snapshot,
   type Status,
 } from "./wire/messages";
 
@@ -16,10 +16,10 @@ export interface SessionEvents {
   /** The server greeted in a protocol that this page speaks. */
   greeted(): void;
   /** Something is missing: asks for a new snapshot, and rejects if none will come. */
-  incomplete(): Promise<void>;
+  incomplete(): Promise<unknown>;
   /** The server refused or failed at something that no command of ours asked for. */
   trouble(message: string): void;
-  acknowledged(id: number): void;
+  acknowledged(id: number, answer?: Answer): void;
   /** False if no command of ours waits for this. */
   refused(id: number | null, code: string, message: string, field: string | null): boolean;
   statusChanged(): void;
@@ -50,13 +50,6 @@ export class Session {
     this.#events = events;
   }
 
-  /** Rows of the whole board. A run may lower the ceiling that a frame ends at. */
-  get boardRows(): number {
-    const environment = this.config?.["environment"] as { height?: unknown } | undefined;
-    const configured = typeof environment?.height === "number" ? environment.height : 0;
-    return Math.max(configured, this.frame?.height ?? 0) || STANDARD_ROWS;
-  }
-
   /** A rate that training uses now: the newest one that it reported or that someone set; NaN before the first. */
   rate(setting: Setting): number {
     const { updates } = this.history.tables;
@@ -85,6 +78,9 @@ export class Session {
       case "metrics":
       case "evaluation":
         return this.#append(message.blocks);
+      case "games":
+      case "moves":
+        return this.#events.acknowledged(message.id, message);
       case "ack":
         return this.#events.acknowledged(message.id);
       case "error":
@@ -159,4 +155,11 @@ export class Session {
     this.#awaitsSnapshot = true;
     this.#events.incomplete().catch(() => (this.#awaitsSnapshot = false));
   }
+}
+
+/** Rows of the whole board of a run, of which a frame may show the lower part. */
+export function rowsOf(config: Fields | null, frame: Frame | null): number {
+  const environment = config?.["environment"] as { height?: unknown } | undefined;
+  const configured = typeof environment?.height === "number" ? environment.height : 0;
+  return Math.max(configured, frame?.height ?? 0) || STANDARD_ROWS;
 }

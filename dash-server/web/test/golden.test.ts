@@ -22,7 +22,7 @@ test("there are golden messages of every kind", () => {
   const types = new Set(messages.map(({ value }) => value["type"]));
   for (const type of [
     "hello", "snapshot", "status", "frame", "metrics", "evaluation", "checkpoint", "change", "ack", "error",
-    "start", "pause", "resume", "step", "speed", "learning_rate", "epsilon", "save", "stop",
+    "start", "pause", "resume", "step", "speed", "learning_rate", "epsilon", "save", "stop", "games", "moves",
   ]) {
     assert.ok(types.has(type), `no golden message of type ${type}`);
   }
@@ -87,6 +87,14 @@ function plain(message: ServerMessage): Plain {
     case "metrics":
     case "evaluation":
       return { type: message.type, ...plainBlocks(message.blocks) };
+    case "games":
+      return { ...message };
+    case "moves": {
+      const { block, ...rest } = message;
+      const { cells, moves, counts, highest, below, ...plainly } = block;
+      const raw = { cells, moves, counts, highest, below };
+      return { ...rest, ...plainly, ...Object.fromEntries(Object.entries(raw).map(([key, bytes]) => [key, hexOf(bytes)])) };
+    }
     case "error": {
       const { field, ...rest } = message;
       return field === null ? rest : { ...rest, field };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Session } from "../src/session";
+import { rowsOf, Session } from "../src/session";
 import type { Frame } from "../src/wire/frame";
 import type { RunState, ServerMessage, Status } from "../src/wire/messages";
 import { TABLES, type TableName } from "../src/wire/tables";
@@ -109,14 +109,11 @@ test("another run begins with an empty history, also when its rows overtake its 
 });
 
 test("the board is as high as the run's configuration says, or the frame, or as usual", () => {
-  const page = connected("a", 1);
-  assert.equal(page.boardRows, 20);
-  page.receive({ type: "frame", frame });
-  assert.equal(page.boardRows, 4);
-  page.config = { environment: { height: 16 } };
-  assert.equal(page.boardRows, 16);
-  page.config = { environment: { height: 2 } };
-  assert.equal(page.boardRows, 4);
+  const config = (height: number) => ({ environment: { height } });
+  assert.equal(rowsOf(null, null), 20);
+  assert.equal(rowsOf(null, frame), 4);
+  assert.equal(rowsOf(config(16), frame), 16);
+  assert.equal(rowsOf(config(2), frame), 4);
 });
 
 test("another state of the same run keeps the history", () => {

@@ -36,7 +36,12 @@ export interface Golden {
 
 /** The messages that the server's tests check too. */
 export function goldenMessages(): Golden[] {
+  return golden("messages.json");
+}
+
+/** What one of the files holds that the server's tests check too. */
+export function golden<T>(file: string): T {
   const folder = process.env["GOLDEN"];
   if (!folder) throw new Error("run the tests by test/run.mjs, which says where the golden messages are");
-  return JSON.parse(readFileSync(join(folder, "messages.json"), "utf8"));
+  return JSON.parse(readFileSync(join(folder, file), "utf8")) as T;
 }

@@ -47,7 +47,8 @@ function turnsTo(shape: readonly Cell[], goal: readonly Cell[]): (readonly Cell[
   return [];
 }
 
-function clockwise(shape: readonly Cell[]): Cell[] {
+/** The shape after a quarter turn to the right. */
+export function clockwise(shape: readonly Cell[]): Cell[] {
   const rows = height(shape);
   return shape.map(([column, row]) => [rows - 1 - row, column]);
 }

@@ -2,6 +2,8 @@
 
 import type { Session } from "../session";
 import type { Frame } from "../wire/frame";
+import { isValued } from "../replay/thoughts";
+import type { Travel } from "../replay/travel";
 import type { Why } from "../why/why";
 import { Motion } from "./motion";
 import { decisionScene, fallingScene, positionScene, type Scene } from "./scene";
@@ -18,23 +20,32 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 export class Stage {
   readonly #session: Session;
   readonly #why: Why;
+  readonly #travel: Travel;
+  #shown: Frame | null = null;
   #newest: Frame | null = null;
   #motion: Motion | null = null;
 
-  constructor(session: Session, why: Why) {
+  constructor(session: Session, why: Why, travel: Travel) {
     this.#session = session;
     this.#why = why;
+    this.#travel = travel;
   }
 
   /** Whether the next picture will differ from this one although nothing new has come. */
   get moving(): boolean {
-    return this.#motion !== null;
+    return this.#motion !== null || this.#why.behind || this.#travel.playing;
+  }
+
+  /** The frame that the last scene was made of. */
+  get shown(): Frame | null {
+    return this.#shown;
   }
 
   /** What is to be seen at the time `now`, null for an empty board. */
   scene(now: number): Scene | null {
+    this.#travel.advance(now);
     this.#follow(now);
-    const frame = this.#why.hold(this.#newest);
+    const frame = (this.#shown = this.#why.hold(this.#newest, now));
     if (!frame) return null;
     const { pointed, on } = this.#why;
     if (pointed !== null && frame.decision && pointed < frame.decision.placements.length) {
@@ -44,12 +55,12 @@ export class Stage {
     if (moment && frame.decision && frame === this.#motion?.frame) return fallingScene(frame, frame.decision, moment, on);
     this.#motion = null;
     // At full speed a position is gone before anyone has read it: its question is shown rather than its answer.
-    if (on && frame.decision && !this.#watched()) return decisionScene(frame, frame.decision, null);
+    if (on && frame.decision && isValued(frame.decision) && !this.#watched()) return decisionScene(frame, frame.decision, null);
     return positionScene(frame);
   }
 
   #follow(now: number): void {
-    const { frame } = this.#session;
+    const frame = this.#travel.recording ? this.#travel.frame : this.#session.frame;
     if (frame === this.#newest) return;
     const next = frame !== null && this.#newest !== null && frame.step === this.#newest.step + 1;
     const moves = next && !calm.matches && this.#watched();
@@ -59,6 +70,7 @@ export class Stage {
 
   // Whether the steps come one by one, so that each can be seen.
   #watched(): boolean {
+    if (this.#travel.recording) return this.#travel.playing && this.#travel.rate <= WATCHABLE;
     const { status } = this.#session;
     const limit = status?.speedLimit ?? Number.POSITIVE_INFINITY;
     return status?.state === "paused" || limit <= WATCHABLE;
@@ -66,6 +78,7 @@ export class Stage {
 
   #milliseconds(): number {
     const { status } = this.#session;
+    if (this.#travel.recording) return Math.min((1000 * SHARE) / this.#travel.rate, LONGEST);
     const limit = status?.state === "paused" ? 1 : (status?.speedLimit ?? 1);
     return Math.min((1000 * SHARE) / limit, LONGEST);
   }

@@ -1,7 +1,9 @@
 // The buttons, the speed slider and their keys.
 
-import { Charts } from "../charts/charts";
+import type { Charts } from "../charts/charts";
 import type { Commander } from "../net/commander";
+import type { Travel } from "../replay/travel";
+import type { TravelCard } from "../replay/travel_card";
 import type { Session } from "../session";
 import { byId } from "../shell/dom";
 import { whole } from "../shell/format";
@@ -14,6 +16,14 @@ import { Rates } from "./rates";
 import { SpeedSlider } from "./speed_slider";
 import { StartDialog } from "./start_dialog";
 
+/** What keys reach beside the run. */
+export interface Reach {
+  charts: Charts;
+  why: Why;
+  travel: Travel;
+  travelCard: TravelCard;
+}
+
 /** Everything on the page that sends commands. */
 export class Controls {
   readonly #session: Session;
@@ -25,7 +35,7 @@ export class Controls {
 
   #awaitsSave = false;
 
-  constructor(session: Session, commander: Commander, charts: Charts, why: Why) {
+  constructor(session: Session, commander: Commander, { charts, why, travel, travelCard }: Reach) {
     this.#session = session;
     this.#commander = commander;
     this.#start = new StartDialog((command) => commander.request(command));
@@ -37,8 +47,17 @@ export class Controls {
     const help = byId<HTMLDialogElement>("help-dialog");
     byId("help-open").addEventListener("click", () => help.showModal());
     bindKeyboard({
-      pauseOrResume: () => this.#act(this.#session.status?.state === "paused" ? "resume" : "pause"),
+      pauseOrResume: () => {
+        if (travel.recording) travel.toggle(performance.now());
+        else this.#act(this.#session.status?.state === "paused" ? "resume" : "pause");
+      },
       step: () => this.#act("step"),
+      games: () => void travelCard.toggle(),
+      live: () => travel.leave(),
+      scrub: (placements) => {
+        travel.step(placements);
+        return travel.recording !== null;
+      },
       start: () => this.#act("start"),
       resetZoom: () => charts.resetZoom(),
       why: () => why.toggle(),

@@ -9,7 +9,15 @@ export interface KeyActions {
   why(): void;
   hold(): void;
   help(): void;
+  /** Looks back at games, or comes back to the present. */
+  games(): void;
+  live(): void;
+  /** Moves in the game that is looked back at, by an infinite number to its beginning or end; false if none is. */
+  scrub(placements: number): boolean;
 }
+
+// Keys that choose something by themselves in these elements.
+const MOVES = /^(Arrow|Home|End|Page)/;
 
 /** Listens for keys, except while someone types, has a control focused that uses them, or a dialog is open. */
 export function bindKeyboard(actions: KeyActions): void {
@@ -21,6 +29,11 @@ export function bindKeyboard(actions: KeyActions): void {
     w: actions.why,
     h: actions.hold,
     "?": actions.help,
+    g: actions.games,
+    Escape: actions.live,
+  };
+  const strides: Record<string, number> = {
+    ArrowLeft: -1, ArrowRight: 1, PageUp: -100, PageDown: 100, Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY,
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || (event.repeat && event.key === " ")) return;
@@ -28,6 +41,12 @@ export function bindKeyboard(actions: KeyActions): void {
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest('input:not([type="range"], [type="radio"]), select, textarea')) return;
     if (event.key === " " && target?.closest("button, a, input")) return;
+    if (MOVES.test(event.key) && target?.closest("input, select, summary, [tabindex='0']")) return;
+    const stride = strides[event.key];
+    if (stride !== undefined) {
+      if (actions.scrub(event.shiftKey ? 100 * stride : stride)) event.preventDefault();
+      return;
+    }
     const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;
     event.preventDefault();

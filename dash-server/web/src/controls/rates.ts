@@ -12,9 +12,9 @@ export class Rates {
   readonly #session: Session;
   readonly #error = byId("rates-error");
   readonly #fields: readonly [HTMLInputElement, Setting][];
-  readonly #send: (command: Command) => Promise<void>;
+  readonly #send: (command: Command) => Promise<unknown>;
 
-  constructor(session: Session, send: (command: Command) => Promise<void>) {
+  constructor(session: Session, send: (command: Command) => Promise<unknown>) {
     this.#session = session;
     this.#send = send;
     this.#fields = [

@@ -17,10 +17,10 @@ export class StartDialog {
   readonly #form = new ConfigForm();
   #hello: Hello | null = null;
   readonly #error = byId("start-error");
-  readonly #start: (command: Start) => Promise<void>;
+  readonly #start: (command: Start) => Promise<unknown>;
 
   /** `start` sends the command; what it rejects with is shown in the dialog. */
-  constructor(start: (command: Start) => Promise<void>) {
+  constructor(start: (command: Start) => Promise<unknown>) {
     this.#start = start;
     this.#settings.append(this.#form.element);
     this.#preset.addEventListener("change", () => this.#form.show(this.#hello?.configs[this.#preset.value]));

@@ -1,6 +1,7 @@
 // Numbers commands and matches each with its answer.
 
 import { encodeCommand, type Command } from "../wire/commands";
+import type { Answer } from "../wire/messages";
 
 /** A command was refused or got no answer. `code` is the protocol's, or `unanswered` or `disconnected`. */
 export class CommandError extends Error {
@@ -17,7 +18,7 @@ export class CommandError extends Error {
 }
 
 interface Pending {
-  resolve(): void;
+  resolve(answer: Answer | null): void;
   reject(error: CommandError): void;
   timer: ReturnType<typeof setTimeout>;
 }
@@ -37,8 +38,8 @@ export class Commander {
     this.#unanswered = unanswered;
   }
 
-  /** Sends `command`; resolves with its `ack` and rejects with a CommandError. */
-  request(command: Command): Promise<void> {
+  /** Sends `command`; resolves with its answer, null for a mere `ack`, and rejects with a CommandError. */
+  request(command: Command): Promise<Answer | null> {
     const id = ++this.#id;
     if (!this.#send(encodeCommand(command, id))) {
       return Promise.reject(new CommandError("disconnected", "There is no connection to the server."));
@@ -53,9 +54,9 @@ export class Commander {
     });
   }
 
-  /** The server's `ack`. */
-  acknowledged(id: number): void {
-    this.#take(id)?.resolve();
+  /** The server's `ack`, or what it answered. */
+  acknowledged(id: number, answer: Answer | null = null): void {
+    this.#take(id)?.resolve(answer);
   }
 
   /** The server's `error`; false if it answers no command of ours. */

@@ -1,11 +1,12 @@
 // The numbers beside the board and over the charts.
 
 import type { Session } from "../session";
+import type { Frame } from "../wire/frame";
 import { byId, setText } from "./dom";
 import { duration, headline, NOTHING, short, whole } from "./format";
 
 /** The numbers of the game that is shown. */
-export function drawScores({ frame }: Session): void {
+export function drawScores(frame: Frame | null): void {
   setText(byId("lines"), frame ? whole(frame.lines) : NOTHING);
   setText(byId("pieces"), frame ? whole(frame.pieces) : NOTHING);
   setText(byId("score"), frame ? short(frame.score) : NOTHING);

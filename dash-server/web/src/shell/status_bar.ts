@@ -1,5 +1,6 @@
 // The header: the run, its state and the connection's; and the veil over the board that says what to do.
 
+import type { Travel } from "../replay/travel";
 import type { Session } from "../session";
 import type { RunState } from "../wire/messages";
 import { byId, setText } from "./dom";
@@ -17,13 +18,15 @@ const STATES: Record<RunState, { label: string; tone: "good" | "wait" | "bad" | 
 /** Shows where run and connection stand. */
 export class StatusBar {
   readonly #session: Session;
+  readonly #travel: Travel;
   readonly #changed: () => void;
   #countdown: ReturnType<typeof setTimeout> | undefined;
   #announced = "";
 
   /** `changed` asks for the next `draw`, which the countdown needs each second. */
-  constructor(session: Session, reconnect: () => void, changed: () => void) {
+  constructor(session: Session, travel: Travel, reconnect: () => void, changed: () => void) {
     this.#session = session;
+    this.#travel = travel;
     this.#changed = changed;
     byId("reconnect").addEventListener("click", reconnect);
   }
@@ -77,6 +80,8 @@ export class StatusBar {
 
   #veil(link: string): [title: string, text: string] {
     const { status, frame, incompatible } = this.#session;
+    // A game of the past is there whatever the server does.
+    if (this.#travel.recording) return this.#travel.frame ? ["", ""] : ["Fetching the game …", ""];
     if (incompatible) return ["This page is out of date", "The server has been updated. Reload the page."];
     if (this.#session.link.kind === "waiting") {
       return ["The server does not answer", `${link}. If it was stopped, start tetris-dash again.`];

@@ -9,6 +9,9 @@ import { WhyTable } from "./why_table";
 
 const REMEMBERED = "tetris-dash.why";
 
+/** Least time between two decisions, in milliseconds: more of them could neither be read nor told apart. */
+const READABLE = 100;
+
 /** The card about the decision behind the board. */
 export class Why {
   readonly #card = byId("why");
@@ -16,9 +19,11 @@ export class Why {
   readonly #table: WhyTable;
   readonly #changed: () => void;
   #on = localStorage.getItem(REMEMBERED) !== "off";
-  /** The newest frame, and the one that the table tells of. */
+  /** The newest frame, the one that board and table both show, since when, and the one that the table has drawn. */
   #newest: Frame | null = null;
   #told: Frame | null = null;
+  #since = Number.NEGATIVE_INFINITY;
+  #drawn: Frame | null | undefined;
 
   /** `changed` is called when something else is to be shown on the board. */
   constructor(changed: () => void) {
@@ -42,24 +47,38 @@ export class Why {
   /** Switches overlay and table on or off. */
   toggle(): void {
     this.#on = !this.#on;
+    this.#drawn = undefined;
     localStorage.setItem(REMEMBERED, this.#on ? "on" : "off");
     this.#draw();
     this.#changed();
   }
 
-  /** The frame to be shown, given the newest: while someone points at a row, the one the row belongs to. */
-  hold(newest: Frame | null): Frame | null {
-    this.#newest = newest;
-    return this.pointed !== null && newest && this.#told?.decision ? this.#told : newest;
+  /** Whether a newer frame waits until the one that is shown has been shown long enough. */
+  get behind(): boolean {
+    return this.#on && this.pointed === null && this.#told !== this.#newest;
   }
 
-  /** Shows the decision of the frame that is shown. */
+  /**
+   * The frame to be shown at the time `now`, given the newest: with the overlay on, the one that the table tells of, so
+   * that ghosts and numbers belong together; while someone points at a row, the one the row belongs to.
+   */
+  hold(newest: Frame | null, now: number): Frame | null {
+    this.#newest = newest;
+    const held = this.pointed !== null && newest !== null && this.#told?.decision;
+    if (!held && newest !== this.#told && (!this.#on || !newest || now - this.#since >= READABLE)) {
+      this.#told = newest;
+      this.#since = now;
+    }
+    return this.#told;
+  }
+
+  /** Brings the table up to the frame that is shown. */
   show(config: Fields | null): void {
-    this.#told = this.hold(this.#newest);
     const decision = this.#told?.decision ?? null;
-    this.#card.toggleAttribute("data-empty", decision === null);
     this.#card.toggleAttribute("data-held", this.pointed !== null);
-    if (!this.#on) return;
+    if (!this.#on || this.#told === this.#drawn) return;
+    this.#drawn = this.#told;
+    this.#card.toggleAttribute("data-empty", decision === null);
     setText(byId("why-summary"), decision ? summary(decision) : "Nothing to show yet.");
     if (decision) this.#table.show(decision, config);
   }
@@ -73,6 +92,7 @@ export class Why {
 /** The decision in one sentence. */
 export function summary({ piece, count, chosen, explored, placements }: Decision): string {
   const name = PIECE_NAMES[piece];
+  if (!explored && Number.isNaN(placements[chosen]?.value)) return `${name}: what the agent thought is not known here.`;
   if (explored) return `${name}: explored, one of ${count} placements by chance.`;
   if (count === 1) return `${name}: there was only one placement.`;
   const [best, second] = placements;

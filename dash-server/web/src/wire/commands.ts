@@ -13,7 +13,9 @@ export type Command =
   | { type: "epsilon"; value: number }
   | { type: "save" }
   | { type: "stop" }
-  | { type: "snapshot" };
+  | { type: "snapshot" }
+  | { type: "games" }
+  | { type: "moves"; game: number; piece: number };
 
 /** One command as a WebSocket message. */
 export function encodeCommand(command: Command, id: number): Uint8Array<ArrayBuffer> {

@@ -120,7 +120,8 @@ function readDecision(fields: Fields, width: number, area: number): Decision {
   };
 }
 
-function boardCells(fields: Fields, area: number): Uint8Array {
+/** The cells of a board of `area` cells. */
+export function boardCells(fields: Fields, area: number): Uint8Array {
   const cells = bytes(fields, "cells");
   if (cells.length !== area) throw new ProtocolError(`cells has ${cells.length} bytes, the board needs ${area}`);
   if (cells.some((cell) => cell > HIGHEST_CELL)) throw new ProtocolError(`cells holds a value over ${HIGHEST_CELL}`);

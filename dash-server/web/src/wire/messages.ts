@@ -6,6 +6,7 @@ import {
 } from "./fields";
 import { readConfigs, readForm, type FormField } from "./form";
 import { readFrame, type Frame } from "./frame";
+import { readGames, readMoves, type Block as Moves, type GameInfo } from "./games";
 import { optionalBlock, readBlock, TABLES, type Block, type TableName } from "./tables";
 
 /** The protocol version this page speaks. */
@@ -64,8 +65,14 @@ export interface Snapshot {
   changes: Change[];
 }
 
+/** What a question is answered with. */
+export type Answer =
+  | { type: "games"; id: number; games: GameInfo[] }
+  | { type: "moves"; id: number; game: number; block: Moves };
+
 /** A message of the server. */
 export type ServerMessage =
+  | Answer
   | { type: "hello"; hello: Hello }
   | { type: "snapshot"; snapshot: Snapshot }
   | { type: "status"; status: Status }
@@ -105,6 +112,10 @@ export function decodeMessage(data: ArrayBuffer | Uint8Array): ServerMessage {
       return { type, step: count(fields, "step"), path: text(fields, "path") };
     case "change":
       return { type, change: readChange(fields) };
+    case "games":
+      return { type, id: count(fields, "id"), games: readGames(fields) };
+    case "moves":
+      return { type, id: count(fields, "id"), game: count(fields, "game"), block: readMoves(fields) };
     case "ack":
       return { type, id: count(fields, "id") };
     case "error":

@@ -1,0 +1,173 @@
+//! The training side: takes moves and values down as they are decided, and hands them over now and then.
+
+use rl_agent::observer::{DecisionReport, EpisodeReport};
+
+use super::{Ending, Log, Moves, Opening, STRETCH};
+use crate::board::{BoardView, drop_count};
+use crate::feed::Feed;
+use crate::observer::{blank_frame, named};
+
+/// Takes down the games of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Recorder {
+    /// One for each environment whose moves have numbers.
+    games: Vec<Recording>,
+}
+
+#[derive(Debug, Default)]
+struct Recording {
+    moves: Moves,
+    /// Placements until the next stretch begins.
+    left: usize,
+    /// Whether a move takes two bytes.
+    wide: bool,
+}
+
+impl Recorder {
+    /// A move was decided on and not yet made.
+    pub(crate) fn decided<E: BoardView>(&mut self, report: &DecisionReport<'_, E>, feed: &Feed) {
+        let Some(number) = report.env.drop_number(report.action) else {
+            return;
+        };
+        while self.games.len() <= report.env_index {
+            let environment = self.games.len();
+            self.games.push(Recording {
+                moves: Moves {
+                    environment,
+                    ..Moves::default()
+                },
+                ..Recording::default()
+            });
+        }
+        let recording = &mut self.games[report.env_index];
+        if recording.left == 0 {
+            recording.begin(report.env);
+        }
+        recording.push(number, report);
+        if recording.left == 0 {
+            recording.hand_over(feed);
+        }
+    }
+
+    /// A game is over.
+    pub(crate) fn ended(&mut self, report: &EpisodeReport<'_>, feed: &Feed) {
+        if let Some(recording) = self.games.get_mut(report.env_index) {
+            recording.moves.ending = Some(Ending {
+                episode: report.episode,
+                lines: named("lines", report.names, report.measures) as u64,
+                score: named("score", report.names, report.measures) as u64,
+            });
+            recording.hand_over(feed);
+            recording.left = 0;
+        }
+    }
+
+    /// Leaves everything so far where the server finds it.
+    pub(crate) fn hand_over(&mut self, feed: &Feed) {
+        for recording in &mut self.games {
+            if recording.moves.count > 0 {
+                recording.hand_over(feed);
+            }
+        }
+    }
+}
+
+impl Recording {
+    fn begin(&mut self, env: &impl BoardView) {
+        let mut frame = blank_frame();
+        env.draw(&mut frame);
+        self.left = STRETCH;
+        self.wide = drop_count(frame.width.into()) > 256;
+        self.moves.from = frame.pieces;
+        self.moves.opening = Some(Opening {
+            width: frame.width,
+            height: frame.height,
+            cells: frame.cells.into_vec(),
+            lines: frame.lines,
+            score: frame.score,
+        });
+    }
+
+    fn push<E: BoardView>(&mut self, number: u16, report: &DecisionReport<'_, E>) {
+        self.left -= 1;
+        self.moves.count += 1;
+        let log = &mut self.moves.log;
+        let bytes = number.to_le_bytes();
+        log.moves
+            .extend_from_slice(&bytes[..1 + usize::from(self.wide)]);
+        if report.values.is_empty() {
+            log.counts.push(0);
+        } else if report.candidates.is_some() {
+            log.push_values(report.values);
+        } else {
+            // An agent without afterstates has a value for every action, possible or not.
+            let mut legal = vec![false; report.env.action_count()];
+            report.env.legal_actions(&mut legal);
+            let values = report.values.iter().zip(&legal);
+            let possible: Vec<f32> = values
+                .filter(|(_, legal)| **legal)
+                .map(|(value, _)| *value)
+                .collect();
+            log.push_values(&possible);
+        }
+    }
+
+    fn hand_over(&mut self, feed: &Feed) {
+        let next = Moves {
+            environment: self.moves.environment,
+            from: self.moves.from + self.moves.count,
+            ..Moves::default()
+        };
+        let moves = std::mem::replace(&mut self.moves, next);
+        feed.stage(|staged| staged.put_moves(moves));
+    }
+}
+
+impl Log {
+    fn push_values(&mut self, values: &[f32]) {
+        let highest = values.iter().copied().fold(f32::NAN, f32::max);
+        // A board of 32 columns has 122 placements at most.
+        self.counts.push(values.len() as u8);
+        self.highest.extend_from_slice(&highest.to_le_bytes());
+        let below = values.iter().map(|value| upper_half(highest - value));
+        self.below.extend(below.flat_map(u16::to_le_bytes));
+    }
+}
+
+/// The upper half of a float, rounded: its first three digits or so, which is plenty for a distance.
+fn upper_half(number: f32) -> u16 {
+    (number.to_bits().saturating_add(0x8000) >> 16) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_keep_their_first_digits() {
+        for distance in [0.0, 1e-7, 0.125, 0.3, 17.25, 12_345.0] {
+            let read = f32::from_bits(u32::from(upper_half(distance)) << 16);
+            assert!(
+                (read - distance).abs() <= distance / 256.0,
+                "{distance}: {read}"
+            );
+        }
+        assert!(f32::from_bits(u32::from(upper_half(f32::NAN)) << 16).is_nan());
+    }
+
+    #[test]
+    fn values_are_written_as_they_travel() {
+        let mut log = Log::default();
+        log.push_values(&[1.0, 3.0, 2.5]);
+        assert_eq!(log.counts, [3]);
+        assert_eq!(log.highest, 3.0f32.to_le_bytes());
+        let below: Vec<f32> = log
+            .below
+            .as_chunks()
+            .0
+            .iter()
+            .map(|&half| f32::from_bits(u32::from(u16::from_le_bytes(half)) << 16))
+            .collect();
+        assert_eq!(below, [2.0, 0.0, 0.5]);
+    }
+}

@@ -1,0 +1,224 @@
+// The card under the board while a game of the past is looked at.
+
+import type { Commander } from "../net/commander";
+import type { Session } from "../session";
+import { byId, element, setText } from "../shell/dom";
+import { download } from "../shell/download";
+import { whole } from "../shell/format";
+import { toast } from "../shell/toasts";
+import type { Block, GameInfo } from "../wire/games";
+import { fromFile, fromLink, toFile, toLink } from "./file";
+import { ServerRecording, type Recording } from "./recording";
+import { Travel } from "./travel";
+
+/** What to do when there is nothing to look at. */
+const NOTHING_KEPT = "No game has been played yet. Start a run, or open a file.";
+
+/** Slider, buttons and list of games. */
+export class TravelCard {
+  readonly #session: Session;
+  readonly #commander: Commander;
+  readonly #travel: Travel;
+  readonly #card = byId("travel");
+  readonly #open = byId<HTMLButtonElement>("travel-open");
+  readonly #select = byId<HTMLSelectElement>("travel-game");
+  readonly #slider = byId<HTMLInputElement>("travel-at");
+  readonly #rate = byId<HTMLSelectElement>("travel-rate");
+  readonly #file = byId<HTMLInputElement>("travel-file");
+  #games: GameInfo[] = [];
+
+  constructor(session: Session, commander: Commander, travel: Travel) {
+    this.#session = session;
+    this.#commander = commander;
+    this.#travel = travel;
+    this.#open.addEventListener("click", () => void this.toggle());
+    byId("travel-live").addEventListener("click", () => travel.leave());
+    this.#select.addEventListener("change", () => this.#choose());
+    this.#slider.addEventListener("input", () => travel.step(Number(this.#slider.value) - travel.at));
+    this.#rate.addEventListener("change", () => travel.setRate(Number(this.#rate.value), performance.now()));
+    for (const button of this.#card.querySelectorAll<HTMLButtonElement>("button[data-travel]")) {
+      button.addEventListener("click", () => this.#act(button.dataset["travel"]!));
+    }
+    byId("travel-open-file").addEventListener("click", () => this.#file.click());
+    this.#file.addEventListener("change", () => {
+      const file = this.#file.files?.[0];
+      if (file) void this.#openFile(file);
+      this.#file.value = "";
+    });
+    this.#acceptDrops();
+    window.addEventListener("hashchange", () => void this.openLink());
+    this.draw();
+  }
+
+  /** Begins to look back at the games of the run, or comes back to the present. */
+  async toggle(): Promise<void> {
+    if (this.#travel.recording) return this.#travel.leave();
+    try {
+      await this.#list();
+    } catch (error) {
+      return complain(error);
+    }
+    const [newest] = this.#games;
+    if (newest) this.#travel.open(this.#recordingOf(newest));
+    else toast(NOTHING_KEPT, "good");
+  }
+
+  /** Opens the game that the address of the page holds, if it holds one. */
+  async openLink(): Promise<void> {
+    try {
+      const recording = await fromLink(location.hash);
+      if (recording) this.#show(recording);
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  /** Does what a button or a key asks for. */
+  #act(action: string): void {
+    const { recording, at } = this.#travel;
+    if (!recording) return;
+    const stepped: Record<string, number> = {
+      first: recording.first - at, back: -1, forward: 1, last: recording.pieces - at,
+    };
+    if (action in stepped) this.#travel.step(stepped[action]!);
+    else if (action === "play") this.#travel.toggle(performance.now());
+    else if (action === "link") void this.#shareLink(recording);
+    else void this.#save(recording);
+  }
+
+  /** Brings the card up to date. */
+  draw(): void {
+    const { recording, at, playing, rate } = this.#travel;
+    const active = recording !== null;
+    this.#card.hidden = !active;
+    byId("controls").hidden = active;
+    byId("travel-tag").hidden = !active;
+    this.#open.setAttribute("aria-pressed", String(active));
+    if (!recording) return;
+    setText(byId("travel-tag"), recording.title);
+    this.#slider.min = String(recording.first);
+    this.#slider.max = String(recording.pieces);
+    this.#slider.value = String(at);
+    const words = `piece ${whole(at)} of ${whole(recording.pieces)}`;
+    setText(byId("travel-where"), words);
+    this.#slider.setAttribute("aria-valuetext", words);
+    byId("travel-play").setAttribute("aria-label", playing ? "Pause" : "Play");
+    this.#card.toggleAttribute("data-playing", playing);
+    this.#rate.value = String(rate);
+    if (!(recording instanceof ServerRecording)) this.#markForeign(recording);
+  }
+
+  async #list(): Promise<void> {
+    const answer = await this.#commander.request({ type: "games" });
+    this.#games = answer?.type === "games" ? answer.games : [];
+    const option = ({ game, episode, pieces, lines }: GameInfo) => {
+      const name = episode === null ? "Running game" : `Game ${whole(episode + 1)}`;
+      const made = element("option", "", `${name} · ${whole(lines)} lines, ${whole(pieces)} pieces`);
+      made.value = String(game);
+      return made;
+    };
+    const group = (label: string, games: readonly GameInfo[]) => {
+      const made = element("optgroup");
+      made.label = label;
+      made.append(...games.map(option));
+      return games.length > 0 ? [made] : [];
+    };
+    const best = this.#games.filter((game) => game.best).sort((a, b) => b.lines - a.lines || b.score - a.score);
+    this.#select.replaceChildren(
+      ...group("Now", this.#games.filter((game) => game.episode === null)),
+      ...group("Best", best),
+      ...group("Newest", this.#games.filter((game) => game.episode !== null && !game.best)),
+    );
+  }
+
+  // A game from elsewhere stands in the list as long as it is looked at.
+  #markForeign({ title }: Recording): void {
+    if (this.#select.value === "") return;
+    const option = element("option", "", title);
+    option.value = "";
+    this.#select.prepend(option);
+    this.#select.value = "";
+  }
+
+  #choose(): void {
+    const info = this.#games.find(({ game }) => String(game) === this.#select.value);
+    if (info) this.#travel.open(this.#recordingOf(info));
+  }
+
+  #recordingOf(info: GameInfo): Recording {
+    this.#select.value = String(info.game);
+    const { config, frame } = this.#session;
+    return new ServerRecording(info, frame?.episode ?? 0, config, (game, piece) => this.#ask(game, piece));
+  }
+
+  async #ask(game: number, piece: number): Promise<Block> {
+    const answer = await this.#commander.request({ type: "moves", game, piece });
+    if (answer?.type !== "moves") throw new Error("The server answered something else.");
+    return answer.block;
+  }
+
+  #show(recording: Recording): void {
+    this.#select.replaceChildren();
+    this.#games = [];
+    // The list is empty, and the game itself is put there when the card is drawn.
+    const placeholder = element("option", "", recording.title);
+    placeholder.value = "";
+    this.#select.append(placeholder);
+    this.#travel.open(recording, recording.first);
+    void this.#list().catch(() => undefined);
+  }
+
+  async #shareLink(recording: Recording): Promise<void> {
+    try {
+      const hash = await toLink(recording);
+      if (!hash) return toast("This game is too long for a link. Save it as a file instead.");
+      history.replaceState(null, "", hash);
+      await navigator.clipboard.writeText(location.href).then(
+        () => toast("The link is in your clipboard.", "good"),
+        () => toast("The link stands in the address bar.", "good"),
+      );
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  async #save(recording: Recording): Promise<void> {
+    try {
+      const run = this.#session.status?.run ?? "tetris";
+      const name = recording.title.toLowerCase().replaceAll(" ", "-");
+      download(`${run}-${name}.tetris`, new Blob([await toFile(recording)], { type: "application/octet-stream" }));
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  async #openFile(file: File): Promise<void> {
+    try {
+      this.#show(fromFile(new Uint8Array(await file.arrayBuffer())));
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  #acceptDrops(): void {
+    const mark = (on: boolean) => document.body.toggleAttribute("data-dropping", on);
+    document.addEventListener("dragover", (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      mark(true);
+    });
+    document.addEventListener("dragleave", (event) => event.relatedTarget === null && mark(false));
+    document.addEventListener("drop", (event) => {
+      mark(false);
+      const file = event.dataTransfer?.files[0];
+      if (!file) return;
+      event.preventDefault();
+      void this.#openFile(file);
+    });
+  }
+}
+
+function complain(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  toast(`${text[0]?.toUpperCase() ?? ""}${text.slice(1)}${text.endsWith(".") ? "" : "."}`);
+}
