@@ -102,6 +102,17 @@ pub(crate) fn drop_count(width: usize) -> usize {
 /// A full cell of which nobody knows the piece.
 const GARBAGE: u8 = tetris_core::GARBAGE;
 
+/// The piece that a move of this number drops.
+pub(crate) fn dropped_piece(number: u16, width: usize) -> Option<Piece> {
+    let mut left = usize::from(number);
+    Piece::ALL.into_iter().find(|&piece| {
+        let own = drops(piece, piece.distinct_rotations(), width);
+        let found = left < own;
+        left = left.saturating_sub(own);
+        found
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +147,8 @@ mod tests {
                 for (place, action) in actions.enumerate() {
                     let number = env.drop_number(action).map(usize::from);
                     assert_eq!(number, Some(before + place), "{piece} at {action}");
+                    let number = (before + place) as u16;
+                    assert_eq!(dropped_piece(number, width.into()), Some(piece));
                 }
                 assert_eq!(env.drop_number(env.action_count()), None);
             }

@@ -14,6 +14,7 @@ mod limits;
 mod live;
 pub mod observer;
 mod outbox;
+mod play;
 pub mod protocol;
 mod routes;
 pub mod run;

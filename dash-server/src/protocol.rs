@@ -7,12 +7,14 @@ mod command;
 mod form;
 mod frame;
 mod games;
+mod play;
 mod table;
 
 pub use command::{Command, CommandError, ErrorCode, Request};
 pub use form::{FieldKind, FormField};
 pub use frame::{Decision, Frame};
 pub use games::{Block, GameInfo, GameList};
+pub use play::{Key, PlayFrame, PlayStart};
 pub use table::{EPISODES, EVALUATIONS, POSITIONS, SUMMARIES, Schema, TableData, UPDATES};
 
 use std::collections::BTreeMap;
@@ -49,6 +51,8 @@ pub enum ServerMessage {
     Games(GameList),
     /// A stretch of a game: the answer to `moves`.
     Moves(Box<Block>),
+    /// The game of the person at the other end, whenever it looks different.
+    Play(Box<PlayFrame>),
     /// A command has been accepted.
     Ack {
         /// The number of the command.

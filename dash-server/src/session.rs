@@ -18,6 +18,7 @@ use crate::hub::Hub;
 use crate::launch::{Launcher, StartRequest};
 use crate::live::{Live, Outgoing, unix_micros};
 use crate::outbox::{self, Kind, Outbox};
+use crate::play::{MOST_LATE, Players, TICK};
 use crate::protocol::{self, Command, ErrorCode, Hello, Request, ServerMessage, State, Status};
 use run::Run;
 
@@ -58,7 +59,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
             message: message.into(),
@@ -75,6 +76,10 @@ pub struct Session {
     inner: Mutex<Inner>,
     /// The greeting, the same for everybody.
     hello: Bytes,
+    /// Those who play themselves.
+    players: Players,
+    /// Wakes the clock of the players when the first one comes.
+    playing: Notify,
     /// Wakes the reporter when a run begins, and whoever waits for one to end.
     changed: Notify,
 }
@@ -114,6 +119,8 @@ impl Session {
             launcher: Box::new(launcher),
             hub: Hub::default(),
             inner: Mutex::default(),
+            players: Players::default(),
+            playing: Notify::new(),
             changed: Notify::new(),
         })
     }
@@ -149,6 +156,29 @@ impl Session {
 
     /// Gathers what the run reports and sends it out; runs for as long as the server does.
     pub async fn report(&self) {
+        tokio::join!(self.report_training(), self.run_clock());
+    }
+
+    /// Ticks the games of those who play, sixty times a second for as long as there is one.
+    async fn run_clock(&self) {
+        loop {
+            self.playing.notified().await;
+            let mut clock = interval(TICK);
+            clock.set_missed_tick_behavior(MissedTickBehavior::Skip);
+            let mut last = Instant::now();
+            while !self.players.is_empty() {
+                clock.tick().await;
+                // A busy server makes up for what it missed, but does not fast-forward after a long stop.
+                let late = (last.elapsed().as_nanos() / TICK.as_nanos()) as u32;
+                (0..late.min(MOST_LATE)).for_each(|_| self.players.tick());
+                if late > 0 {
+                    last += TICK * late;
+                }
+            }
+        }
+    }
+
+    async fn report_training(&self) {
         let mut frames = interval(Duration::from_secs_f64(1.0 / self.settings.frame_rate));
         let mut metrics = interval(METRICS_INTERVAL);
         frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -181,11 +211,12 @@ impl Session {
     }
 
     pub(crate) fn disconnect(&self, client: &Arc<Outbox>) {
+        self.players.stop(client);
         self.hub.remove(client);
     }
 
     /// Obeys or refuses a message of a client, and answers it.
-    pub(crate) fn receive(self: &Arc<Self>, client: &Outbox, message: &[u8]) {
+    pub(crate) fn receive(self: &Arc<Self>, client: &Arc<Outbox>, message: &[u8]) {
         let (id, outcome) = match Request::decode(message) {
             Ok(Request { id, command }) => {
                 if command == Command::Snapshot {
@@ -193,7 +224,7 @@ impl Session {
                     client.send(Kind::Reliable, self.inner().live.snapshot());
                     return;
                 }
-                (Some(id), self.answer(id, command))
+                (Some(id), self.answer(client, id, command))
             }
             Err(error) => {
                 let refusal = Refusal::new(error.code(), error.to_string());
@@ -216,8 +247,17 @@ impl Session {
     }
 
     /// Tells what was asked, or does what was ordered.
-    fn answer(self: &Arc<Self>, id: u64, command: Command) -> Result<ServerMessage, Refusal> {
+    fn answer(
+        self: &Arc<Self>,
+        client: &Arc<Outbox>,
+        id: u64,
+        command: Command,
+    ) -> Result<ServerMessage, Refusal> {
         match command {
+            Command::PlayStart(_) | Command::PlayKey { .. } | Command::PlayStop => {
+                let played = self.play(client, &command);
+                played.map(|()| ServerMessage::Ack { id })
+            }
             Command::Games => Ok(ServerMessage::Games(self.inner().live.games.list(id))),
             Command::Moves { game, piece } => {
                 let block = self.inner().live.games.block(id, game, piece);
@@ -231,6 +271,25 @@ impl Session {
             }
             order => self.obey(order).map(|()| ServerMessage::Ack { id }),
         }
+    }
+
+    /// Does what someone who plays asks for. It changes nothing for others, so watchers may play too.
+    fn play(&self, client: &Arc<Outbox>, command: &Command) -> Result<(), Refusal> {
+        match command {
+            Command::PlayStart(start) => {
+                let course = match start.game {
+                    None => None,
+                    Some(game) => Some(self.inner().live.games.course(game).ok_or_else(|| {
+                        Refusal::new(ErrorCode::UnknownGame, "this game is not kept any more")
+                    })?),
+                };
+                self.players.start(client, start, course)?;
+                self.playing.notify_one();
+            }
+            Command::PlayKey { key, down } => self.players.key(client, *key, *down)?,
+            _ => self.players.stop(client),
+        }
+        Ok(())
     }
 
     fn obey(self: &Arc<Self>, command: Command) -> Result<(), Refusal> {
@@ -258,8 +317,8 @@ impl Session {
             Command::Epsilon { value } => self.set_epsilon(value),
             Command::Save => self.save(),
             Command::Stop => self.stop(),
-            // Questions change nothing.
-            Command::Snapshot | Command::Games | Command::Moves { .. } => Ok(()),
+            // Questions change nothing, and what concerns one client only was done before.
+            _ => Ok(()),
         }
     }
 

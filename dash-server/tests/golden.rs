@@ -6,9 +6,9 @@
 use dash_server::board::BoardView;
 use dash_server::protocol::{
     Block, Change, Checkpoint, Command, ConfigMap, Decision, EPISODES, EVALUATIONS, ErrorCode,
-    Evaluation, FieldKind, FormField, Frame, GameInfo, GameList, Hello, Metrics, POSITIONS,
-    Request, SUMMARIES, ServerMessage, Setting, Snapshot, Stamped, State, Status, TableData,
-    UPDATES,
+    Evaluation, FieldKind, FormField, Frame, GameInfo, GameList, Hello, Key, Metrics, POSITIONS,
+    PlayFrame, PlayStart, Request, SUMMARIES, ServerMessage, Setting, Snapshot, Stamped, State,
+    Status, TableData, UPDATES,
 };
 use rl_agent::env::Environment;
 use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
@@ -248,6 +248,26 @@ fn block() -> Block {
     }
 }
 
+fn play(over: Option<&str>) -> PlayFrame {
+    PlayFrame {
+        width: 10,
+        height: 20,
+        cells: frame().cells,
+        piece: 3,
+        active: words(&[4, 13, 14, 15]).into(),
+        ghost: words(&[164, 173, 174, 175]).into(),
+        hold: 1,
+        can_hold: false,
+        next: vec![7, 1, 5, 2, 4].into(),
+        lines: 12,
+        pieces: 33,
+        score: 1650,
+        level: 2,
+        over: over.map(str::to_owned),
+        keys: 95,
+    }
+}
+
 fn server_messages() -> Vec<(&'static str, ServerMessage)> {
     let config: ConfigMap = "[environment]\nwidth = 10\npieces = \"uniform\"\n[agent]\ngamma = 0.99\nhidden = [32, 32]\n\
                              double = true\n[trainer]\nseed = 1"
@@ -428,6 +448,16 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         ),
         ("games", ServerMessage::Games(games())),
         ("moves", ServerMessage::Moves(Box::new(block()))),
+        ("play", ServerMessage::Play(Box::new(play(None)))),
+        (
+            "play, over",
+            ServerMessage::Play(Box::new(PlayFrame {
+                piece: 0,
+                active: vec![].into(),
+                ghost: vec![].into(),
+                ..play(Some("there was no room for the next piece"))
+            })),
+        ),
     ]
 }
 
@@ -461,6 +491,22 @@ fn commands() -> Vec<(&'static str, Request)> {
         ("stop", Command::Stop),
         ("snapshot request", Command::Snapshot),
         ("games request", Command::Games),
+        (
+            "play start",
+            Command::PlayStart(PlayStart {
+                game: Some(4),
+                das: 100,
+                arr: 0,
+            }),
+        ),
+        (
+            "play key",
+            Command::PlayKey {
+                key: Key::CounterClockwise,
+                down: true,
+            },
+        ),
+        ("play stop", Command::PlayStop),
         (
             "moves request",
             Command::Moves {

@@ -8,6 +8,8 @@ mod recorder;
 
 use std::collections::VecDeque;
 
+use crate::board::{drop_count, dropped_piece};
+use crate::play::Course;
 use crate::protocol::{Block, GameInfo, GameList};
 pub(crate) use recorder::Recorder;
 
@@ -21,6 +23,8 @@ const NEWEST: usize = 50;
 const BEST: usize = 10;
 /// Bytes that all games together may take.
 const BUDGET: usize = 16 << 20;
+/// Pieces that a person gets of a game; then they come again.
+const LONGEST_COURSE: usize = 10_000;
 
 /// The board before a stretch.
 #[derive(Debug, Clone, PartialEq)]
@@ -261,10 +265,7 @@ impl Games {
 
     /// The stretch that holds a placement, for whoever asked with `id`.
     pub(crate) fn block(&self, id: u64, game: u64, piece: u64) -> Option<Block> {
-        let running = self.running.iter().flatten();
-        let kept = running
-            .chain(&self.finished)
-            .find(|kept| kept.number == game)?;
+        let kept = self.find(game)?;
         let after = kept
             .stretches
             .partition_point(|stretch| stretch.from <= piece);
@@ -283,6 +284,37 @@ impl Games {
             highest: log.highest.clone().into(),
             below: log.below.clone().into(),
         })
+    }
+
+    /// The board of a game and the pieces that came in it, as far as they are kept and a person is likely to get.
+    pub(crate) fn course(&self, game: u64) -> Option<Course> {
+        let kept = self.find(game)?;
+        let opening = &kept.stretches.front()?.opening;
+        let width = usize::from(opening.width);
+        let wide = drop_count(width) > 256;
+        let numbers = kept.stretches.iter().flat_map(|stretch| {
+            let moves = stretch.log.moves.chunks(1 + usize::from(wide));
+            moves.map(|bytes| {
+                let mut number = [0; 2];
+                number[..bytes.len()].copy_from_slice(bytes);
+                u16::from_le_bytes(number)
+            })
+        });
+        let pieces = numbers.take(LONGEST_COURSE);
+        Some(Course {
+            width: opening.width,
+            height: opening.height,
+            pieces: pieces
+                .filter_map(|number| dropped_piece(number, width))
+                .collect(),
+        })
+    }
+
+    fn find(&self, game: u64) -> Option<&Game> {
+        let running = self.running.iter().flatten();
+        running
+            .chain(&self.finished)
+            .find(|kept| kept.number == game)
     }
 
     /// Places of the best finished games, the best first.

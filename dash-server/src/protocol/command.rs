@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::ConfigMap;
+use super::{ConfigMap, Key, PlayStart};
 
 /// A command with the number its answer will carry.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +71,17 @@ pub enum Command {
         /// A placement that the stretch should hold, from 0.
         piece: u64,
     },
+    /// Begin a game of one's own, in place of the one that was being played.
+    PlayStart(PlayStart),
+    /// A key went down or up.
+    PlayKey {
+        /// Which.
+        key: Key,
+        /// Whether it is down now.
+        down: bool,
+    },
+    /// Play no longer.
+    PlayStop,
 }
 
 fn one() -> u64 {
@@ -78,7 +89,7 @@ fn one() -> u64 {
 }
 
 /// Names of the commands, for telling an unknown one from a malformed one.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 15] = [
     "start",
     "pause",
     "resume",
@@ -91,6 +102,9 @@ const NAMES: [&str; 12] = [
     "snapshot",
     "games",
     "moves",
+    "play_start",
+    "play_key",
+    "play_stop",
 ];
 
 /// How deep a command's maps may nest; a configuration needs four.
@@ -234,6 +248,10 @@ pub enum ErrorCode {
     InvalidConfig,
     /// `moves` of a game, or a part of one, that is not kept.
     UnknownGame,
+    /// `play_key` of someone who has not started.
+    NotPlaying,
+    /// Too many do the same at this moment.
+    Busy,
     /// This server takes no commands.
     ReadOnly,
     /// Our fault.
@@ -269,6 +287,16 @@ mod tests {
             Command::Save,
             Command::Stop,
             Command::Snapshot,
+            Command::PlayStart(PlayStart {
+                game: Some(3),
+                das: 100,
+                arr: 0,
+            }),
+            Command::PlayKey {
+                key: Key::CounterClockwise,
+                down: true,
+            },
+            Command::PlayStop,
             Command::Games,
             Command::Moves {
                 game: 3,

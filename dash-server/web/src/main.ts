@@ -7,6 +7,8 @@ import { PreviewView } from "./board/preview";
 import { Stage } from "./board/stage";
 import { Charts } from "./charts/charts";
 import { Controls } from "./controls/controls";
+import { Play } from "./play/play";
+import { PlayCard } from "./play/play_card";
 import { Travel } from "./replay/travel";
 import { TravelCard } from "./replay/travel_card";
 import { Commander } from "./net/commander";
@@ -40,12 +42,17 @@ const session = new Session({
     drawNumbers();
     charts.redraw();
   },
+  played: (frame) => play.receive(frame),
   saved: (step) => controls.saved(step),
 });
 
 const connection = new Connection(openSocket, {
   link: (link) => {
-    if (link.kind === "waiting") commander.disconnected();
+    if (link.kind === "waiting") {
+      commander.disconnected();
+      if (play.active) toast("Your game ended with the connection.");
+      play.leave();
+    }
     session.setLink(link);
   },
   message: receive,
@@ -62,14 +69,29 @@ const travel = new Travel({
   },
   trouble: (message) => toast(message),
 });
-const stage = new Stage(session, why, travel);
+const play = new Play(commander, {
+  changed: () => {
+    drawFrame();
+    drawTravel();
+    drawStatus();
+  },
+  trouble: (message) => toast(message),
+});
+const stage = new Stage(session, why, travel, play);
 const preview = new PreviewView(byId<HTMLCanvasElement>("next"), () => drawFrame());
-const statusBar = new StatusBar(session, travel, () => connection.connect(), () => drawStatus());
+const statusBar = new StatusBar(session, travel, play, () => connection.connect(), () => drawStatus());
 const charts = new Charts(session, loop);
 const travelCard = new TravelCard(session, commander, travel);
-const controls = new Controls(session, commander, { charts, why, travel, travelCard });
+const playCard = new PlayCard(play, travelCard, () => drawTravel());
+const controls = new Controls(session, commander, { charts, why, travel, travelCard, playCard });
 
-const drawTravel = loop.prompt(() => travelCard.draw());
+// One card at a time stands under the board.
+const drawTravel = loop.prompt(() => {
+  travelCard.draw();
+  playCard.draw();
+  if (play.active) byId("travel").hidden = true;
+  byId("controls").hidden = travel.recording !== null || play.active;
+});
 const drawStatus = loop.prompt(() => {
   statusBar.draw();
   controls.update();
@@ -88,6 +110,7 @@ const drawFrame = loop.prompt(() => {
   preview.show(frame ? [frame.piece, ...frame.next] : []);
   preview.draw();
   drawScores(frame);
+  play.drawn(performance.now());
   drawTiles(session);
   if (stage.moving) drawFrame();
 });

@@ -4,6 +4,7 @@ import { History } from "./history/history";
 import type { Link } from "./net/connection";
 import type { Fields } from "./wire/fields";
 import type { Frame } from "./wire/frame";
+import type { PlayFrame } from "./wire/play";
 import {
   PROTOCOL_VERSION, type Answer, type Blocks, type Change, type Hello, type ServerMessage, type Setting, type Snapshot,
   type Status,
@@ -25,6 +26,8 @@ export interface SessionEvents {
   statusChanged(): void;
   frameChanged(): void;
   metricsChanged(): void;
+  /** The game of the person in front of the page looks different. */
+  played(frame: PlayFrame): void;
   /** A checkpoint of this step lies on the server's disk. */
   saved(step: number): void;
 }
@@ -81,6 +84,8 @@ export class Session {
       case "games":
       case "moves":
         return this.#events.acknowledged(message.id, message);
+      case "play":
+        return this.#events.played(message.play);
       case "ack":
         return this.#events.acknowledged(message.id);
       case "error":

@@ -23,6 +23,7 @@ test("there are golden messages of every kind", () => {
   for (const type of [
     "hello", "snapshot", "status", "frame", "metrics", "evaluation", "checkpoint", "change", "ack", "error",
     "start", "pause", "resume", "step", "speed", "learning_rate", "epsilon", "save", "stop", "games", "moves",
+    "play", "play_start", "play_key", "play_stop",
   ]) {
     assert.ok(types.has(type), `no golden message of type ${type}`);
   }
@@ -89,6 +90,11 @@ function plain(message: ServerMessage): Plain {
       return { type: message.type, ...plainBlocks(message.blocks) };
     case "games":
       return { ...message };
+    case "play": {
+      const { cells, active, ghost, next, canHold, ...rest } = message.play;
+      const raw = Object.entries({ cells, active, ghost, next }).map(([key, bytes]) => [key, hexOf(bytes)]);
+      return { type: "play", ...rest, can_hold: canHold, ...Object.fromEntries(raw) };
+    }
     case "moves": {
       const { block, ...rest } = message;
       const { cells, moves, counts, highest, below, ...plainly } = block;

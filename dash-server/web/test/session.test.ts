@@ -25,6 +25,7 @@ function session(): Session {
     statusChanged: () => {},
     frameChanged: () => {},
     metricsChanged: () => {},
+    played: () => {},
     saved: (step) => saved.push(step),
   });
 }

@@ -1,6 +1,7 @@
 // What the board shows: the position after a placement, the one before it with the agent's thoughts, or a piece on its way.
 
 import type { Decision, Frame } from "../wire/frame";
+import type { PlayFrame } from "../wire/play";
 import type { Moment } from "./motion";
 import type { Cell } from "./path";
 
@@ -42,6 +43,16 @@ export function positionScene(frame: Frame): Scene {
   // The indices are from before lines cleared; if that moved the cells, there is no piece left to outline.
   const there = Boolean(piece) && placed.every((index) => cells[index] === piece);
   return { width, height, cells, outlined: there ? [...placed] : [], ghosts: [], heat: [], falling: null, cleared: [] };
+}
+
+/** A person's game. */
+export function playScene({ width, height, cells, piece, active, ghost }: PlayFrame): Scene {
+  const place: Ghost = { cells: [...ghost], piece, rank: 0, chosen: true, strength: 0.3 };
+  const falling = [...active].map((index): Cell => [index % width, Math.floor(index / width)]);
+  return {
+    width, height, cells, outlined: [], ghosts: piece === 0 ? [] : [place], heat: [],
+    falling: piece === 0 ? null : { piece, cells: falling }, cleared: [],
+  };
 }
 
 /** The position before a placement, with what the agent thought; `only` one of its placements, if it is not null. */

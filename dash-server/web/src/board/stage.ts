@@ -2,11 +2,12 @@
 
 import type { Session } from "../session";
 import type { Frame } from "../wire/frame";
+import { asFrame, type Play } from "../play/play";
 import { isValued } from "../replay/thoughts";
 import type { Travel } from "../replay/travel";
 import type { Why } from "../why/why";
 import { Motion } from "./motion";
-import { decisionScene, fallingScene, positionScene, type Scene } from "./scene";
+import { decisionScene, fallingScene, playScene, positionScene, type Scene } from "./scene";
 
 /** Up to this many steps a second a person can follow a piece. */
 const WATCHABLE = 6;
@@ -21,18 +22,21 @@ export class Stage {
   readonly #session: Session;
   readonly #why: Why;
   readonly #travel: Travel;
+  readonly #play: Play;
   #shown: Frame | null = null;
   #newest: Frame | null = null;
   #motion: Motion | null = null;
 
-  constructor(session: Session, why: Why, travel: Travel) {
+  constructor(session: Session, why: Why, travel: Travel, play: Play) {
     this.#session = session;
     this.#why = why;
     this.#travel = travel;
+    this.#play = play;
   }
 
   /** Whether the next picture will differ from this one although nothing new has come. */
   get moving(): boolean {
+    if (this.#play.active) return false;
     return this.#motion !== null || this.#why.behind || this.#travel.playing;
   }
 
@@ -43,6 +47,10 @@ export class Stage {
 
   /** What is to be seen at the time `now`, null for an empty board. */
   scene(now: number): Scene | null {
+    if (this.#play.frame) {
+      this.#shown = asFrame(this.#play.frame);
+      return playScene(this.#play.frame);
+    }
     this.#travel.advance(now);
     this.#follow(now);
     const frame = (this.#shown = this.#why.hold(this.#newest, now));

@@ -2,6 +2,7 @@
 
 import type { Charts } from "../charts/charts";
 import type { Commander } from "../net/commander";
+import type { PlayCard } from "../play/play_card";
 import type { Travel } from "../replay/travel";
 import type { TravelCard } from "../replay/travel_card";
 import type { Session } from "../session";
@@ -22,6 +23,7 @@ export interface Reach {
   why: Why;
   travel: Travel;
   travelCard: TravelCard;
+  playCard: PlayCard;
 }
 
 /** Everything on the page that sends commands. */
@@ -35,7 +37,7 @@ export class Controls {
 
   #awaitsSave = false;
 
-  constructor(session: Session, commander: Commander, { charts, why, travel, travelCard }: Reach) {
+  constructor(session: Session, commander: Commander, { charts, why, travel, travelCard, playCard }: Reach) {
     this.#session = session;
     this.#commander = commander;
     this.#start = new StartDialog((command) => commander.request(command));
@@ -53,6 +55,7 @@ export class Controls {
       },
       step: () => this.#act("step"),
       games: () => void travelCard.toggle(),
+      play: () => void playCard.toggle(),
       live: () => travel.leave(),
       scrub: (placements) => {
         travel.step(placements);

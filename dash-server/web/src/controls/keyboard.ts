@@ -12,6 +12,8 @@ export interface KeyActions {
   /** Looks back at games, or comes back to the present. */
   games(): void;
   live(): void;
+  /** Begins a game of one's own. */
+  play(): void;
   /** Moves in the game that is looked back at, by an infinite number to its beginning or end; false if none is. */
   scrub(placements: number): boolean;
 }
@@ -30,6 +32,7 @@ export function bindKeyboard(actions: KeyActions): void {
     h: actions.hold,
     "?": actions.help,
     g: actions.games,
+    p: actions.play,
     Escape: actions.live,
   };
   const strides: Record<string, number> = {

@@ -73,6 +73,16 @@ export class TravelCard {
     }
   }
 
+  /** The game whose pieces a person should get: the one that is looked at, or the best one; null if none is kept. */
+  async course(): Promise<{ recording: Recording; game: number } | null> {
+    const { recording } = this.#travel;
+    if (recording instanceof ServerRecording) return { recording, game: recording.info.game };
+    await this.#list().catch(complain);
+    const [best] = this.#games.filter((game) => game.first === 0 && game.best).sort((a, b) => b.lines - a.lines || b.score - a.score);
+    const chosen = best ?? this.#games.find((game) => game.first === 0);
+    return chosen ? { recording: this.#recordingOf(chosen), game: chosen.game } : null;
+  }
+
   /** Does what a button or a key asks for. */
   #act(action: string): void {
     const { recording, at } = this.#travel;
@@ -91,7 +101,6 @@ export class TravelCard {
     const { recording, at, playing, rate } = this.#travel;
     const active = recording !== null;
     this.#card.hidden = !active;
-    byId("controls").hidden = active;
     byId("travel-tag").hidden = !active;
     this.#open.setAttribute("aria-pressed", String(active));
     if (!recording) return;

@@ -1,5 +1,6 @@
 // The header: the run, its state and the connection's; and the veil over the board that says what to do.
 
+import type { Play } from "../play/play";
 import type { Travel } from "../replay/travel";
 import type { Session } from "../session";
 import type { RunState } from "../wire/messages";
@@ -19,14 +20,16 @@ const STATES: Record<RunState, { label: string; tone: "good" | "wait" | "bad" | 
 export class StatusBar {
   readonly #session: Session;
   readonly #travel: Travel;
+  readonly #play: Play;
   readonly #changed: () => void;
   #countdown: ReturnType<typeof setTimeout> | undefined;
   #announced = "";
 
   /** `changed` asks for the next `draw`, which the countdown needs each second. */
-  constructor(session: Session, travel: Travel, reconnect: () => void, changed: () => void) {
+  constructor(session: Session, travel: Travel, play: Play, reconnect: () => void, changed: () => void) {
     this.#session = session;
     this.#travel = travel;
+    this.#play = play;
     this.#changed = changed;
     byId("reconnect").addEventListener("click", reconnect);
   }
@@ -80,6 +83,10 @@ export class StatusBar {
 
   #veil(link: string): [title: string, text: string] {
     const { status, frame, incompatible } = this.#session;
+    if (this.#play.active) {
+      const over = this.#play.frame?.over;
+      return over ? ["Game over", `${over[0]!.toUpperCase()}${over.slice(1)}. Press Enter to play again, Esc to leave.`] : ["", ""];
+    }
     // A game of the past is there whatever the server does.
     if (this.#travel.recording) return this.#travel.frame ? ["", ""] : ["Fetching the game …", ""];
     if (incompatible) return ["This page is out of date", "The server has been updated. Reload the page."];

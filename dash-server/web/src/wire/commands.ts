@@ -1,6 +1,7 @@
 // The commands of PROTOCOL.md that a client sends.
 
 import { encode } from "@msgpack/msgpack";
+import type { Key } from "./play";
 
 /** A command, without the number that its answer will carry. */
 export type Command =
@@ -15,7 +16,10 @@ export type Command =
   | { type: "stop" }
   | { type: "snapshot" }
   | { type: "games" }
-  | { type: "moves"; game: number; piece: number };
+  | { type: "moves"; game: number; piece: number }
+  | { type: "play_start"; game?: number | null; das: number; arr: number }
+  | { type: "play_key"; key: Key; down: boolean }
+  | { type: "play_stop" };
 
 /** One command as a WebSocket message. */
 export function encodeCommand(command: Command, id: number): Uint8Array<ArrayBuffer> {

@@ -7,6 +7,7 @@ import {
 import { readConfigs, readForm, type FormField } from "./form";
 import { readFrame, type Frame } from "./frame";
 import { readGames, readMoves, type Block as Moves, type GameInfo } from "./games";
+import { readPlay, type PlayFrame } from "./play";
 import { optionalBlock, readBlock, TABLES, type Block, type TableName } from "./tables";
 
 /** The protocol version this page speaks. */
@@ -81,6 +82,7 @@ export type ServerMessage =
   | { type: "evaluation"; blocks: Blocks }
   | { type: "checkpoint"; step: number; path: string }
   | { type: "change"; change: Change }
+  | { type: "play"; play: PlayFrame }
   | { type: "ack"; id: number }
   | { type: "error"; id: number | null; code: string; message: string; field: string | null }
   | { type: "other"; name: string };
@@ -116,6 +118,8 @@ export function decodeMessage(data: ArrayBuffer | Uint8Array): ServerMessage {
       return { type, id: count(fields, "id"), games: readGames(fields) };
     case "moves":
       return { type, id: count(fields, "id"), game: count(fields, "game"), block: readMoves(fields) };
+    case "play":
+      return { type, play: readPlay(fields) };
     case "ack":
       return { type, id: count(fields, "id") };
     case "error":

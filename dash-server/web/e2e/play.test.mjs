@@ -1,0 +1,82 @@
+// A person plays beside the agent: keys, the engine's rules, the agent's board, the end.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { boardPicture, launch, openPage, untilBoardChanges, untilRun } from "./browser.mjs";
+import { freePort, ServerProcess } from "./server.mjs";
+
+const server = new ServerProcess("tetris-dash", (address, folder) => ["serve", "--addr", address, "--out", folder]);
+let browser;
+let tab;
+let page;
+
+before(async () => {
+  const url = await server.start(await freePort());
+  browser = await launch();
+  tab = await openPage(browser, url);
+  page = tab.page;
+});
+
+after(async () => {
+  await browser?.close();
+  await server.dispose();
+});
+
+const number = async (id) => Number((await page.locator(id).innerText()).replaceAll(",", ""));
+
+test("a game begins with the pieces of the agent's best one", async () => {
+  await untilRun(page, "running");
+  await page.waitForFunction(() => Number(document.querySelector("#tile-episodes").textContent) > 3, undefined, { timeout: 60_000 });
+  await page.locator("#play-open").click();
+  await page.locator("#play").waitFor();
+  await page.locator("#rival").waitFor();
+  await page.waitForFunction(() => document.querySelector("#pieces").textContent === "0");
+  assert.ok(await page.locator("#controls").isHidden());
+});
+
+test("keys move, turn, hold and drop the piece, and do nothing else", async () => {
+  for (const key of ["ArrowLeft", "ArrowUp", "z", "ArrowRight"]) {
+    const before = await boardPicture(page);
+    await page.keyboard.press(key);
+    await untilBoardChanges(page, before);
+  }
+  await page.keyboard.press("c");
+  await page.waitForFunction(() => !document.querySelector("#play-hold").getAttribute("aria-label").endsWith("none"));
+  await page.keyboard.press("Space");
+  await page.waitForFunction(() => document.querySelector("#pieces").textContent === "1");
+  await page.waitForFunction(() => document.querySelector("#rival-text").textContent.includes("1 piece"));
+  await untilRun(page, "running");
+});
+
+test("a held key repeats until the wall", async () => {
+  await page.keyboard.down("ArrowLeft");
+  // Nothing but the piece that is held there is in the upper half of the leftmost column.
+  await page.waitForFunction(() => {
+    const canvas = document.querySelector("#board");
+    const { data } = canvas.getContext("2d").getImageData(6, 0, 2, canvas.height / 2);
+    return data.some((value, at) => at % 4 !== 3 && value > 150);
+  });
+  await page.keyboard.up("ArrowLeft");
+  const latency = Number(await page.locator("#play").getAttribute("data-latency"));
+  assert.ok(latency > 0, "the way of a key was timed");
+  console.log(`# from key to picture: ${latency} ms in the middle`);
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, "play.png") });
+});
+
+test("the game ends when the stack is full, Enter begins another, Escape leaves", async () => {
+  for (let drop = 0; drop < 60 && (await page.locator("#veil").isHidden()); drop++) {
+    await page.keyboard.press("Space");
+    await page.waitForTimeout(40);
+  }
+  await page.getByText("Press Enter to play again").waitFor();
+  assert.ok((await number("#pieces")) > 3);
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("#pieces").textContent === "0");
+  await page.keyboard.press("Escape");
+  await page.locator("#play").waitFor({ state: "hidden" });
+  assert.ok(await page.locator("#controls").isVisible());
+  await untilBoardChanges(page, await boardPicture(page));
+});
+
+test("all of it went without an error or a breach of the content security policy", () => tab.assertClean());
