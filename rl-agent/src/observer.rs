@@ -16,6 +16,8 @@ pub struct StartReport<'a> {
     pub total_steps: Option<u64>,
     /// Episodes already finished; 0 unless resumed.
     pub episodes: u64,
+    /// Wall-clock seconds trained already; 0 unless resumed.
+    pub seconds: f64,
     /// The seed of the run.
     pub seed: u64,
     /// Names of the environment's measures.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
 use rl_agent::control::Control;
 use rl_agent::dqn::{Dqn, DqnConfig};
-use rl_agent::env::{AfterstateEnvironment, Environment};
+use rl_agent::env::{AfterstateEnvironment, Environment, Step};
 use rl_agent::evaluation::EvaluationConfig;
 use rl_agent::game_log::{GameLog, Games, PlaybackError};
 use rl_agent::observer::{EndReason, EndReport, EpisodeReport, Observer, StepReport, UpdateReport};
@@ -90,6 +90,67 @@ fn json_lines_hold_every_report() {
         .find(|line| line["event"] == "episode")
         .unwrap();
     assert!(episode["reward"].is_f64() && episode["length"].is_u64());
+    let metrics = lines.iter().rfind(|line| line["event"] == "metrics");
+    assert_eq!(metrics.unwrap()["last_update"]["update"], counts.updates);
+    assert!(
+        lines
+            .iter()
+            .filter(|line| line["event"] != "update")
+            .all(|line| line["seconds"].as_f64().is_some_and(|time| time >= 0.0))
+    );
+}
+
+/// Remembers what of it has been flushed.
+#[derive(Default)]
+struct Disk {
+    written: usize,
+    flushed: usize,
+}
+
+impl std::io::Write for Disk {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.written += bytes.len();
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.flushed = self.written;
+        Ok(())
+    }
+}
+
+#[test]
+fn json_lines_wait_no_longer_than_a_second() {
+    let env = grid();
+    let mut log = JsonLines::new(Disk::default());
+    let late = StepReport {
+        step: 2,
+        env_index: 0,
+        episode: 0,
+        env: &env,
+        action: 0,
+        outcome: Step {
+            reward: 0.0,
+            terminated: false,
+            truncated: false,
+        },
+    };
+    Observer::<Table>::on_episode(
+        &mut log,
+        &EpisodeReport {
+            step: 1,
+            episode: 0,
+            env_index: 0,
+            length: 1,
+            reward: 1.0,
+            truncated: false,
+            names: &[],
+            measures: &[],
+        },
+    );
+    std::thread::sleep(std::time::Duration::from_millis(1050));
+    log.on_step(&late);
+    let disk = log.into_inner();
+    assert!(disk.written > 0 && disk.flushed == disk.written);
 }
 
 #[test]

@@ -293,6 +293,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
             step: self.progress.step,
             total_steps: self.config.total_steps,
             episodes: self.progress.episodes,
+            seconds: self.progress.seconds,
             seed: self.config.seed,
             measures: self.environments[0].measures(),
         });

@@ -172,6 +172,7 @@ mod tests {
             step: 0,
             total_steps: Some(5_000),
             episodes: 0,
+            seconds: 0.0,
             seed: 1,
             measures: &["lines"],
         });
