@@ -9,8 +9,9 @@ use crate::games::Games;
 use crate::history::{History, Table};
 use crate::outbox::{self, Kind};
 use crate::protocol::{
-    Change, ConfigMap, EPISODES, EVALUATIONS, Evaluation, Frame, Metrics, POSITIONS, SUMMARIES,
-    Schema, ServerMessage, Snapshot, Stamped, State, Status, TableData, UPDATES,
+    Change, ConfigMap, EPISODES, EVALUATIONS, Evaluation, Frame, Metrics, POSITIONS, RunChanges,
+    RunEntry, SUMMARIES, Schema, ServerMessage, Snapshot, Stamped, State, Status, TableData,
+    UPDATES,
 };
 
 /// Changes that are remembered; a person who makes more has the oldest forgotten.
@@ -36,6 +37,8 @@ pub(crate) struct Live {
     changes: Vec<Change>,
     /// What can be shown again of the games of the run.
     pub(crate) games: Games,
+    /// The runs of the output folder at the last look.
+    runs: Vec<RunEntry>,
     seq: u64,
     /// The emptied other half of the feed's exchange.
     spare: Staged,
@@ -60,6 +63,7 @@ impl Default for Live {
             history: History::default(),
             changes: Vec::new(),
             games: Games::default(),
+            runs: Vec::new(),
             seq: 0,
             spare: Staged::default(),
             snapshot: None,
@@ -76,6 +80,7 @@ impl Live {
             frame,
             history,
             changes,
+            runs,
             snapshot,
             ..
         } = self;
@@ -90,6 +95,7 @@ impl Live {
                 evaluations: history.evaluations.pack(),
                 positions: history.positions.pack(),
                 changes: changes.clone(),
+                runs: runs.clone(),
             }));
             outbox::binary(&message.encode())
         };
@@ -184,6 +190,29 @@ impl Live {
         }
         self.spare = staged;
         messages
+    }
+
+    /// Takes over what the output folder holds now; the message about what is new in it, if anything is.
+    pub(crate) fn set_runs(&mut self, runs: Vec<RunEntry>) -> Option<Outgoing> {
+        let changed = runs.iter().filter(|run| !self.runs.contains(run));
+        let is_gone = |run: &&RunEntry| !runs.iter().any(|other| other.name == run.name);
+        let changes = RunChanges {
+            changed: changed.cloned().collect(),
+            removed: self
+                .runs
+                .iter()
+                .filter(is_gone)
+                .map(|run| run.name.clone())
+                .collect(),
+        };
+        self.runs = runs;
+        (changes != RunChanges::default()).then(|| {
+            let stamped = self.stamp(changes);
+            (
+                Kind::Reliable,
+                outbox::binary(&ServerMessage::Runs(stamped).encode()),
+            )
+        })
     }
 
     fn show(&mut self, frame: Frame) -> Outgoing {

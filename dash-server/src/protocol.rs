@@ -8,6 +8,7 @@ mod form;
 mod frame;
 mod games;
 mod play;
+mod runs;
 mod table;
 
 pub use command::{Command, CommandError, ErrorCode, Request};
@@ -15,6 +16,7 @@ pub use form::{FieldKind, FormField};
 pub use frame::{Decision, Frame};
 pub use games::{Block, GameInfo, GameList};
 pub use play::{Key, PlayFrame, PlayStart};
+pub use runs::{RunChanges, RunEntry, RunHistory, RunState};
 pub use table::{EPISODES, EVALUATIONS, POSITIONS, SUMMARIES, Schema, TableData, UPDATES};
 
 use std::collections::BTreeMap;
@@ -53,6 +55,8 @@ pub enum ServerMessage {
     Moves(Box<Block>),
     /// The game of the person at the other end, whenever it looks different.
     Play(Box<PlayFrame>),
+    /// Runs of the output folder are new, have changed or are gone.
+    Runs(Stamped<RunChanges>),
     /// A command has been accepted.
     Ack {
         /// The number of the command.
@@ -111,6 +115,9 @@ pub struct Hello {
     pub configs: BTreeMap<String, ConfigMap>,
     /// The fields of a configuration that can be changed in a form.
     pub form: Vec<FormField>,
+    /// Whether the server takes no commands but `snapshot`.
+    #[serde(default)]
+    pub read_only: bool,
 }
 
 /// The state of the session and the history of its run.
@@ -134,6 +141,9 @@ pub struct Snapshot {
     pub positions: TableData,
     /// What people have changed while training ran, oldest first.
     pub changes: Vec<Change>,
+    /// The runs of the output folder, as far as they are known by now.
+    #[serde(default)]
+    pub runs: Vec<RunEntry>,
 }
 
 /// Where the session stands.

@@ -4,11 +4,12 @@ mod folder;
 mod launcher;
 
 pub use folder::RunFolder;
+pub(crate) use folder::is_locked;
 pub use launcher::TrainingLauncher;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use rl_agent::CheckpointError;
@@ -18,7 +19,7 @@ use rl_agent::atomic_file;
 use rl_agent::control::Control;
 use rl_agent::env::AfterstateEnvironment;
 use rl_agent::observer::{EndReason, EndReport, Observer};
-use rl_agent::observers::CsvLog;
+use rl_agent::observers::{CsvLog, JsonLines};
 use rl_agent::tetris::{Scenario, Tetris};
 use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE, TrainError, Trainer};
 use thiserror::Error;
@@ -29,9 +30,20 @@ use crate::config::{self, RunConfig, RunConfigError};
 pub const CONFIG_FILE: &str = "config.toml";
 /// Name of the table of metrics in a run's folder.
 pub const METRICS_FILE: &str = "metrics.csv";
+/// Name of the reports, one JSON object a line, in a run's folder.
+pub const EVENTS_FILE: &str = "events.jsonl";
+/// Name of what somebody wrote about a run, in its folder.
+pub const NOTE_FILE: &str = "note.txt";
 
 /// What a run leaves in its folder.
-const FILES: [&str; 4] = [CONFIG_FILE, METRICS_FILE, MODEL_FILE, CHECKPOINT_FILE];
+const FILES: [&str; 6] = [
+    CONFIG_FILE,
+    METRICS_FILE,
+    EVENTS_FILE,
+    MODEL_FILE,
+    CHECKPOINT_FILE,
+    NOTE_FILE,
+];
 
 /// Why a run could not be set up or has failed.
 #[derive(Debug, Error)]
@@ -39,6 +51,9 @@ pub enum RunError {
     /// There is a run in the folder already.
     #[error("{} holds a run already; go on with it with --resume, replace it with --overwrite, or choose another --out", .0.display())]
     Exists(PathBuf),
+    /// Another process trains into the folder.
+    #[error("another process trains into {}; stop it first, or choose another --out", .0.display())]
+    Busy(PathBuf),
     /// There is no run to go on with.
     #[error("{} holds no run that can be gone on with: there is no {}", folder.display(), missing)]
     NoRun {
@@ -67,10 +82,10 @@ pub enum RunError {
     /// Training failed.
     #[error(transparent)]
     Train(#[from] TrainError),
-    /// The table of metrics could not be written.
+    /// The table of metrics or the events could not be written.
     #[error("{}: {error}", path.display())]
     Metrics {
-        /// The table.
+        /// The file.
         path: PathBuf,
         /// What went wrong.
         error: String,
@@ -88,6 +103,10 @@ pub struct Run {
     trainer: Trainer<Tetris, AfterstateDqn<<Tetris as AfterstateEnvironment>::Model>>,
     csv: CsvLog,
     metrics: PathBuf,
+    json: JsonLines<BufWriter<File>>,
+    events: PathBuf,
+    /// Tells everybody, for as long as it is held, that the run goes on.
+    _lock: File,
 }
 
 impl Run {
@@ -100,6 +119,7 @@ impl Run {
         folder: &RunFolder,
         control: Control,
     ) -> Result<Self, RunError> {
+        let lock = folder.lock()?;
         let text = toml::to_string(&config.tables()).map_err(|error| RunError::Io {
             path: folder.file(CONFIG_FILE),
             error: io::Error::other(error),
@@ -108,10 +128,15 @@ impl Run {
         atomic_file::write(&path, text.as_bytes()).map_err(io_error(&path))?;
         let metrics = folder.file(METRICS_FILE);
         let csv = CsvLog::create(&metrics).map_err(io_error(&metrics))?;
+        let events = folder.file(EVENTS_FILE);
+        let json = JsonLines::create(&events).map_err(io_error(&events))?;
         Ok(Self {
             trainer: trainer(config, folder, control)?,
             csv,
             metrics,
+            json,
+            events,
+            _lock: lock,
         })
     }
 
@@ -120,6 +145,7 @@ impl Run {
     /// # Errors
     /// If the checkpoint is damaged or of another configuration, or the system refuses.
     pub fn resume(folder: &RunFolder, more: Limits, control: Control) -> Result<Self, RunError> {
+        let lock = folder.lock()?;
         let mut config = RunConfig::from_tables(&config::read(&folder.file(CONFIG_FILE))?)?;
         let checkpoint = folder.file(CHECKPOINT_FILE);
         // Limits do not belong to the state of training: the first reading tells how far it has come.
@@ -129,14 +155,20 @@ impl Run {
         config.trainer.total_steps = more.steps.or(config.trainer.total_steps);
         config.trainer.time_limit = more.seconds.map(|seconds| progress.seconds() + seconds);
         let metrics = folder.file(METRICS_FILE);
-        cut_metrics(&metrics, progress.step()).map_err(io_error(&metrics))?;
+        cut(&metrics, row_step, progress.step()).map_err(io_error(&metrics))?;
+        let events = folder.file(EVENTS_FILE);
+        cut(&events, event_step, progress.step()).map_err(io_error(&events))?;
         let mut trainer = trainer(&config, folder, control)?;
         trainer.read_checkpoint(&checkpoint)?;
         let csv = CsvLog::append(&metrics).map_err(io_error(&metrics))?;
+        let json = JsonLines::append(&events).map_err(io_error(&events))?;
         Ok(Self {
             trainer,
             csv,
             metrics,
+            json,
+            events,
+            _lock: lock,
         })
     }
 
@@ -150,12 +182,22 @@ impl Run {
     /// # Errors
     /// If training fails or the metrics could not be written.
     pub fn train(&mut self, observer: impl Observer<Tetris>) -> Result<EndReport, RunError> {
-        let report = self.trainer.run((observer, &mut self.csv))?;
-        match self.csv.error() {
+        let report = self
+            .trainer
+            .run((observer, &mut self.csv, &mut self.json))?;
+        let csv = self
+            .csv
+            .error()
+            .map(|error| (&self.metrics, error.to_string()));
+        let json = self
+            .json
+            .error()
+            .map(|error| (&self.events, error.to_string()));
+        match csv.or(json) {
             None => Ok(report),
-            Some(error) => Err(RunError::Metrics {
-                path: self.metrics.clone(),
-                error: error.to_string(),
+            Some((path, error)) => Err(RunError::Metrics {
+                path: path.clone(),
+                error,
             }),
         }
     }
@@ -190,27 +232,38 @@ fn trainer(
         .controlled_by(control))
 }
 
-/// Takes the rows after `step` out of a table of metrics: a run that was killed wrote them after its last checkpoint,
-/// and will write them again.
-fn cut_metrics(path: &Path, step: u64) -> io::Result<()> {
+/// Takes the lines after `step` out of a file: a run that was killed wrote them after its last checkpoint, and will write
+/// them again.
+fn cut(path: &Path, step_of: fn(&str) -> Option<u64>, step: u64) -> io::Result<()> {
     let text = match fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         text => text?,
-    };
-    let is_kept = |line: &&str| match line.split(',').next().map(str::parse::<u64>) {
-        Some(Ok(row)) => row <= step,
-        // The header.
-        _ => true,
     };
     // A last line without its end was cut off by the kill.
     let whole = text
         .split_inclusive('\n')
         .filter(|line| line.ends_with('\n'));
-    let kept: String = whole.filter(is_kept).collect();
+    let kept: String = whole
+        .filter(|line| step_of(line).is_none_or(|at| at <= step))
+        .collect();
     if kept.len() < text.len() {
         atomic_file::write(path, kept.as_bytes())?;
     }
     Ok(())
+}
+
+/// The step of a row of the table of metrics; the header has none.
+fn row_step(line: &str) -> Option<u64> {
+    line.split(',').next()?.parse().ok()
+}
+
+/// The step of an event.
+fn event_step(line: &str) -> Option<u64> {
+    #[derive(serde::Deserialize)]
+    struct Step {
+        step: u64,
+    }
+    serde_json::from_str(line).ok().map(|Step { step }| step)
 }
 
 /// Why training ended, in words.
@@ -257,9 +310,12 @@ mod tests {
             reason(&end).split(" steps").next(),
             Some("finished after 400")
         );
-        for file in FILES {
+        for file in FILES.iter().filter(|file| **file != NOTE_FILE) {
             assert!(path.join(file).is_file(), "{file}");
         }
+        let busy = place.lock().unwrap();
+        assert!(matches!(place.lock(), Err(RunError::Busy(_))));
+        drop(busy);
         assert!(matches!(
             RunFolder::create(&path, false),
             Err(RunError::Exists(_))
@@ -296,6 +352,10 @@ mod tests {
         let mut text = fs::read_to_string(&metrics).unwrap();
         text += "250,9,9,9\n300,9";
         fs::write(&metrics, text).unwrap();
+        let events = cut.file(EVENTS_FILE);
+        let lost = fs::read_to_string(&events).unwrap()
+            + "{\"event\":\"metrics\",\"step\":250}\n{\"event\":\"epi";
+        fs::write(&events, lost).unwrap();
 
         let more = Limits {
             steps: Some(400),
@@ -320,5 +380,10 @@ mod tests {
         };
         assert_eq!(rows(&cut), rows(&whole));
         assert_eq!(rows(&cut).len(), 1 + 8);
+        let metrics = |place: &RunFolder| {
+            let text = fs::read_to_string(place.file(EVENTS_FILE)).unwrap();
+            text.matches("\"event\":\"metrics\"").count()
+        };
+        assert_eq!((metrics(&cut), metrics(&whole)), (8, 8));
     }
 }

@@ -138,10 +138,12 @@ impl Server {
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         let mut report = pin!(session.report());
+        let mut runs = pin!(session.watch_runs());
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
                 () = &mut report => {}
+                () = &mut runs => {}
                 Some(_) = connections.join_next() => {}
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
@@ -209,8 +211,8 @@ async fn connection(
     }
     let upgraded = Arc::new(Upgraded::default());
     let service = service_fn(|request| {
-        let upgraded = upgraded.clone();
-        async move { routes::answer(request, &upgraded).await }
+        let (session, upgraded) = (session.clone(), upgraded.clone());
+        async move { routes::answer(request, &session, &upgraded).await }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -7,13 +7,16 @@
 mod commands;
 mod run;
 
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::Notify;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
+use crate::archive::{Archive, LONGEST_NOTE};
 use crate::hub::Hub;
 use crate::launch::{Launcher, StartRequest};
 use crate::live::{Live, Outgoing, unix_micros};
@@ -25,6 +28,9 @@ use run::Run;
 /// How often metrics go out.
 const METRICS_INTERVAL: Duration = Duration::from_millis(100);
 
+/// How often the output folder is looked at while somebody watches.
+const RUNS_INTERVAL: Duration = Duration::from_secs(1);
+
 /// How a session behaves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SessionSettings {
@@ -34,6 +40,8 @@ pub struct SessionSettings {
     pub stop_timeout: Duration,
     /// Whether clients may only watch.
     pub read_only: bool,
+    /// The output folder whose runs pages may see and download, whoever trains them; none are shown if `None`.
+    pub runs: Option<PathBuf>,
 }
 
 impl Default for SessionSettings {
@@ -42,6 +50,7 @@ impl Default for SessionSettings {
             frame_rate: 10.0,
             stop_timeout: Duration::from_secs(5),
             read_only: false,
+            runs: None,
         }
     }
 }
@@ -73,6 +82,7 @@ pub struct Session {
     settings: SessionSettings,
     launcher: Box<dyn Launcher>,
     hub: Hub,
+    archive: Option<Arc<Archive>>,
     inner: Mutex<Inner>,
     /// The greeting, the same for everybody.
     hello: Bytes,
@@ -82,6 +92,8 @@ pub struct Session {
     playing: Notify,
     /// Wakes the reporter when a run begins, and whoever waits for one to end.
     changed: Notify,
+    /// Has the output folder looked at without delay.
+    curious: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -112,9 +124,14 @@ impl Session {
             presets: launcher.presets(),
             configs: launcher.configs(),
             form: launcher.form(),
+            read_only: settings.read_only,
         });
         Arc::new(Self {
             hello: outbox::binary(&hello.encode()),
+            archive: settings
+                .runs
+                .clone()
+                .map(|folder| Arc::new(Archive::new(folder))),
             settings,
             launcher: Box::new(launcher),
             hub: Hub::default(),
@@ -122,6 +139,7 @@ impl Session {
             players: Players::default(),
             playing: Notify::new(),
             changed: Notify::new(),
+            curious: Notify::new(),
         })
     }
 
@@ -196,6 +214,33 @@ impl Session {
         }
     }
 
+    /// Looks at the output folder, by the sizes of its files, and tells what is new; runs for as long as the server does.
+    pub(crate) async fn watch_runs(&self) {
+        let Some(archive) = &self.archive else {
+            return std::future::pending().await;
+        };
+        loop {
+            if self.client_count() == 0 {
+                self.curious.notified().await;
+            }
+            let archive = archive.clone();
+            match tokio::task::spawn_blocking(move || archive.list()).await {
+                Ok(Ok(runs)) => {
+                    let message = self.inner().live.set_runs(runs);
+                    self.send(message);
+                }
+                Ok(Err(error)) => tracing::warn!(%error, "the output folder cannot be read"),
+                Err(error) => tracing::error!(%error, "looking at the output folder failed"),
+            }
+            let _ = timeout(RUNS_INTERVAL, self.curious.notified()).await;
+        }
+    }
+
+    /// The output folder, if runs are shown.
+    pub(crate) fn archive(&self) -> Option<&Arc<Archive>> {
+        self.archive.as_ref()
+    }
+
     /// Closes every client and tells it why.
     pub(crate) fn close_clients(&self, reason: &str) {
         self.hub.close(outbox::GOING_AWAY, reason);
@@ -208,6 +253,7 @@ impl Session {
         client.send(Kind::Reliable, inner.live.snapshot());
         // Still under the lock, so that no increment is missed or comes twice.
         self.hub.add(client.clone());
+        self.curious.notify_one();
     }
 
     pub(crate) fn disconnect(&self, client: &Arc<Outbox>) {
@@ -317,9 +363,41 @@ impl Session {
             Command::Epsilon { value } => self.set_epsilon(value),
             Command::Save => self.save(),
             Command::Stop => self.stop(),
+            Command::Note { run, text } => self.note(&run, &text),
             // Questions change nothing, and what concerns one client only was done before.
             _ => Ok(()),
         }
+    }
+
+    /// Writes a note about a run of the output folder.
+    fn note(&self, run: &str, text: &str) -> Result<(), Refusal> {
+        let unknown = || {
+            Refusal::new(
+                ErrorCode::UnknownRun,
+                format!("there is no run {run:?} in the output folder"),
+            )
+        };
+        if text.len() > LONGEST_NOTE {
+            return Err(Refusal::new(
+                ErrorCode::InvalidConfig,
+                format!(
+                    "the note has {} bytes; {LONGEST_NOTE} is the most",
+                    text.len()
+                ),
+            ));
+        }
+        let archive = self.archive.as_ref().ok_or_else(unknown)?;
+        archive
+            .set_note(run, text)
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => unknown(),
+                _ => Refusal::new(
+                    ErrorCode::Internal,
+                    format!("the note is not saved: {error}"),
+                ),
+            })?;
+        self.curious.notify_one();
+        Ok(())
     }
 
     /// Takes over what the run has left: boards and rare events at any time, `all` when metrics are due too.

@@ -449,3 +449,47 @@ fn wait_for(mut holds: impl FnMut() -> bool) {
         std::thread::sleep(Duration::from_millis(5));
     }
 }
+
+/// Its metrics survive whatever happens to the process, and the list of runs tells what happened.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_killed_keeps_its_metrics() {
+    let place = folder();
+    let place = place.path();
+    let args = [
+        &["train", "--steps", "100000000", "--out", "runs/a"][..],
+        &SMALL,
+    ]
+    .concat();
+    let mut child = program(place, &args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    let events = place.join("runs/a/events.jsonl");
+    let table = place.join("runs/a/metrics.csv");
+    let reports = || {
+        let text = std::fs::read_to_string(&events).unwrap_or_default();
+        text.matches("\"event\":\"metrics\"").count()
+    };
+    let begin = Instant::now();
+    while reports() < 3 {
+        assert!(begin.elapsed() < Duration::from_secs(60), "no metrics");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let seen = reports();
+    let busy = train(place, &["--steps", "100", "--out", "runs/a", "--overwrite"]);
+    expect(&busy, 2, "another process trains into runs/a");
+    child.kill().expect("SIGKILL");
+    child.wait().expect("its end");
+    assert!(reports() >= seen);
+    let rows = std::fs::read_to_string(&table).expect("a table");
+    assert!(rows.lines().count() > seen);
+
+    // The same folder can be trained into again.
+    expect(
+        &train(place, &["--steps", "100", "--out", "runs/a", "--overwrite"]),
+        0,
+        "finished after 100 steps",
+    );
+}

@@ -7,8 +7,8 @@ use dash_server::board::BoardView;
 use dash_server::protocol::{
     Block, Change, Checkpoint, Command, ConfigMap, Decision, EPISODES, EVALUATIONS, ErrorCode,
     Evaluation, FieldKind, FormField, Frame, GameInfo, GameList, Hello, Key, Metrics, POSITIONS,
-    PlayFrame, PlayStart, Request, SUMMARIES, ServerMessage, Setting, Snapshot, Stamped, State,
-    Status, TableData, UPDATES,
+    PlayFrame, PlayStart, Request, RunChanges, RunEntry, RunState, SUMMARIES, ServerMessage,
+    Setting, Snapshot, Stamped, State, Status, TableData, UPDATES,
 };
 use rl_agent::env::Environment;
 use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
@@ -138,6 +138,27 @@ fn frame() -> Frame {
         step: 250,
         value: 17.25,
         decision: Some(decision(before)),
+    }
+}
+
+fn run() -> RunEntry {
+    RunEntry {
+        name: "quick-1".to_owned(),
+        state: RunState::Ended,
+        reason: Some("Finished".to_owned()),
+        created: 1_767_225_600_000_000,
+        seed: Some(7),
+        step: 5000,
+        seconds: 12.5,
+        episodes: 321,
+        mean_lines: Some(17.25),
+        best: None,
+        note: "the good one".to_owned(),
+        files: [
+            ("config.toml".to_owned(), 812),
+            ("events.jsonl".to_owned(), 70_000),
+        ]
+        .into(),
     }
 }
 
@@ -290,6 +311,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         evaluations: EVALUATIONS.pack(0, &[]),
         positions: POSITIONS.pack(0, &[]),
         changes: vec![],
+        runs: vec![],
     };
     let full = Snapshot {
         status: Status {
@@ -304,6 +326,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         evaluations: evaluations(),
         positions: positions(),
         changes: vec![change()],
+        runs: vec![run()],
     };
     let failed = Status {
         message: Some("the network met a NaN — lower the learning rate".to_owned()),
@@ -373,6 +396,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
                         choices: vec!["uniform".to_owned(), "bag7".to_owned()],
                     },
                 ],
+                read_only: false,
             }),
         ),
         (
@@ -428,6 +452,16 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
             )),
         ),
         ("change", ServerMessage::Change(stamped(8, change()))),
+        (
+            "runs",
+            ServerMessage::Runs(stamped(
+                9,
+                RunChanges {
+                    changed: vec![run()],
+                    removed: vec!["quick-0".to_owned()],
+                },
+            )),
+        ),
         ("ack", ServerMessage::Ack { id: 7 }),
         (
             "error",
@@ -512,6 +546,13 @@ fn commands() -> Vec<(&'static str, Request)> {
             Command::Moves {
                 game: 4,
                 piece: 70_000,
+            },
+        ),
+        (
+            "note",
+            Command::Note {
+                run: "quick-1".to_owned(),
+                text: "the good one".to_owned(),
             },
         ),
     ];

@@ -39,6 +39,7 @@ async fn serve(args: &ServeArgs, launcher: TrainingLauncher) -> Result<(), Failu
     let settings = SessionSettings {
         frame_rate: args.frame_rate,
         read_only: args.read_only,
+        runs: Some(args.out.clone()),
         ..SessionSettings::default()
     };
     let session = Session::new(launcher, settings);

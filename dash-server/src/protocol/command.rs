@@ -82,6 +82,13 @@ pub enum Command {
     },
     /// Play no longer.
     PlayStop,
+    /// Write a note about a run of the output folder.
+    Note {
+        /// The name of the run.
+        run: String,
+        /// The note; an empty one takes it away.
+        text: String,
+    },
 }
 
 fn one() -> u64 {
@@ -89,7 +96,7 @@ fn one() -> u64 {
 }
 
 /// Names of the commands, for telling an unknown one from a malformed one.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "start",
     "pause",
     "resume",
@@ -105,6 +112,7 @@ const NAMES: [&str; 15] = [
     "play_start",
     "play_key",
     "play_stop",
+    "note",
 ];
 
 /// How deep a command's maps may nest; a configuration needs four.
@@ -252,6 +260,8 @@ pub enum ErrorCode {
     NotPlaying,
     /// Too many do the same at this moment.
     Busy,
+    /// `note` of a run that the output folder does not hold.
+    UnknownRun,
     /// This server takes no commands.
     ReadOnly,
     /// Our fault.
@@ -301,6 +311,10 @@ mod tests {
             Command::Moves {
                 game: 3,
                 piece: 70_000,
+            },
+            Command::Note {
+                run: "quick-1".to_owned(),
+                text: "the good one".to_owned(),
             },
         ] {
             let request = Request { id: 42, command };

@@ -1,12 +1,27 @@
 //! The folder of a run: made for it alone, and never overwritten by chance.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use rl_agent::trainer::CHECKPOINT_FILE;
 
 use super::{CONFIG_FILE, FILES, RunError, io_error};
+
+/// Locked by whoever trains into the folder; the system takes the lock back when that process ends, however it ends.
+const LOCK_FILE: &str = "run.lock";
+
+/// Whoever asks whether a run goes on holds the lock for a moment, so a second try is due.
+const LOCK_TRIES: u32 = 50;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
+/// Whether some process trains into a run's folder.
+pub(crate) fn is_locked(folder: &Path) -> bool {
+    let shared = File::open(folder.join(LOCK_FILE)).map(|file| file.try_lock_shared());
+    matches!(shared, Ok(Err(TryLockError::WouldBlock)))
+}
 
 /// The folder of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +36,9 @@ impl RunFolder {
     /// If there is a run in it and `overwrite` is false, or the system refuses.
     pub fn create(path: &Path, overwrite: bool) -> Result<Self, RunError> {
         fs::create_dir_all(path).map_err(io_error(path))?;
+        if overwrite && is_locked(path) {
+            return Err(RunError::Busy(path.to_owned()));
+        }
         for file in FILES.map(|name| path.join(name)) {
             if file.exists() {
                 if !overwrite {
@@ -68,6 +86,24 @@ impl RunFolder {
                 path: path.to_owned(),
             }),
         }
+    }
+
+    /// Takes the folder for this process for as long as the file stays open.
+    pub(crate) fn lock(&self) -> Result<File, RunError> {
+        let path = self.file(LOCK_FILE);
+        let file = File::create(&path).map_err(io_error(&path))?;
+        for _ in 0..LOCK_TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+                // A file system without locks: then nobody is told that the run goes on.
+                Err(TryLockError::Error(error)) => {
+                    tracing::warn!(%error, path = %path.display(), "the run's folder cannot be locked");
+                    return Ok(file);
+                }
+            }
+        }
+        Err(RunError::Busy(self.path.clone()))
     }
 
     /// Where it is.

@@ -5,6 +5,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -85,6 +86,8 @@ impl Launcher for TestLauncher {
 pub struct TestServer {
     pub addr: SocketAddr,
     pub session: Arc<Session>,
+    /// The folder of its runs.
+    pub runs: PathBuf,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -101,7 +104,13 @@ impl TestServer {
     }
 
     pub fn with(settings: SessionSettings, limits: Limits) -> Self {
-        let session = Session::new(TestLauncher::new(), settings);
+        let launcher = TestLauncher::new();
+        let runs = launcher.training.runs.clone();
+        let settings = SessionSettings {
+            runs: Some(runs.clone()),
+            ..settings
+        };
+        let session = Session::new(launcher, settings);
         let (stop, stopped) = oneshot::channel();
         let (tell_addr, addr) = std::sync::mpsc::channel();
         let served = session.clone();
@@ -121,6 +130,7 @@ impl TestServer {
         Self {
             addr,
             session,
+            runs,
             stop: Some(stop),
             thread: Some(thread),
         }
@@ -140,14 +150,17 @@ impl TestServer {
 
     /// Sends a whole request as it is and reads the whole answer.
     pub fn http(&self, request: &str) -> String {
+        String::from_utf8_lossy(&self.exchange(request.as_bytes())).into_owned()
+    }
+
+    /// The same in bytes.
+    pub fn exchange(&self, request: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.addr).expect("a connection");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        stream
-            .write_all(request.as_bytes())
-            .expect("the request is sent");
+        stream.write_all(request).expect("the request is sent");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("a whole answer");
-        String::from_utf8_lossy(&answer).into_owned()
+        answer
     }
 }
 

@@ -13,6 +13,7 @@ import { Travel } from "./replay/travel";
 import { TravelCard } from "./replay/travel_card";
 import { Commander } from "./net/commander";
 import { Connection, type Socket } from "./net/connection";
+import { Runs } from "./runs/runs";
 import { rowsOf, Session } from "./session";
 import { byId } from "./shell/dom";
 import { FrameLoop } from "./shell/frame_loop";
@@ -43,6 +44,7 @@ const session = new Session({
     charts.redraw();
   },
   played: (frame) => play.receive(frame),
+  runsChanged: () => runs.follow(),
   saved: (step) => controls.saved(step),
 });
 
@@ -81,6 +83,9 @@ const stage = new Stage(session, why, travel, play);
 const preview = new PreviewView(byId<HTMLCanvasElement>("next"), () => drawFrame());
 const statusBar = new StatusBar(session, travel, play, () => connection.connect(), () => drawStatus());
 const charts = new Charts(session, loop);
+const runs = new Runs(
+  session, (command) => commander.request(command), () => charts.setOverlays(runs.overlays.shown), () => charts.redraw(),
+);
 const travelCard = new TravelCard(session, commander, travel);
 const playCard = new PlayCard(play, travelCard, () => drawTravel());
 const controls = new Controls(session, commander, { charts, why, travel, travelCard, playCard });
@@ -95,6 +100,7 @@ const drawTravel = loop.prompt(() => {
 const drawStatus = loop.prompt(() => {
   statusBar.draw();
   controls.update();
+  runs.draw();
 });
 const drawNumbers = loop.prompt(() => {
   drawTiles(session);

@@ -9,6 +9,7 @@ import {
   PROTOCOL_VERSION, type Answer, type Blocks, type Change, type Hello, type ServerMessage, type Setting, type Snapshot,
   type Status,
 } from "./wire/messages";
+import type { RunChanges, RunEntry } from "./wire/runs";
 
 const STANDARD_ROWS = 20;
 
@@ -28,6 +29,8 @@ export interface SessionEvents {
   metricsChanged(): void;
   /** The game of the person in front of the page looks different. */
   played(frame: PlayFrame): void;
+  /** Runs of the output folder are new, have changed or are gone. */
+  runsChanged(): void;
   /** A checkpoint of this step lies on the server's disk. */
   saved(step: number): void;
 }
@@ -42,6 +45,8 @@ export class Session {
   frame: Frame | null = null;
   /** What people have changed while training ran, oldest first. */
   changes: readonly Change[] = [];
+  /** The runs of the output folder by their names. */
+  readonly runs = new Map<string, RunEntry>();
   /** Steps taken, by whichever message said so last. */
   step = 0;
   /** Whether the server speaks a protocol that this page does not. */
@@ -96,6 +101,8 @@ export class Session {
       case "change":
         this.changes = [...this.changes, message.change];
         return this.#events.metricsChanged();
+      case "runs":
+        return this.#changeRuns(message.runs);
       case "checkpoint":
         return this.#events.saved(message.step);
       case "other":
@@ -110,7 +117,7 @@ export class Session {
     this.#events.statusChanged();
   }
 
-  #restore({ status, config, frame, blocks, changes }: Snapshot): void {
+  #restore({ status, config, frame, blocks, changes, runs }: Snapshot): void {
     this.#awaitsSnapshot = false;
     this.config = config;
     this.history.replace(blocks);
@@ -118,9 +125,17 @@ export class Session {
     this.frame = frame;
     this.status = status;
     this.step = status.step;
+    this.runs.clear();
     this.#events.statusChanged();
     this.#events.frameChanged();
     this.#events.metricsChanged();
+    this.#changeRuns({ changed: runs, removed: [] });
+  }
+
+  #changeRuns({ changed, removed }: RunChanges): void {
+    for (const run of changed) this.runs.set(run.name, run);
+    for (const name of removed) this.runs.delete(name);
+    this.#events.runsChanged();
   }
 
   #setStatus(status: Status): void {

@@ -7,6 +7,7 @@ import { encodeCommand, type Command } from "../src/wire/commands";
 import { ProtocolError } from "../src/wire/fields";
 import type { Decision, Frame } from "../src/wire/frame";
 import { decodeMessage, type ServerMessage, type Status } from "../src/wire/messages";
+import type { RunEntry } from "../src/wire/runs";
 import { TABLES, type Block, type TableName } from "../src/wire/tables";
 import { goldenMessages, seeded } from "./support";
 
@@ -24,6 +25,7 @@ test("there are golden messages of every kind", () => {
     "hello", "snapshot", "status", "frame", "metrics", "evaluation", "checkpoint", "change", "ack", "error",
     "start", "pause", "resume", "step", "speed", "learning_rate", "epsilon", "save", "stop", "games", "moves",
     "play", "play_start", "play_key", "play_stop",
+    "runs", "note",
   ]) {
     assert.ok(types.has(type), `no golden message of type ${type}`);
   }
@@ -71,13 +73,13 @@ test("damaged messages are refused in words or read, and never break the page", 
 function plain(message: ServerMessage): Plain {
   switch (message.type) {
     case "hello": {
-      const { frameRate, ...rest } = message.hello;
-      return { type: "hello", frame_rate: frameRate, ...rest };
+      const { frameRate, readOnly, ...rest } = message.hello;
+      return { type: "hello", frame_rate: frameRate, ...rest, read_only: readOnly };
     }
     case "snapshot": {
-      const { status, config, frame, blocks, changes } = message.snapshot;
+      const { status, config, frame, blocks, changes, runs } = message.snapshot;
       const shown = frame && plainFrame(frame);
-      return { type: "snapshot", status: plainStatus(status), config, frame: shown, ...plainBlocks(blocks), changes };
+      return { type: "snapshot", status: plainStatus(status), config, frame: shown, ...plainBlocks(blocks), changes, runs: runs.map(plainRun) };
     }
     case "status":
       return { type: "status", ...plainStatus(message.status) };
@@ -85,6 +87,8 @@ function plain(message: ServerMessage): Plain {
       return { type: "frame", ...plainFrame(message.frame) };
     case "change":
       return { type: "change", ...message.change };
+    case "runs":
+      return { type: "runs", changed: message.runs.changed.map(plainRun), removed: message.runs.removed };
     case "metrics":
     case "evaluation":
       return { type: message.type, ...plainBlocks(message.blocks) };
@@ -112,6 +116,10 @@ function plain(message: ServerMessage): Plain {
 
 function plainStatus({ speedLimit, ...status }: Status): Plain {
   return { ...status, speed_limit: speedLimit };
+}
+
+function plainRun({ meanLines, files, ...run }: RunEntry): Plain {
+  return { ...run, mean_lines: meanLines, files: Object.fromEntries(files) };
 }
 
 function plainFrame({ cells, placed, next, value, decision, ...frame }: Frame): Plain {

@@ -24,6 +24,7 @@ function session(): Session {
     refused: (id) => id === 1,
     statusChanged: () => {},
     frameChanged: () => {},
+    runsChanged: () => {},
     metricsChanged: () => {},
     played: () => {},
     saved: (step) => saved.push(step),
@@ -42,7 +43,7 @@ function snapshot(run: string | null, updates: number, step = 0): ServerMessage 
   const blocks = Object.fromEntries(names.map((name) => [name, rows(name, 0, name === "updates" ? updates : 0)]));
   return {
     type: "snapshot",
-    snapshot: { status: status(run, "running", step), config: null, frame: null, blocks: blocks as never, changes: [] },
+    snapshot: { status: status(run, "running", step), config: null, frame: null, blocks: blocks as never, changes: [], runs: [] },
   };
 }
 const frame: Frame = {
@@ -59,7 +60,7 @@ beforeEach(() => {
 function connected(run: string | null, updates: number): Session {
   const page = session();
   page.setLink({ kind: "open" });
-  page.receive({ type: "hello", hello: { protocol: 1, server: "s", started: 1, frameRate: 10, presets: [], configs: {}, form: [] } });
+  page.receive({ type: "hello", hello: { protocol: 1, server: "s", started: 1, frameRate: 10, presets: [], configs: {}, form: [], readOnly: false } });
   page.receive(snapshot(run, updates, 500));
   return page;
 }
@@ -135,7 +136,7 @@ test("what was known stays while the connection is away, and a snapshot replaces
 
 test("a server of another protocol is no greeting", () => {
   const page = session();
-  page.receive({ type: "hello", hello: { protocol: 2, server: "s", started: 1, frameRate: 10, presets: [], configs: {}, form: [] } });
+  page.receive({ type: "hello", hello: { protocol: 2, server: "s", started: 1, frameRate: 10, presets: [], configs: {}, form: [], readOnly: false } });
   assert.equal(page.incompatible, true);
   assert.equal(greeted, 0);
 });

@@ -1,5 +1,6 @@
 // The grid of charts and the toolbar over it.
 
+import type { Overlay } from "../runs/overlays";
 import type { Session } from "../session";
 import { byId, setText } from "../shell/dom";
 import type { FrameLoop } from "../shell/frame_loop";
@@ -50,6 +51,13 @@ export class Charts {
   redraw(now = false): void {
     if (this.#view.held && !now) return;
     for (const { redraw } of this.#panels) redraw(now);
+  }
+
+  /** Lays the curves of other runs over every chart. */
+  setOverlays(overlays: readonly Overlay[]): void {
+    this.#view.include(overlays.map(({ history }) => history));
+    for (const { panel } of this.#panels) panel.setOverlays(overlays);
+    this.redraw(true);
   }
 
   /** Holds the charts as they are while training goes on, or lets them go on. */

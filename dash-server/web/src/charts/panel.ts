@@ -2,12 +2,13 @@
 
 import uPlot from "uplot";
 import type { History } from "../history/history";
+import type { Overlay } from "../runs/overlays";
 import { element } from "../shell/dom";
 import { download } from "../shell/download";
 import type { Palette } from "../shell/palette";
 import type { Change } from "../wire/messages";
 import { csvOf } from "./csv";
-import type { PanelSpec } from "./panels";
+import type { DrawnLine, PanelSpec } from "./panels";
 import { PanelData } from "./panel_data";
 import { pictureOf } from "./picture";
 import { plotOptions, SERIES_PER_LINE } from "./plot_options";
@@ -36,8 +37,11 @@ export class Panel {
   readonly element = element("section", "card chart");
   readonly #spec: PanelSpec;
   readonly #context: PanelContext;
-  readonly #data: PanelData;
-  readonly #readout: Readout;
+  /** The lines of the run that is shown, then those of each run that is laid over it. */
+  #lines: readonly DrawnLine[] = [];
+  #data: PanelData;
+  #readout: Readout;
+  #span: number;
   readonly #plotBox = element("div", "plot");
   readonly #empty = element("p", "empty", "Nothing to show yet.");
   readonly #scaleButton = element("button", "scale", "Log");
@@ -50,8 +54,10 @@ export class Panel {
   constructor(spec: PanelSpec, context: PanelContext) {
     this.#spec = spec;
     this.#context = context;
-    this.#data = new PanelData(spec, context.history, context.span);
-    this.#readout = new Readout(spec.lines, () => this.#context.redraw());
+    this.#span = context.span;
+    this.#lines = drawnLines(spec, context.history, []);
+    this.#data = new PanelData(this.#lines, this.#span);
+    this.#readout = new Readout(this.#lines, () => this.#context.redraw());
     this.#log = spec.scale === "log";
     const title = element("h2", "", spec.title);
     title.id = `chart-${spec.id}-title`;
@@ -80,7 +86,21 @@ export class Panel {
 
   /** About how many rows a smoothed value looks back on. */
   setSpan(span: number): void {
+    this.#span = span;
     this.#data.setSpan(span);
+  }
+
+  /** Lays the curves of other runs over its own. */
+  setOverlays(overlays: readonly Overlay[]): void {
+    this.#lines = drawnLines(this.#spec, this.#context.history, overlays);
+    this.#data = new PanelData(this.#lines, this.#span);
+    const readout = new Readout(this.#lines, () => this.#context.redraw());
+    this.#readout.element.replaceWith(readout.element);
+    this.#readout = readout;
+    this.#readout.paint(this.#context.palette());
+    // uPlot fixes its series when the chart is made.
+    this.#plot?.destroy();
+    this.#plot = null;
   }
 
   /** Brings the chart up to date with the history. */
@@ -102,6 +122,7 @@ export class Panel {
     const { palette, view, viewChanged, changes } = this.#context;
     const options = plotOptions(
       this.#spec,
+      this.#lines,
       {
         palette,
         view,
@@ -146,7 +167,7 @@ export class Panel {
   async #savePicture(): Promise<void> {
     if (!this.#plot) return;
     const palette = this.#context.palette();
-    const lines = this.#spec.lines.filter((_, index) => this.#readout.visible(index));
+    const lines = this.#lines.filter((_, index) => this.#readout.visible(index));
     const keys = lines.map(({ label, colour }) => ({ label, colour: palette.series[colour] }));
     const picture = await pictureOf(this.#plot.ctx.canvas, this.#spec.title, keys, palette);
     download(`${this.#context.run()}-${this.#spec.id}.png`, picture);
@@ -183,4 +204,21 @@ export class Panel {
   #markScale(): void {
     this.#scaleButton.setAttribute("aria-pressed", String(this.#log));
   }
+}
+
+// A second line of the same run is dotted.
+const DASHES = [[7, 4], [2, 3]] as const;
+
+function drawnLines(spec: PanelSpec, history: History, overlays: readonly Overlay[]): DrawnLine[] {
+  const own = spec.lines.map((line) => ({ ...line, history }));
+  const laid = overlays.flatMap(({ name, colour, history: theirs }) =>
+    spec.lines.map((line, index) => ({
+      ...line,
+      label: spec.lines.length > 1 ? `${name}, ${line.label}` : name,
+      colour,
+      history: theirs,
+      dash: [...(DASHES[index] ?? DASHES[0])],
+    })),
+  );
+  return [...own, ...laid];
 }

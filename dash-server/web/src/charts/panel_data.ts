@@ -1,48 +1,43 @@
 // Gathers what one chart draws: each of its lines thinned to the pixels there are, on one x axis.
 
-import type { History } from "../history/history";
 import { Smoothing } from "../history/smoothing";
-import type { TableName } from "../wire/tables";
-import type { Line, PanelSpec } from "./panels";
+import type { Table } from "../history/table";
+import type { DrawnLine } from "./panels";
 import { merge, thin, type Source, type Thinned } from "./thin";
 import type { Axis } from "./x_view";
 
-/** Thins the history for one chart, and keeps its smoothed columns. */
+/** Thins the histories for one chart, and keeps their smoothed columns. */
 export class PanelData {
-  readonly #spec: PanelSpec;
-  readonly #history: History;
-  #smoothed = new Map<Line, Smoothing>();
+  readonly #lines: readonly DrawnLine[];
+  #smoothed = new Map<DrawnLine, Smoothing>();
 
-  constructor(spec: PanelSpec, history: History, span: number) {
-    this.#spec = spec;
-    this.#history = history;
+  constructor(lines: readonly DrawnLine[], span: number) {
+    this.#lines = lines;
     this.setSpan(span);
   }
 
   /** About how many rows a smoothed value looks back on. */
   setSpan(span: number): void {
-    const smooth = this.#spec.lines.filter((line) => line.smooth);
+    const smooth = this.#lines.filter((line) => line.smooth);
     this.#smoothed = new Map(
-      smooth.map((line) => [line, new Smoothing(this.#history.tables[line.table], line.column, span)]),
+      smooth.map((line) => [line, new Smoothing(line.history.tables[line.table], line.column, span)]),
     );
   }
 
   /** Low edge, high edge and value of each line in turn, at no more than about one point a bucket and table. */
   gather(axis: Axis, range: readonly [number, number], buckets: number): Thinned {
-    const byTable = new Map<TableName, Source[]>();
-    for (const line of this.#spec.lines) {
-      const sources = byTable.get(line.table) ?? [];
-      sources.push(...this.#sources(line));
-      byTable.set(line.table, sources);
+    const groups: { table: Table; sources: Source[] }[] = [];
+    for (const line of this.#lines) {
+      const table = line.history.tables[line.table];
+      // The lines of a table stand together in every panel, so the series keep the order of the lines.
+      const group = groups.find((other) => other.table === table) ?? { table, sources: [] };
+      if (group.sources.length === 0) groups.push(group);
+      group.sources.push(...this.#sources(line, table));
     }
-    // The lines of a table stand together in every panel, so the series keep the order of the lines.
-    return merge(
-      [...byTable].map(([name, sources]) => thin(this.#history.tables[name].column(axis), sources, range, buckets)),
-    );
+    return merge(groups.map(({ table, sources }) => thin(table.column(axis), sources, range, buckets)));
   }
 
-  #sources(line: Line): Source[] {
-    const table = this.#history.tables[line.table];
+  #sources(line: DrawnLine, table: Table): Source[] {
     const raw = table.column(line.column);
     const [low, high] = line.band ? [table.column(line.band[0]), table.column(line.band[1])] : [raw, raw];
     return [

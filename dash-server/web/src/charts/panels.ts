@@ -1,5 +1,6 @@
 // What each chart shows.
 
+import type { History } from "../history/history";
 import type { SeriesColour } from "../shell/palette";
 import type { TableName } from "../wire/tables";
 
@@ -18,6 +19,13 @@ export interface Line {
   dots?: boolean;
   /** The axis it belongs to. */
   side?: "left" | "right";
+}
+
+/** A line with the history it is drawn from. */
+export interface DrawnLine extends Line {
+  history: History;
+  /** How it is dashed, if it belongs to a run that is laid over; it then has no band. */
+  dash?: number[];
 }
 
 /** One chart. */

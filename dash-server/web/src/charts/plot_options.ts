@@ -5,7 +5,7 @@ import { short } from "../shell/format";
 import type { Palette } from "../shell/palette";
 import type { Change } from "../wire/messages";
 import { drawMarks } from "./marks";
-import type { PanelSpec } from "./panels";
+import type { DrawnLine, PanelSpec } from "./panels";
 import type { XView } from "./x_view";
 
 const SYNC = "tetris-dash";
@@ -27,8 +27,10 @@ export interface PlotContext {
   cursorMoved: () => void;
 }
 
-/** Options of the chart of `spec` for a plot of this size. */
-export function plotOptions(spec: PanelSpec, context: PlotContext, width: number, height: number): uPlot.Options {
+/** Options of the chart of `spec` with these lines for a plot of this size. */
+export function plotOptions(
+  spec: PanelSpec, lines: readonly DrawnLine[], context: PlotContext, width: number, height: number,
+): uPlot.Options {
   const { palette, view } = context;
   const muted = () => palette().muted;
   const grid: uPlot.Axis.Grid = { stroke: () => palette().grid, width: 1 };
@@ -50,11 +52,11 @@ export function plotOptions(spec: PanelSpec, context: PlotContext, width: number
       { ...valueAxis, scale: "y" },
       ...(right ? [{ ...valueAxis, scale: "y2", side: 1 as const, grid: { show: false } }] : []),
     ],
-    series: [{}, ...spec.lines.flatMap((line) => lineSeries(line, palette))],
-    bands: spec.lines.map((line, index) => ({
-      series: [SERIES_PER_LINE * index + 2, SERIES_PER_LINE * index + 1],
+    series: [{}, ...lines.flatMap((line) => lineSeries(line, palette))],
+    bands: lines.flatMap((line, index) => line.dash ? [] : [{
+      series: [SERIES_PER_LINE * index + 2, SERIES_PER_LINE * index + 1] as [number, number],
       fill: () => palette().series[line.colour] + BAND_FILL,
-    })),
+    }]),
     cursor: {
       y: false,
       drag: { x: true, y: false, setScale: false },
@@ -78,12 +80,13 @@ export function plotOptions(spec: PanelSpec, context: PlotContext, width: number
   };
 }
 
-function lineSeries(line: PanelSpec["lines"][number], palette: () => Palette): uPlot.Series[] {
+function lineSeries(line: DrawnLine, palette: () => Palette): uPlot.Series[] {
   const scale = line.side === "right" ? "y2" : "y";
   const colour = () => palette().series[line.colour];
-  const edge: uPlot.Series = { scale, spanGaps: true, width: 1, stroke: () => colour() + BAND_EDGE, points: { show: false } };
+  const edge: uPlot.Series = { scale, show: !line.dash, spanGaps: true, width: 1, stroke: () => colour() + BAND_EDGE, points: { show: false } };
   const points: uPlot.Series.Points = line.dots ? { show: true, size: 6, fill: colour } : { show: false };
-  return [edge, edge, { scale, spanGaps: true, width: 2, stroke: colour, points }].map((series) => ({ ...series }));
+  const dash = line.dash ? { dash: line.dash } : {};
+  return [edge, edge, { scale, spanGaps: true, width: line.dash ? 1.5 : 2, stroke: colour, points, ...dash }].map((series) => ({ ...series }));
 }
 
 function valueScale(spec: PanelSpec, log: boolean): uPlot.Scale {

@@ -9,12 +9,18 @@ export type Axis = "step" | "episode" | "seconds";
 /** The shared horizontal axis: everything so far, or the stretch someone zoomed to. */
 export class XView {
   readonly #history: History;
+  #others: readonly History[] = [];
   #axis: Axis = "step";
   #zoom: [number, number] | null = null;
   #held: [number, number] | null = null;
 
   constructor(history: History) {
     this.#history = history;
+  }
+
+  /** Makes room for other histories too. */
+  include(others: readonly History[]): void {
+    this.#others = others;
   }
 
   get axis(): Axis {
@@ -61,7 +67,10 @@ export class XView {
   }
 
   #extent(): [number, number] {
-    const [low, high] = this.#history.extent(this.#axis) ?? [0, 1];
+    const extents = [this.#history, ...this.#others].map((history) => history.extent(this.#axis)).filter((extent) => extent !== null);
+    const low = Math.min(...extents.map(([first]) => first));
+    const high = Math.max(...extents.map(([, last]) => last));
+    if (extents.length === 0) return [0, 1];
     return high > low ? [low, high] : [low, low + 1];
   }
 

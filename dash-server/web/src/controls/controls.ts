@@ -105,8 +105,9 @@ export class Controls {
   }
 
   #allowed(): ReadonlySet<Action> {
-    const { status, link, incompatible } = this.#session;
-    return allowedActions(status?.state ?? null, link.kind === "open" && !incompatible);
+    const { status, link, incompatible, hello } = this.#session;
+    const obeys = link.kind === "open" && !incompatible && !hello?.readOnly;
+    return allowedActions(status?.state ?? null, obeys);
   }
 
   #act(action: Action): void {

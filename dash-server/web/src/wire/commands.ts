@@ -19,7 +19,8 @@ export type Command =
   | { type: "moves"; game: number; piece: number }
   | { type: "play_start"; game?: number | null; das: number; arr: number }
   | { type: "play_key"; key: Key; down: boolean }
-  | { type: "play_stop" };
+  | { type: "play_stop" }
+  | { type: "note"; run: string; text: string };
 
 /** One command as a WebSocket message. */
 export function encodeCommand(command: Command, id: number): Uint8Array<ArrayBuffer> {

@@ -2,12 +2,13 @@
 
 import { decode } from "@msgpack/msgpack";
 import {
-  count, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts, type Fields,
+  count, flag, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts, type Fields,
 } from "./fields";
 import { readConfigs, readForm, type FormField } from "./form";
 import { readFrame, type Frame } from "./frame";
 import { readGames, readMoves, type Block as Moves, type GameInfo } from "./games";
 import { readPlay, type PlayFrame } from "./play";
+import { readRunChanges, readRuns, type RunChanges, type RunEntry } from "./runs";
 import { optionalBlock, readBlock, TABLES, type Block, type TableName } from "./tables";
 
 /** The protocol version this page speaks. */
@@ -55,6 +56,8 @@ export interface Hello {
   /** The whole configuration of each preset. */
   configs: Record<string, Fields>;
   form: FormField[];
+  /** Whether the server takes no commands. */
+  readOnly: boolean;
 }
 
 /** Everything a page that has just connected needs. */
@@ -64,6 +67,8 @@ export interface Snapshot {
   frame: Frame | null;
   blocks: Record<TableName, Block>;
   changes: Change[];
+  /** The runs of the output folder, as far as the server knows them by now. */
+  runs: RunEntry[];
 }
 
 /** What a question is answered with. */
@@ -83,6 +88,7 @@ export type ServerMessage =
   | { type: "checkpoint"; step: number; path: string }
   | { type: "change"; change: Change }
   | { type: "play"; play: PlayFrame }
+  | { type: "runs"; runs: RunChanges }
   | { type: "ack"; id: number }
   | { type: "error"; id: number | null; code: string; message: string; field: string | null }
   | { type: "other"; name: string };
@@ -120,6 +126,8 @@ export function decodeMessage(data: ArrayBuffer | Uint8Array): ServerMessage {
       return { type, id: count(fields, "id"), game: count(fields, "game"), block: readMoves(fields) };
     case "play":
       return { type, play: readPlay(fields) };
+    case "runs":
+      return { type, runs: readRunChanges(fields) };
     case "ack":
       return { type, id: count(fields, "id") };
     case "error":
@@ -142,6 +150,8 @@ function readHello(fields: Fields): Hello {
     presets: texts(fields, "presets"),
     configs: readConfigs(fields),
     form: readForm(fields),
+    // Older servers of this protocol do not say.
+    readOnly: fields["read_only"] !== undefined && flag(fields, "read_only"),
   };
 }
 
@@ -159,6 +169,7 @@ function readSnapshot(fields: Fields): Snapshot {
       positions: readBlock(fields, "positions"),
     },
     changes: maps(fields, "changes").map(readChange),
+    runs: readRuns(fields, "runs"),
   };
 }
 

@@ -1,0 +1,321 @@
+//! The runs of the output folder, read from their files: no database, and nobody who trains is asked.
+//!
+//! A folder with a configuration is a run. Whether some process trains into it is told by a lock that the system takes
+//! back when that process ends, however it ends. What has been read of a run's events is remembered, so that looking
+//! again costs a few calls to the file system for each run.
+
+mod events;
+mod files;
+
+pub(crate) use files::{RunFile, file_of};
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rl_agent::atomic_file;
+
+use crate::config;
+use crate::protocol::{RunEntry, RunHistory, RunState};
+use crate::run::{CONFIG_FILE, EVENTS_FILE, NOTE_FILE, is_locked};
+use events::Summary;
+
+/// The most runs that are listed, the newest of them.
+const MOST_RUNS: usize = 1000;
+
+/// The longest note, in bytes.
+pub(crate) const LONGEST_NOTE: usize = 4000;
+
+/// An output folder.
+#[derive(Debug)]
+pub(crate) struct Archive {
+    folder: PathBuf,
+    known: Mutex<HashMap<String, Known>>,
+}
+
+/// What has been read of a run.
+#[derive(Debug, Default)]
+struct Known {
+    summary: Summary,
+    /// Sizes and times of its files at the last look.
+    stamp: BTreeMap<String, (u64, Option<SystemTime>)>,
+    note: String,
+    running: bool,
+}
+
+impl Archive {
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            known: Mutex::default(),
+        }
+    }
+
+    /// The folder of a run, if there is one of that name.
+    pub(crate) fn run(&self, name: &str) -> Option<PathBuf> {
+        if !files::is_plain(name) {
+            return None;
+        }
+        let folder = self.folder.join(name);
+        is_file(&folder.join(CONFIG_FILE)).then_some(folder)
+    }
+
+    /// Looks at every run, the newest first.
+    ///
+    /// # Errors
+    /// If the output folder cannot be read; that there is none yet is no error.
+    pub(crate) fn list(&self) -> io::Result<Vec<RunEntry>> {
+        let folders = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            folders => folders?,
+        };
+        let mut runs = Vec::new();
+        for folder in folders {
+            let folder = folder?.path();
+            let name = folder.file_name().and_then(|name| name.to_str());
+            let Some(name) = name.filter(|name| files::is_plain(name)) else {
+                continue;
+            };
+            // A folder that goes away while it is looked at is no run.
+            if let Ok(created) = modified(&folder.join(CONFIG_FILE)) {
+                runs.push((created, name.to_owned(), folder));
+            }
+        }
+        runs.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+        runs.truncate(MOST_RUNS);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|name, _| runs.iter().any(|(_, other, _)| other == name));
+        let entry = |(created, name, folder): (SystemTime, String, PathBuf)| {
+            let run = known.entry(name.clone()).or_default();
+            run.look(&folder);
+            run.entry(name, created)
+        };
+        Ok(runs.into_iter().map(entry).collect())
+    }
+
+    /// The metrics of a run from a position in its events on.
+    ///
+    /// # Errors
+    /// If there is no such run, or its files cannot be read.
+    pub(crate) fn history(&self, name: &str, from: u64) -> io::Result<RunHistory> {
+        let folder = self.run(name).ok_or(io::ErrorKind::NotFound)?;
+        let (history, (begin, next)) = events::history(&folder.join(EVENTS_FILE), from)?;
+        let config = match begin {
+            0 => Some(config::read(&folder.join(CONFIG_FILE)).map_err(io::Error::other)?),
+            _ => None,
+        };
+        Ok(RunHistory {
+            from: begin,
+            next,
+            config,
+            episodes: history.episodes.pack(),
+            updates: history.updates.pack(),
+            summaries: history.summaries.pack(),
+            evaluations: history.evaluations.pack(),
+        })
+    }
+
+    /// Writes a note about a run; an empty one takes it away.
+    ///
+    /// # Errors
+    /// If there is no such run or the system refuses.
+    pub(crate) fn set_note(&self, name: &str, text: &str) -> io::Result<()> {
+        let file = self
+            .run(name)
+            .ok_or(io::ErrorKind::NotFound)?
+            .join(NOTE_FILE);
+        if !text.is_empty() {
+            return atomic_file::write(&file, text.as_bytes());
+        }
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Known {
+    /// Reads what is new in the folder.
+    fn look(&mut self, folder: &Path) {
+        let stamp = files::sizes(folder);
+        let is_new = stamp != self.stamp;
+        if is_new || self.running {
+            self.running = is_locked(folder);
+        }
+        if is_new {
+            if let Err(error) = self.summary.read_on(&folder.join(EVENTS_FILE)) {
+                tracing::debug!(%error, folder = %folder.display(), "no events");
+            }
+            self.note = fs::read_to_string(folder.join(NOTE_FILE)).unwrap_or_default();
+            self.stamp = stamp;
+        }
+    }
+
+    fn entry(&self, name: String, created: SystemTime) -> RunEntry {
+        let summary = &self.summary;
+        let state = match summary.reason.as_deref() {
+            _ if self.running => RunState::Running,
+            Some("Failed") => RunState::Failed,
+            Some(_) => RunState::Ended,
+            None => RunState::BrokenOff,
+        };
+        let reason = summary.reason.clone().filter(|_| !self.running);
+        let created = created.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let sizes = self
+            .stamp
+            .iter()
+            .map(|(file, (size, _))| (file.clone(), *size));
+        RunEntry {
+            name,
+            state,
+            reason,
+            created: created.as_micros() as u64,
+            seed: summary.seed,
+            step: summary.step,
+            seconds: summary.seconds,
+            episodes: summary.episodes,
+            mean_lines: summary.mean_lines,
+            best: summary.best,
+            note: self.note.clone(),
+            files: sizes.collect(),
+        }
+    }
+}
+
+/// When a plain file was written last.
+fn modified(path: &Path) -> io::Result<SystemTime> {
+    let metadata = fs::symlink_metadata(path)?;
+    if metadata.is_file() {
+        metadata.modified()
+    } else {
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
+fn is_file(path: &Path) -> bool {
+    modified(path).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::RunConfig;
+    use crate::run::{Run, RunFolder};
+    use rl_agent::control::Control;
+
+    fn trained(place: &Path, steps: u64) -> RunFolder {
+        let mut config = RunConfig::default();
+        config.scenario.ceiling = Some(8);
+        config.agent.learning_starts = 64;
+        config.agent.buffer_capacity = 1000;
+        config.trainer.metrics_every = 50;
+        config.trainer.evaluate_every = 100;
+        config.trainer.total_steps = Some(steps);
+        config.evaluation.games = 2;
+        config.evaluation.max_steps = Some(20);
+        let folder = RunFolder::create(place, false).unwrap();
+        let mut run = Run::begin(&config, &folder, Control::new()).unwrap();
+        run.train(()).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_run_is_what_its_files_say() {
+        let place = tempfile::tempdir().unwrap();
+        let archive = Archive::new(place.path().join("runs"));
+        assert_eq!(archive.list().unwrap(), []);
+        let folder = trained(&place.path().join("runs/a"), 300);
+        fs::create_dir(place.path().join("runs/no-run")).unwrap();
+        let runs = archive.list().unwrap();
+        let [run] = runs.as_slice() else {
+            panic!("one run: {runs:?}")
+        };
+        assert_eq!(
+            (run.name.as_str(), run.state, run.step),
+            ("a", RunState::Ended, 300)
+        );
+        assert_eq!(
+            (run.reason.as_deref(), run.seed),
+            (Some("Finished"), Some(0))
+        );
+        assert!(
+            run.best.is_some() && run.mean_lines.is_some() && run.episodes > 0 && run.seconds > 0.0
+        );
+        assert!(run.files[EVENTS_FILE] > 0 && run.files.contains_key("checkpoint.bin"));
+
+        archive.set_note("a", "the good one").unwrap();
+        assert_eq!(archive.list().unwrap()[0].note, "the good one");
+        archive.set_note("a", "").unwrap();
+        archive.set_note("a", "").unwrap();
+        assert_eq!(archive.list().unwrap()[0].note, "");
+        assert!(archive.set_note("b", "x").is_err());
+
+        // As if it were going on, and then as if it had been killed.
+        let events = folder.path().join(EVENTS_FILE);
+        let text = fs::read_to_string(&events).unwrap();
+        let (without_end, _) = text.trim_end().rsplit_once('\n').unwrap();
+        fs::write(&events, format!("{without_end}\n{{\"event\":\"episo")).unwrap();
+        let lock = folder.lock().unwrap();
+        let again = Archive::new(place.path().join("runs"));
+        assert_eq!(again.list().unwrap()[0].state, RunState::Running);
+        drop(lock);
+        assert_eq!(again.list().unwrap()[0].state, RunState::BrokenOff);
+
+        fs::remove_dir_all(folder.path()).unwrap();
+        assert_eq!(again.list().unwrap(), []);
+    }
+
+    #[test]
+    fn a_history_read_in_parts_is_the_history() {
+        let place = tempfile::tempdir().unwrap();
+        trained(&place.path().join("a"), 400);
+        let archive = Archive::new(place.path().to_owned());
+        let whole = archive.history("a", 0).unwrap();
+        assert_eq!(whole.summaries.rows, 8);
+        assert_eq!((whole.evaluations.rows, whole.updates.rows), (4, 7));
+        assert!(whole.config.unwrap().contains_key("agent"));
+        let losses = whole.updates.column("loss").unwrap();
+        assert!(losses.iter().all(|loss| loss.is_finite()));
+        assert_eq!(archive.history("a", whole.next).unwrap().episodes.rows, 0);
+
+        // The file grows between two readings, the first time in the middle of a line.
+        let events = place.path().join("a").join(EVENTS_FILE);
+        let text = fs::read(&events).unwrap();
+        let (mut from, mut steps) = (0, Vec::new());
+        for part in [text.len() / 3, text.len() / 2, text.len()] {
+            fs::write(&events, &text[..part]).unwrap();
+            let rows = archive.history("a", from).unwrap();
+            steps.extend(rows.episodes.column("step").unwrap());
+            from = rows.next;
+        }
+        assert_eq!(Some(steps), whole.episodes.column("step"));
+        assert_eq!(from, whole.next);
+
+        fs::write(&events, &text[..text.len() / 2]).unwrap();
+        let anew = archive.history("a", whole.next).unwrap();
+        assert!(anew.from == 0 && anew.config.is_some());
+    }
+
+    #[test]
+    fn names_lead_nowhere_else() {
+        let place = tempfile::tempdir().unwrap();
+        trained(&place.path().join("outside"), 100);
+        fs::create_dir(place.path().join("runs")).unwrap();
+        let archive = Archive::new(place.path().join("runs"));
+        for name in [
+            "..",
+            ".",
+            "",
+            "../outside",
+            "/",
+            "a/../../outside",
+            "outside\0",
+            "..\\outside",
+        ] {
+            assert_eq!(archive.run(name), None, "{name:?}");
+        }
+    }
+}

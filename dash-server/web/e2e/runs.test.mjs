@@ -1,0 +1,93 @@
+// Runs of the output folder: another process trains into it, and the page lists them, lays their curves over its charts
+// and keeps notes.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { launch, openPage, untilLink } from "./browser.mjs";
+import { freePort, ServerProcess } from "./server.mjs";
+
+const runs = mkdtempSync(join(tmpdir(), "tetris-dash-runs-"));
+const server = new ServerProcess("tetris-dash", (address) => ["serve", "--idle", "--addr", address, "--out", runs]);
+const SMALL = [
+  "scenario.ceiling=6", "agent.learning_starts=64", "agent.buffer_capacity=2000", "trainer.metrics_every=50",
+  "trainer.evaluate_every=200", "evaluation.games=2", "evaluation.max_steps=50",
+].flatMap((setting) => ["--set", setting]);
+let browser;
+let tab;
+let page;
+let trainer;
+
+function train(name, ...args) {
+  const program = join(process.env.TETRIS_DASH_BUILD, "tetris-dash");
+  return spawn(program, ["train", "--out", join(runs, name), ...SMALL, ...args], { stdio: "ignore" });
+}
+
+before(async () => {
+  const url = await server.start(await freePort());
+  browser = await launch();
+  tab = await openPage(browser, url);
+  page = tab.page;
+});
+
+after(async () => {
+  trainer?.kill("SIGKILL");
+  await browser?.close();
+  await server.dispose();
+  rmSync(runs, { recursive: true, force: true });
+});
+
+const row = (name) => page.locator(`tr[data-run="${name}"]`);
+const state = (name, expected) => row(name).locator(`[data-state="${expected}"]`).waitFor({ timeout: 60_000 });
+
+test("an empty output folder says what to do", async () => {
+  await untilLink(page, "open");
+  await page.locator("#runs summary").click();
+  assert.match(await page.locator("#runs-empty").innerText(), /train into the folder/);
+});
+
+test("runs of other processes show up, running and ended", async () => {
+  const short = train("short", "--steps", "300", "--set", "agent.gamma=0.9");
+  await new Promise((resolve) => short.once("exit", resolve));
+  await state("short", "ended");
+  trainer = train("long", "--steps", "100000000");
+  await state("long", "running");
+});
+
+test("their curves lie over every chart and grow", async () => {
+  for (const name of ["short", "long"]) await row(name).locator('input[type="checkbox"]').check();
+  const chart = page.locator("#chart-skill");
+  await chart.scrollIntoViewIfNeeded();
+  const points = async () => Number(await chart.getAttribute("data-points"));
+  await page.waitForFunction(() => Number(document.querySelector("#chart-skill").dataset.points) > 2);
+  const readout = await chart.locator(".readout").innerText();
+  assert.ok(readout.includes("short, last 100 games") && readout.includes("long, evaluation"), readout);
+  const before = await points();
+  await page.waitForFunction((bound) => Number(document.querySelector("#chart-skill").dataset.points) > bound, before);
+});
+
+test("settings that differ are shown side by side", async () => {
+  await page.locator("#runs-compare").click();
+  const table = await page.locator("#compare-table").innerText();
+  assert.match(table, /agent\.gamma/);
+  assert.doesNotMatch(table, /environment\.width/);
+  await page.locator("#compare-dialog button").click();
+});
+
+test("a note is kept in the folder of its run", async () => {
+  await row("short").locator(".note").fill("the first one");
+  await row("short").locator(".note").press("Enter");
+  await page.waitForTimeout(500);
+  assert.equal(readFileSync(join(runs, "short", "note.txt"), "utf8"), "the first one");
+});
+
+test("a run that is killed is called broken off", async () => {
+  trainer.kill("SIGKILL");
+  await state("long", "broken_off");
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, "runs.png") });
+});
+
+test("nothing went wrong in the browser", () => tab.assertClean());

@@ -1,0 +1,140 @@
+// The table of runs in the output folder.
+
+import { byId, element, setText } from "../shell/dom";
+import { duration, NOTHING, short } from "../shell/format";
+import type { FolderState, RunEntry } from "../wire/runs";
+import { runPath, type Overlays } from "./overlays";
+
+const STATES: Record<FolderState, string> = {
+  running: "running", ended: "ended", failed: "failed", broken_off: "broken off",
+};
+const REASONS: Record<string, string> = { Finished: "finished", TimeLimit: "time limit", Stopped: "stopped" };
+const FILES = [
+  ["metrics.csv", "CSV"], ["events.jsonl", "JSONL"], ["config.toml", "config"], ["model.safetensors", "model"],
+  ["checkpoint.bin", "checkpoint"],
+] as const;
+
+/** What the list needs to know and to do. */
+export interface RunListContext {
+  runs: () => ReadonlyMap<string, RunEntry>;
+  /** The run that the page shows anyway. */
+  current: () => string | null;
+  /** Whether notes are refused. */
+  readOnly: () => boolean;
+  overlays: Overlays;
+  /** Saves a note; rejects with what to tell the person who wrote it. */
+  note: (run: string, text: string) => Promise<void>;
+  palette: () => { series: Record<string, string> };
+}
+
+interface Row {
+  element: HTMLTableRowElement;
+  box: HTMLInputElement;
+  swatch: HTMLElement;
+  cells: Record<"state" | "steps" | "time" | "lines" | "best", HTMLElement>;
+  note: HTMLInputElement;
+  links: HTMLElement;
+  saved: string;
+  linked: string;
+}
+
+/** One row for each run, the newest first. */
+export class RunList {
+  readonly #context: RunListContext;
+  readonly #body = byId<HTMLTableSectionElement>("runs-body");
+  readonly #rows = new Map<string, Row>();
+
+  constructor(context: RunListContext) {
+    this.#context = context;
+  }
+
+  /** Brings the table up to date. */
+  draw(): void {
+    const runs = [...this.#context.runs().values()].sort((a, b) => b.created - a.created || a.name.localeCompare(b.name));
+    const running = runs.filter((run) => run.state === "running").length;
+    setText(byId("runs-count"), runs.length === 0 ? "none yet" : `${runs.length}${running ? `, ${running} running` : ""}`);
+    byId("runs-empty").hidden = runs.length > 0;
+    byId("runs-table").hidden = runs.length === 0;
+    if (!byId<HTMLDetailsElement>("runs").open) return;
+    for (const [name, row] of this.#rows) {
+      if (this.#context.runs().has(name)) continue;
+      row.element.remove();
+      this.#rows.delete(name);
+    }
+    runs.forEach((run, index) => {
+      const row = this.#rows.get(run.name) ?? this.#create(run.name);
+      // Moving a row takes the focus out of it.
+      if (this.#body.children[index] !== row.element) this.#body.insertBefore(row.element, this.#body.children[index] ?? null);
+      this.#fill(row, run);
+    });
+  }
+
+  #create(name: string): Row {
+    const { overlays, note } = this.#context;
+    const box = element("input");
+    box.type = "checkbox";
+    box.addEventListener("change", () => overlays.toggle(name));
+    const swatch = element("span", "swatch");
+    const label = element("label");
+    label.append(box, swatch, element("span", "name", name));
+    const text = element("input", "note");
+    text.placeholder = "add a note";
+    text.maxLength = 1000;
+    text.setAttribute("aria-label", `Note on ${name}`);
+    text.addEventListener("change", () => {
+      void note(name, text.value).catch(() => text.setAttribute("aria-invalid", "true"));
+    });
+    const cell = (content?: Node) => {
+      const made = element("td");
+      if (content) made.append(content);
+      return made;
+    };
+    const row: Row = {
+      element: element("tr"), box, swatch, note: text, links: element("span", "links"), saved: "", linked: "",
+      cells: { state: cell(), steps: cell(), time: cell(), lines: cell(), best: cell() },
+    };
+    const { state, steps, time, lines, best } = row.cells;
+    const head = element("th");
+    head.scope = "row";
+    head.append(label);
+    row.element.dataset["run"] = name;
+    row.element.append(head, state, steps, time, lines, best, cell(text), cell(row.links));
+    this.#rows.set(name, row);
+    return row;
+  }
+
+  #fill(row: Row, run: RunEntry): void {
+    const { overlays, current, readOnly, palette } = this.#context;
+    const overlay = overlays.of(run.name);
+    const isCurrent = run.name === current();
+    row.box.checked = isCurrent || overlay !== undefined;
+    row.box.disabled = isCurrent || (!overlay && overlays.full);
+    row.box.title = isCurrent ? "The run that the page shows" : "Lay its curves over the charts";
+    row.swatch.style.background = overlay ? palette().series[overlay.colour]! : "transparent";
+    setText(row.cells.state, (run.reason && REASONS[run.reason]) || STATES[run.state]);
+    row.cells.state.dataset["state"] = run.state;
+    setText(row.cells.steps, short(run.step));
+    setText(row.cells.time, duration(run.seconds));
+    setText(row.cells.lines, run.meanLines === null ? NOTHING : short(run.meanLines));
+    setText(row.cells.best, run.best === null ? NOTHING : short(run.best));
+    row.note.disabled = readOnly();
+    if (run.note !== row.saved) {
+      row.saved = run.note;
+      row.note.removeAttribute("aria-invalid");
+      if (document.activeElement !== row.note) row.note.value = run.note;
+    }
+    const there = FILES.filter(([file]) => run.files.has(file));
+    const linked = there.map(([file]) => file).join();
+    if (linked === row.linked) return;
+    row.linked = linked;
+    row.links.replaceChildren(
+      ...there.map(([file, label]) => {
+        const link = element("a", "", label);
+        link.href = runPath(run.name, file);
+        link.download = "";
+        link.setAttribute("aria-label", `Download ${file} of ${run.name}`);
+        return link;
+      }),
+    );
+  }
+}
