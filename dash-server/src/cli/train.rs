@@ -66,6 +66,7 @@ fn resume(path: &Path, args: &TrainArgs, control: Control) -> Result<(RunFolder,
 fn failure(error: RunError) -> Failure {
     match error {
         RunError::Exists(_)
+        | RunError::Busy(_)
         | RunError::NoRun { .. }
         | RunError::Config(_)
         | RunError::Setting(_) => Failure::usage(error),

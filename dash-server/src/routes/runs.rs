@@ -29,7 +29,8 @@ const PIECE: usize = 64 << 10;
 /// Answers a request for what is below `/api/runs`.
 pub(super) async fn answer(archive: &Arc<Archive>, rest: &str, query: Option<&str>) -> Answer {
     let parts: Option<Vec<String>> = rest
-        .trim_start_matches('/')
+        .strip_prefix('/')
+        .unwrap_or(rest)
         .split('/')
         .map(decode)
         .collect();
