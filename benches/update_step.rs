@@ -4,16 +4,22 @@
 //!     cargo bench -p benches --bench update_step
 //!
 //! The same in PyTorch: `benches/peers/torch_update.py`. Floating-point work of an update, with two for a fused
-//! multiply-add: 325,632 times the batch size; the bench prints what was reached.
+//! multiply-add: 325,632 times the batch size. The limit that is printed is their time at the measured peak of the core,
+//! and one pass of Adam.
 
 use std::convert::Infallible;
 use std::hint::black_box;
+use std::time::Instant;
 
+use benches::peak::flop_per_second;
+use benches::training::timed;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use rl_agent::afterstate_dqn::TargetUpdate;
+use ndarray::Array1;
+use pulp::Arch;
 use rl_agent::agent::Agent;
-use rl_agent::dqn::{Dqn, DqnConfig};
+use rl_agent::dqn::{Dqn, DqnConfig, TargetUpdate};
 use rl_agent::env::{Environment, Step};
+use rl_agent::nn::{Optimizer, OptimizerState};
 use rl_agent::rng::Rng;
 
 const INPUTS: usize = 200;
@@ -84,7 +90,47 @@ fn update(agent: &mut Dqn) -> f32 {
         .mean_q
 }
 
+/// The shortest time that `work` took, in microseconds, tried ten times for about a hundredth of a second each.
+fn microseconds(mut work: impl FnMut()) -> f64 {
+    let mut time = |count: u32| {
+        let begun = Instant::now();
+        (0..count).for_each(|_| work());
+        begun.elapsed().as_secs_f64() * 1e6 / f64::from(count)
+    };
+    let count = (10_000.0 / time(1)).clamp(1.0, 10_000.0) as u32;
+    (0..10).map(|_| time(count)).fold(f64::INFINITY, f64::min)
+}
+
+/// How near each batch size comes to the limit of this core.
+fn print_limits() {
+    let parameters = agent(32).network().parameters().len();
+    let mut adam = OptimizerState::new(Optimizer::default(), parameters);
+    let (mut weights, gradient) = (Array1::zeros(parameters), Array1::ones(parameters));
+    let pass = microseconds(|| {
+        adam.update(weights.view_mut(), gradient.view(), 1e-3, Arch::new());
+    });
+    let peak = flop_per_second();
+    println!(
+        "peak of this core {:.0} GFLOP/s, Adam over {parameters} weights {pass:.1} us",
+        peak / 1e9
+    );
+    for batch in [32, 128, 512] {
+        let mut agent = agent(batch);
+        let limit = (FLOP * batch as u64) as f64 / peak * 1e6 + pass;
+        let took = microseconds(|| {
+            black_box(update(&mut agent));
+        });
+        println!(
+            "batch {batch}: {took:.0} us, {:.2} times the limit of {limit:.0} us",
+            took / limit
+        );
+    }
+}
+
 fn updates(criterion: &mut Criterion) {
+    if timed() {
+        print_limits();
+    }
     let mut group = criterion.benchmark_group("update_200-128-128-40");
     for batch in [32, 128, 512] {
         let mut agent = agent(batch);

@@ -47,6 +47,23 @@ pub struct StateMismatch {
     pub expected: String,
 }
 
+impl StateMismatch {
+    pub(crate) fn unless_equal(
+        what: &'static str,
+        found: String,
+        expected: String,
+    ) -> Result<(), Self> {
+        if found == expected {
+            return Ok(());
+        }
+        Err(Self {
+            what,
+            found,
+            expected,
+        })
+    }
+}
+
 /// A learning algorithm, driven by [`Trainer`](crate::trainer::Trainer): `decide`, then the environment steps, then
 /// `record`, then `update`.
 pub trait Agent<E: Environment> {
@@ -58,6 +75,11 @@ pub trait Agent<E: Environment> {
     /// Is told before anything else how many environments take turns: step n belongs to environment n mod `count`.
     fn environments(&mut self, count: usize) {
         let _ = count;
+    }
+
+    /// Is told after `step` steps that all running episodes are given up and new ones begin.
+    fn begin_anew(&mut self, step: u64) {
+        let _ = step;
     }
 
     /// Chooses an action, exploring as the schedule of `step` says. At least one action is legal.
@@ -99,6 +121,10 @@ pub trait Agent<E: Environment> {
 
     /// Everything that changes while it learns.
     fn state(&self) -> &Self::State;
+
+    /// The same without what is remembered of `step` steps: small, and enough to go on learning once
+    /// `learning_starts` further steps have been seen.
+    fn state_without_replay(&self, step: u64) -> Self::State;
 
     /// Goes on from `state`.
     ///

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod actor;
 pub mod afterstate_dqn;
 pub mod agent;
 pub mod atomic_file;
@@ -19,6 +20,7 @@ pub mod observer;
 pub mod observers;
 #[cfg(feature = "onnx")]
 pub mod onnx;
+mod prioritized;
 pub mod replay_buffer;
 pub mod rng;
 pub mod schedule;

@@ -228,17 +228,17 @@ pub trait Observer<E: Environment> {
 /// Writes every hook as: call the same hook on each of these. The one list of hooks that all combinators share.
 macro_rules! forward {
     ($this:ident: $each:tt) => {
-        forward!(on_start, StartReport<'_>, $this, $each);
-        forward!(on_episode_start, EpisodeStartReport<'_, E>, $this, $each);
-        forward!(on_decision, DecisionReport<'_, E>, $this, $each);
-        forward!(on_step, StepReport<'_, E>, $this, $each);
-        forward!(on_episode, EpisodeReport<'_>, $this, $each);
-        forward!(on_update, UpdateReport, $this, $each);
-        forward!(on_metrics, MetricsReport<'_>, $this, $each);
-        forward!(on_evaluation, EvaluationReport<'_>, $this, $each);
-        forward!(on_checkpoint, CheckpointReport<'_>, $this, $each);
-        forward!(on_command, LoggedCommand, $this, $each);
-        forward!(on_end, EndReport, $this, $each);
+        forward!(on_start, $crate::observer::StartReport<'_>, $this, $each);
+        forward!(on_episode_start, $crate::observer::EpisodeStartReport<'_, E>, $this, $each);
+        forward!(on_decision, $crate::observer::DecisionReport<'_, E>, $this, $each);
+        forward!(on_step, $crate::observer::StepReport<'_, E>, $this, $each);
+        forward!(on_episode, $crate::observer::EpisodeReport<'_>, $this, $each);
+        forward!(on_update, $crate::observer::UpdateReport, $this, $each);
+        forward!(on_metrics, $crate::observer::MetricsReport<'_>, $this, $each);
+        forward!(on_evaluation, $crate::observer::EvaluationReport<'_>, $this, $each);
+        forward!(on_checkpoint, $crate::observer::CheckpointReport<'_>, $this, $each);
+        forward!(on_command, $crate::control::LoggedCommand, $this, $each);
+        forward!(on_end, $crate::observer::EndReport, $this, $each);
     };
     ($hook:ident, $report:ty, $this:ident, [$($each:expr),+]) => {
         fn $hook(&mut $this, report: &$report) {
@@ -246,6 +246,7 @@ macro_rules! forward {
         }
     };
 }
+pub(crate) use forward;
 
 impl<E: Environment> Observer<E> for () {}
 

@@ -29,14 +29,27 @@ impl<T> ReplayBuffer<T> {
         }
     }
 
-    /// Adds the latest item.
-    pub fn push(&mut self, item: T) {
+    /// Adds the latest item and returns its place.
+    pub fn push(&mut self, item: T) -> usize {
         if self.items.len() < self.capacity {
+            if self.items.len() == self.items.capacity() {
+                // Never more room than the capacity needs, which doubling would leave.
+                let room = self.capacity - self.items.len();
+                self.items
+                    .reserve_exact(room.min(self.items.len().max(1024)));
+            }
             self.items.push(item);
-        } else {
-            self.items[self.oldest] = item;
-            self.oldest = (self.oldest + 1) % self.capacity;
+            return self.items.len() - 1;
         }
+        let place = self.oldest;
+        self.items[place] = item;
+        self.oldest = (place + 1) % self.capacity;
+        place
+    }
+
+    /// Number of items there is room for.
+    pub fn capacity(&self) -> usize {
+        self.capacity
     }
 
     /// Number of items.
@@ -89,8 +102,7 @@ mod tests {
             buffer.push(item);
         }
         assert_eq!(buffer.iter().copied().collect::<Vec<_>>(), [0, 1, 2]);
-        buffer.push(3);
-        buffer.push(4);
+        assert_eq!((buffer.push(3), buffer.push(4)), (0, 1));
         assert_eq!(buffer.iter().copied().collect::<Vec<_>>(), [2, 3, 4]);
         assert_eq!((buffer.len(), buffer.fill()), (3, 1.0));
     }
@@ -98,7 +110,9 @@ mod tests {
     #[test]
     fn sampling_is_uniform() {
         let mut buffer = ReplayBuffer::new(8);
-        (0..11).for_each(|item| buffer.push(item));
+        (0..11).for_each(|item| {
+            buffer.push(item);
+        });
         let mut rng = Rng::new(1, 1);
         let mut counts = [0u32; 11];
         (0..80_000).for_each(|_| counts[*buffer.sample(&mut rng)] += 1);

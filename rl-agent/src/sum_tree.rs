@@ -10,18 +10,28 @@ use crate::rng::Rng;
 /// Every inner node is always the sum of its two children, computed anew and never by differences, so that errors do not
 /// pile up and a tree that was written and read is the same to the bit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Vec<f64>", into = "Vec<f64>")]
+#[serde(from = "Stored", into = "Stored")]
 pub struct SumTree {
     len: usize,
     /// Node 1 is the root, node i has children 2i and 2i + 1, the slots are the second half.
     nodes: Vec<f64>,
 }
 
-impl From<Vec<f64>> for SumTree {
-    fn from(priorities: Vec<f64>) -> Self {
-        let mut tree = Self::new(priorities.len());
+/// What is written of a tree.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    len: usize,
+    /// Without the zeros at the end: a replay buffer fills up slowly.
+    priorities: Vec<f64>,
+}
+
+impl From<Stored> for SumTree {
+    fn from(stored: Stored) -> Self {
+        let mut tree = Self::new(stored.len);
         let leaves = tree.nodes.len() / 2;
-        tree.nodes[leaves..leaves + priorities.len()].copy_from_slice(&priorities);
+        for (leaf, priority) in tree.nodes[leaves..].iter_mut().zip(stored.priorities) {
+            *leaf = priority;
+        }
         for node in (1..leaves).rev() {
             tree.nodes[node] = tree.nodes[2 * node] + tree.nodes[2 * node + 1];
         }
@@ -29,10 +39,14 @@ impl From<Vec<f64>> for SumTree {
     }
 }
 
-impl From<SumTree> for Vec<f64> {
+impl From<SumTree> for Stored {
     fn from(tree: SumTree) -> Self {
-        let leaves = tree.nodes.len() / 2;
-        tree.nodes[leaves..leaves + tree.len].to_vec()
+        let slots = &tree.nodes[tree.nodes.len() / 2..][..tree.len];
+        let used = slots.iter().rposition(|&priority| priority != 0.0);
+        Self {
+            len: tree.len,
+            priorities: slots[..used.map_or(0, |last| last + 1)].to_vec(),
+        }
     }
 }
 
@@ -155,8 +169,12 @@ mod tests {
     fn what_was_written_is_read_to_the_bit() {
         let mut rng = Rng::new(3, 0);
         let mut tree = SumTree::new(100);
-        (0..1000).for_each(|_| tree.set(rng.below(100), rng.unit()));
+        (0..1000).for_each(|_| tree.set(rng.below(60), rng.unit()));
         let bytes = postcard::to_stdvec(&tree).unwrap();
+        assert!(
+            bytes.len() < 8 * 60 + 4,
+            "the zeros at the end are left out"
+        );
         assert_eq!(postcard::from_bytes::<SumTree>(&bytes).unwrap(), tree);
     }
 

@@ -74,3 +74,47 @@ fn dqn_allocates_nothing_with_all_its_options() {
         assert_eq!(count(agent), (250, 0, 0));
     }
 }
+
+/// Bytes that the replay buffer of `agent` takes for each of the steps it remembers.
+fn bytes_a_step<A: Agent<Tetris>>(mut agent: A, steps: u64) -> f64 {
+    let mut env = Tetris::without_colours(TetrisConfig::default()).unwrap();
+    env.reset(0, &Scenario::default()).unwrap();
+    let mut kept = 0;
+    for step in 0..steps {
+        let action = agent.decide(&env, step).action;
+        let outcome = env.step(action).unwrap();
+        kept += allocation_counter::measure(|| agent.record(&env, &outcome)).bytes_current;
+        if outcome.done() {
+            env.reset(step, &Scenario::default()).unwrap();
+        }
+    }
+    kept as f64 / steps as f64
+}
+
+#[test]
+fn a_transition_of_tetris_takes_at_most_64_bytes() {
+    let env = Tetris::without_colours(TetrisConfig::default()).unwrap();
+    // Not a power of two: growth must not leave room that is never used.
+    let config = AfterstateDqnConfig {
+        buffer_capacity: 5_000,
+        ..AfterstateDqnConfig::default()
+    };
+    let agent = AfterstateDqn::new(env.model(), config, 1).unwrap();
+    let bytes = bytes_a_step(agent, 6_000) * 6_000.0 / 5_000.0;
+    assert!((1.0..=64.0).contains(&bytes), "{bytes} bytes an afterstate");
+
+    // The rings of the DQN over actions are reserved when it is made.
+    let cells = |buffer_capacity| {
+        let config = DqnConfig {
+            buffer_capacity,
+            hidden: vec![8],
+            ..DqnConfig::tetris(10, 20)
+        };
+        let made = allocation_counter::measure(|| {
+            std::mem::forget(Dqn::new(&env, config.clone(), 1).unwrap());
+        });
+        made.bytes_current as f64
+    };
+    let bytes = (cells(50_000) - cells(10_000)) / 40_000.0;
+    assert!((1.0..=64.0).contains(&bytes), "{bytes} bytes a step");
+}

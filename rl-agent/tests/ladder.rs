@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use common::{Ladder, LadderModel, RUNGS, exact_survival, exact_values};
 use ndarray::Array2;
 use rl_agent::afterstate_dqn::{
-    AfterstateDqn, AfterstateDqnConfig, Backup, Objective, PlayWith, TargetUpdate,
+    AfterstateDqn, AfterstateDqnConfig, Backup, Objective, PlayWith, Prioritized, TargetUpdate,
 };
 use rl_agent::control::Command;
 use rl_agent::env::AfterstateEnvironment;
@@ -75,12 +75,25 @@ fn short() -> Trainer<Ladder, AfterstateDqn<LadderModel>> {
 #[test]
 fn learns_the_values_that_value_iteration_computes() {
     let exact = exact_values(GAMMA);
-    for (backup, target, tolerance) in [
-        (Backup::Expected, TargetUpdate::Soft { tau: 0.01 }, 0.01),
-        (Backup::Expected, TargetUpdate::Hard { every: 100 }, 0.01),
-        (Backup::Sampled, TargetUpdate::Soft { tau: 0.01 }, 0.05),
+    let (soft, hard) = (
+        TargetUpdate::Soft { tau: 0.01 },
+        TargetUpdate::Hard { every: 100 },
+    );
+    let prioritized = AfterstateDqnConfig {
+        prioritized: Some(Prioritized {
+            alpha: 0.6,
+            beta: Schedule::Constant(1.0),
+            epsilon: 1e-3,
+        }),
+        ..config(Backup::Expected, soft)
+    };
+    for (config, tolerance) in [
+        (config(Backup::Expected, soft), 0.01),
+        (config(Backup::Expected, hard), 0.01),
+        (prioritized, 0.01),
+        (config(Backup::Sampled, soft), 0.05),
     ] {
-        let mut trainer = trainer(config(backup, target), 40_000);
+        let mut trainer = trainer(config.clone(), 40_000);
         trainer.run(()).unwrap();
         let every_rung = Array2::eye(RUNGS);
         let mut workspace = Workspace::default();
@@ -92,7 +105,7 @@ fn learns_the_values_that_value_iteration_computes() {
             let off = (f64::from(got) - want).abs() / want;
             assert!(
                 off < tolerance,
-                "{backup:?}, {target:?}: rung {rung} is {got}, not {want}"
+                "{config:?}: rung {rung} is {got}, not {want}"
             );
         }
     }
@@ -238,6 +251,55 @@ fn resuming_gives_the_same_bytes_as_never_stopping() {
         "resumed training differs"
     );
     assert_eq!(second.progress().episodes(), whole.progress().episodes());
+}
+
+/// Steps of the updates.
+#[derive(Default)]
+struct Updates(Vec<u64>);
+
+impl Observer<Ladder> for Updates {
+    fn on_update(&mut self, report: &UpdateReport) {
+        self.0.push(report.step);
+    }
+}
+
+#[test]
+fn a_checkpoint_without_the_replay_buffer_is_small_and_fills_it_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (large, small) = (folder.path().join("large"), folder.path().join("small"));
+    let build = |checkpoint_replay, total_steps| {
+        let config = AfterstateDqnConfig {
+            prioritized: Some(Prioritized {
+                alpha: 0.6,
+                beta: Schedule::Constant(1.0),
+                epsilon: 1e-3,
+            }),
+            ..config(Backup::Expected, TargetUpdate::Soft { tau: 0.01 })
+        };
+        let agent = AfterstateDqn::new(Ladder::new().model(), config, 7).unwrap();
+        let limits = TrainerConfig {
+            seed: 7,
+            total_steps: Some(total_steps),
+            checkpoint_replay,
+            ..TrainerConfig::default()
+        };
+        Trainer::new(vec![Ladder::new()], agent, limits).unwrap()
+    };
+    for (path, replay) in [(&large, true), (&small, false)] {
+        let mut trainer = build(replay, 2_000);
+        trainer.run(()).unwrap();
+        trainer.write_checkpoint(path).unwrap();
+    }
+    let size = |path| std::fs::metadata(path).unwrap().len();
+    // Two bytes a transition and eight for its priority.
+    assert!(size(&small) + 2_000 * 10 <= size(&large));
+
+    let mut updates = Updates::default();
+    let mut trainer = build(false, 3_000);
+    trainer.read_checkpoint(&small).unwrap();
+    trainer.run(&mut updates).unwrap();
+    // 500 steps before the first update, as at the beginning of training.
+    assert_eq!((updates.0[0], updates.0.len()), (2_500, 251));
 }
 
 #[test]

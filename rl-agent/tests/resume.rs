@@ -11,13 +11,14 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use common::Ladder;
-use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
+use common::{Ladder, LadderModel};
+use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig, Prioritized};
 use rl_agent::agent::Agent;
 use rl_agent::dqn::{Categorical, Dqn, DqnConfig};
 use rl_agent::env::{AfterstateEnvironment, Environment, Resumable};
 use rl_agent::observer::{Observer, StepReport};
 use rl_agent::rng::Rng;
+use rl_agent::schedule::Schedule;
 use rl_agent::trainer::{CHECKPOINT_FILE, Trainer, TrainerConfig};
 use worlds::chain;
 
@@ -28,7 +29,7 @@ const STEPS: &str = "RL_AGENT_TEST_STEPS";
 const KILLS: &str = "RL_AGENT_TEST_KILLS";
 
 const INTERVAL: u64 = 250;
-const ALGORITHMS: [&str; 3] = ["afterstate", "dqn", "rainbow"];
+const ALGORITHMS: [&str; 4] = ["afterstate", "prioritised afterstate", "dqn", "rainbow"];
 
 /// Says how far it is.
 struct Say;
@@ -63,6 +64,15 @@ fn train<E: Resumable + Clone, A: Agent<E>>(env: E, agent: A, folder: &Path, ste
     std::fs::write(folder.join("state"), state).unwrap();
 }
 
+fn afterstate(prioritized: Option<Prioritized>) -> AfterstateDqn<LadderModel> {
+    let config = AfterstateDqnConfig {
+        buffer_capacity: 3_000,
+        prioritized,
+        ..AfterstateDqnConfig::default()
+    };
+    AfterstateDqn::new(Ladder::new().model(), config, 4).unwrap()
+}
+
 /// Not a test by itself: does what the environment variables say, if they are set.
 #[test]
 fn worker() {
@@ -73,11 +83,18 @@ fn worker() {
     let steps = std::env::var(STEPS).unwrap().parse().unwrap();
     let dqn = |config| Dqn::new(&chain(20), config, 4).unwrap();
     match std::env::var(ALGORITHM).unwrap().as_str() {
-        "afterstate" => {
-            let agent =
-                AfterstateDqn::new(Ladder::new().model(), AfterstateDqnConfig::default(), 4)
-                    .unwrap();
-            train(Ladder::new(), agent, folder, steps);
+        "afterstate" => train(Ladder::new(), afterstate(None), folder, steps),
+        "prioritised afterstate" => {
+            let prioritized = Prioritized {
+                alpha: 0.6,
+                beta: Schedule::Linear {
+                    from: 0.4,
+                    to: 1.0,
+                    over: 20_000,
+                },
+                epsilon: 1e-3,
+            };
+            train(Ladder::new(), afterstate(Some(prioritized)), folder, steps);
         }
         "dqn" => train(chain(20), dqn(DqnConfig::default()), folder, steps),
         _ => {

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, check};
 use crate::nn::{Activation, Loss, Optimizer};
+use crate::prioritized::Prioritized;
 use crate::schedule::Schedule;
+use crate::target::{PlayWith, TargetUpdate};
 
 /// What the network learns of an afterstate x.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -62,33 +64,6 @@ pub enum Backup {
     Expected,
 }
 
-/// How the target network follows the online network.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum TargetUpdate {
-    /// A copy every so many updates (Mnih et al., 2015).
-    Hard {
-        /// Updates between two copies.
-        every: u64,
-    },
-    /// At every update a step of `tau` towards it (Lillicrap et al., "Continuous control with deep reinforcement
-    /// learning", 2016).
-    Soft {
-        /// Length of the step, in (0, 1].
-        tau: f64,
-    },
-}
-
-/// Which of the two networks the greedy policy plays with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PlayWith {
-    /// The one that learns.
-    Online,
-    /// The target network; averaged over many updates it plays more evenly.
-    Target,
-}
-
 /// The settings of [`AfterstateDqn`](super::AfterstateDqn).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -111,6 +86,8 @@ pub struct AfterstateDqnConfig {
     pub batch_size: usize,
     /// Afterstates remembered.
     pub buffer_capacity: usize,
+    /// Draw surprising afterstates more often.
+    pub prioritized: Option<Prioritized>,
     /// Steps before the first update; at least `batch_size`.
     pub learning_starts: u64,
     /// Steps between two updates.
@@ -145,6 +122,7 @@ impl Default for AfterstateDqnConfig {
             },
             batch_size: 32,
             buffer_capacity: 100_000,
+            prioritized: None,
             learning_starts: 1_000,
             update_every: 8,
             backup: Backup::Expected,
@@ -184,15 +162,13 @@ impl AfterstateDqnConfig {
                 "`expected` for the objective `survival`",
             )?;
         }
-        let (low, high) = self.learning_rate.range();
-        check(low > 0.0 && high.is_finite()).or("learning_rate", &low, "positive numbers")?;
+        let positive = |rate: f64| rate > 0.0 && rate.is_finite();
+        let unit = |value: f64| (0.0..=1.0).contains(&value);
+        self.learning_rate
+            .validate("learning_rate", positive, "positive numbers")?;
         self.optimizer.validate()?;
-        let (low, high) = self.epsilon.range();
-        check(low >= 0.0 && high <= 1.0).or(
-            "epsilon",
-            &format!("{low}..{high}"),
-            "numbers in [0, 1]",
-        )?;
+        self.epsilon
+            .validate("epsilon", unit, "numbers in [0, 1]")?;
         check((1..=65_536).contains(&self.batch_size)).or(
             "batch_size",
             &self.batch_size,
@@ -210,21 +186,11 @@ impl AfterstateDqnConfig {
         )?;
         check(self.update_every >= 1).or("update_every", &self.update_every, "at least 1")?;
         check((1..=1024).contains(&self.threads)).or("threads", &self.threads, "1..=1024")?;
-        match self.target {
-            TargetUpdate::Hard { every } => {
-                check(every >= 1).or("target.hard.every", &every, "at least 1")?
-            }
-            TargetUpdate::Soft { tau } => {
-                check(tau > 0.0 && tau <= 1.0).or("target.soft.tau", &tau, "in (0, 1]")?
-            }
+        self.target.validate()?;
+        if let Some(prioritized) = &self.prioritized {
+            prioritized.validate()?;
         }
-        if let Loss::Huber { delta } = self.loss {
-            check(delta > 0.0 && delta.is_finite()).or(
-                "loss.huber.delta",
-                &delta,
-                "a positive number",
-            )?;
-        }
+        self.loss.validate()?;
         if let Some(norm) = self.max_gradient_norm {
             check(norm > 0.0).or("max_gradient_norm", &norm, "a positive number")?;
         }

@@ -6,28 +6,32 @@
 //! Mnih et al., "Human-level control through deep reinforcement learning" (2015); afterstates are those of Sutton and
 //! Barto, "Reinforcement learning", section 6.8.
 
+mod acting;
+mod agent;
 mod bellman;
 mod config;
 mod policy;
-
-use std::collections::BTreeMap;
-use std::path::Path;
 
 use ndarray::{Array1, Array2};
 use pulp::Arch;
 use serde::{Deserialize, Serialize};
 
+pub use self::acting::AfterstateActor;
 pub use self::bellman::Transition;
-use self::bellman::{Bellman, Expansion};
-pub use self::config::{AfterstateDqnConfig, Backup, Objective, PlayWith, TargetUpdate};
+pub use self::config::{AfterstateDqnConfig, Backup, Objective};
 pub use self::policy::AfterstatePolicy;
-use self::policy::{Rule, action_values, first_best};
-use crate::agent::{Agent, Decision, NonFinite, StateMismatch};
+pub use crate::prioritized::Prioritized;
+pub use crate::target::{PlayWith, TargetUpdate};
+
+use self::acting::Acting;
+use self::bellman::{Bellman, Expansion};
+use self::policy::Rule;
+use crate::agent::NonFinite;
 use crate::config::ConfigError;
-use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment, Step};
-use crate::model::{Model, ModelError};
+use crate::env::AfterstateModel;
 use crate::nn::{Mlp, OptimizerState, Workspace, clip_by_global_norm};
 use crate::observer::UpdateReport;
+use crate::prioritized::Priorities;
 use crate::replay_buffer::ReplayBuffer;
 use crate::rng::Rng;
 
@@ -38,6 +42,10 @@ pub struct AfterstateDqnState<After> {
     target: Mlp,
     optimizer: OptimizerState,
     buffer: ReplayBuffer<Transition<After>>,
+    priorities: Option<Priorities>,
+    /// Step from which on the buffer holds everything, unless it is full: later than 0 after a checkpoint without it.
+    buffer_from: u64,
+    seed: u64,
     exploration: Rng,
     sampling: Rng,
     updates: u64,
@@ -51,18 +59,16 @@ pub struct AfterstateDqn<M: AfterstateModel> {
     config: AfterstateDqnConfig,
     model: M,
     state: AfterstateDqnState<M::After>,
-    /// The afterstate of the decision that is being carried out.
-    chosen: Option<M::After>,
+    acting: Acting<M::After>,
     scratch: Scratch,
 }
 
 /// Working memory, sized by the first few updates and then never again.
 #[derive(Debug)]
 struct Scratch {
-    candidates: Batch,
-    values: Vec<f32>,
-    legal: Vec<bool>,
     samples: Vec<usize>,
+    /// By how much each sample's gradient counts.
+    weights: Vec<f32>,
     /// One for each thread.
     expansions: Vec<Expansion>,
     inputs: Array2<f32>,
@@ -90,10 +96,8 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
         let (features, parameters) = (model.feature_len(), online.parameters().len());
         Ok(Self {
             scratch: Scratch {
-                candidates: Batch::new(features),
-                values: Vec::new(),
-                legal: Vec::new(),
                 samples: Vec::new(),
+                weights: Vec::new(),
                 expansions: (0..config.threads)
                     .map(|_| Expansion::new(features))
                     .collect(),
@@ -108,13 +112,17 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
                 online,
                 optimizer: OptimizerState::new(config.optimizer, parameters),
                 buffer: ReplayBuffer::new(config.buffer_capacity),
+                priorities: (config.prioritized.as_ref())
+                    .map(|_| Priorities::new(config.buffer_capacity)),
+                buffer_from: 0,
+                seed,
                 exploration: Rng::new(seed, 2),
                 sampling: Rng::new(seed, 3),
                 updates: 0,
                 learning_rate: None,
                 epsilon: None,
             },
-            chosen: None,
+            acting: Acting::new(features),
             model,
             config,
         })
@@ -135,232 +143,114 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
         &self.state
     }
 
-    /// Draws a minibatch and computes its inputs and targets.
-    fn draw(&mut self) {
-        let Scratch {
-            samples,
-            expansions,
-            inputs,
-            targets,
-            ..
-        } = &mut self.scratch;
-        let AfterstateDqnState {
-            buffer,
-            sampling,
-            target,
-            ..
-        } = &mut self.state;
-        samples.clear();
-        samples.extend((0..self.config.batch_size).map(|_| sampling.below(buffer.len())));
-        for (mut input, &sample) in inputs.rows_mut().into_iter().zip(&*samples) {
-            let row = input.as_slice_mut().expect("rows of a standard layout");
-            self.model.features(&buffer[sample].after, row);
-        }
-        let bellman = Bellman {
-            model: &self.model,
-            buffer,
-            network: target,
-            rule: Rule::of(&self.config),
-            backup: self.config.backup,
-        };
-        let targets = targets.as_slice_mut().expect("one contiguous array");
-        bellman.targets(samples, targets, expansions);
-    }
-}
-
-impl<E, M> Agent<E> for AfterstateDqn<M>
-where
-    E: AfterstateEnvironment<Model = M>,
-    M: AfterstateModel,
-{
-    type Policy = AfterstatePolicy;
-    type State = AfterstateDqnState<M::After>;
-
-    fn decide(&mut self, env: &E, step: u64) -> Decision {
-        let Scratch {
-            candidates,
-            values,
-            legal,
-            workspace,
-            ..
-        } = &mut self.scratch;
-        candidates.clear();
-        values.clear();
-        let rule = Rule::of(&self.config);
-        let epsilon = self
-            .state
-            .epsilon
-            .unwrap_or_else(|| self.config.epsilon.at(step));
-        let explored = self.state.exploration.unit() < epsilon;
-        let action = if explored {
-            random_legal(env, legal, &mut self.state.exploration)
-        } else {
-            env.candidates(candidates);
-            action_values(&self.state.online, rule, candidates, values, workspace);
-            candidates.actions()[first_best(values)] as usize
-        };
-        self.chosen = Some(env.after(action).expect("a legal action was chosen"));
-        Decision { action, explored }
+    fn epsilon(&self, step: u64) -> f64 {
+        let set = self.state.epsilon;
+        set.unwrap_or_else(|| self.config.epsilon.at(step))
     }
 
-    fn considered(&self) -> (Option<&Batch>, &[f32]) {
-        (Some(&self.scratch.candidates), &self.scratch.values)
-    }
-
-    fn record(&mut self, env: &E, _outcome: &Step) {
-        let after = self.chosen.take().expect("record follows decide");
-        self.state.buffer.push(Transition {
-            after,
-            outcome: env.outcome() as u32,
-        });
-    }
-
-    fn update(&mut self, step: u64) -> Result<Option<UpdateReport>, NonFinite> {
-        if step < self.config.learning_starts || !step.is_multiple_of(self.config.update_every) {
-            return Ok(None);
-        }
-        self.draw();
-
-        let Scratch {
-            inputs,
-            targets,
-            d_output,
-            gradient,
-            workspace,
-            ..
-        } = &mut self.scratch;
+    fn remember(&mut self, transition: Transition<M::After>) {
         let state = &mut self.state;
-        let predictions = state.online.forward(inputs.view(), workspace);
-        let share = 1.0 / self.config.batch_size as f32;
-        let (mut loss, mut td_error, mut mean_q) = (0.0, 0.0, 0.0);
-        for ((d, &prediction), &target) in d_output.iter_mut().zip(predictions).zip(targets.iter())
-        {
-            let error = prediction - target;
-            let (value, slope) = self.config.loss.of(error);
-            loss += share * value;
-            td_error += share * error.abs();
-            mean_q += share * prediction;
-            *d = share * slope;
+        let place = state.buffer.push(transition);
+        if let Some(priorities) = &mut state.priorities {
+            priorities.changed(place, true);
         }
-        state.online.backward(
-            inputs.view(),
-            d_output.view(),
-            workspace,
-            gradient.view_mut(),
-        );
-        let gradient_norm = clip_by_global_norm(gradient.view_mut(), self.config.max_gradient_norm);
+    }
+
+    /// One update: draw a minibatch, see what its values should be, and move them there.
+    fn learn(&mut self, step: u64) -> Result<UpdateReport, NonFinite> {
+        self.draw(step);
+        let (loss, td_error, mean_q) = self.descend();
+        let gradient = self.scratch.gradient.view_mut();
+        let gradient_norm = clip_by_global_norm(gradient, self.config.max_gradient_norm);
         for (what, value) in [("the loss", loss), ("the gradient norm", gradient_norm)] {
             if !value.is_finite() {
                 return Err(NonFinite { what, value, step });
             }
         }
-
+        let state = &mut self.state;
         let learning_rate = state
             .learning_rate
             .unwrap_or_else(|| self.config.learning_rate.at(step));
         state.optimizer.update(
             state.online.parameters_mut(),
-            gradient.view(),
+            self.scratch.gradient.view(),
             learning_rate,
             Arch::new(),
         );
         state.updates += 1;
-        match self.config.target {
-            TargetUpdate::Hard { every } if state.updates.is_multiple_of(every) => {
-                state
-                    .target
-                    .parameters_mut()
-                    .assign(&state.online.parameters());
-            }
-            TargetUpdate::Hard { .. } => {}
-            TargetUpdate::Soft { tau } => {
-                let tau = tau as f32;
-                state
-                    .target
-                    .parameters_mut()
-                    .zip_mut_with(&state.online.parameters(), |t, &w| *t += tau * (w - *t));
-            }
-        }
-        Ok(Some(UpdateReport {
+        let (target, online) = (state.target.parameters_mut(), state.online.parameters());
+        self.config.target.follow(state.updates, target, online);
+        Ok(UpdateReport {
             step,
-            update: state.updates,
+            update: self.state.updates,
             loss,
             td_error,
             mean_q,
             gradient_norm,
-            epsilon: state
-                .epsilon
-                .unwrap_or_else(|| self.config.epsilon.at(step)),
+            epsilon: self.epsilon(step),
             learning_rate,
-            buffer_fill: state.buffer.fill(),
-        }))
+            buffer_fill: self.state.buffer.fill(),
+        })
     }
 
-    fn updates(&self) -> u64 {
-        self.state.updates
-    }
-
-    fn epsilon(&self, step: u64) -> f64 {
-        self.state
-            .epsilon
-            .unwrap_or_else(|| self.config.epsilon.at(step))
-    }
-
-    fn set_learning_rate(&mut self, learning_rate: f64) {
-        self.state.learning_rate = Some(learning_rate);
-    }
-
-    fn set_epsilon(&mut self, epsilon: f64) {
-        self.state.epsilon = Some(epsilon);
-    }
-
-    fn policy(&self) -> AfterstatePolicy {
-        let network = match self.config.play_with {
-            PlayWith::Online => &self.state.online,
-            PlayWith::Target => &self.state.target,
-        };
-        AfterstatePolicy::new(network.clone(), self.config.objective, self.config.gamma)
-    }
-
-    fn save_model(&self, path: &Path, notes: &BTreeMap<String, String>) -> Result<(), ModelError> {
-        Model {
-            network: Agent::<E>::policy(self).network().clone(),
-            objective: self.config.objective,
-            gamma: self.config.gamma,
-            features: self.model.feature_names(),
-            notes: notes.clone(),
+    /// Draws a minibatch, weighs it, and computes its inputs and targets.
+    fn draw(&mut self, step: u64) {
+        let (state, s) = (&mut self.state, &mut self.scratch);
+        let (batch, rng) = (self.config.batch_size, &mut state.sampling);
+        s.samples.clear();
+        s.samples
+            .extend((0..batch).map(|row| match &state.priorities {
+                Some(priorities) => priorities.draw(row, batch, rng),
+                None => rng.below(state.buffer.len()),
+            }));
+        match (&state.priorities, &self.config.prioritized) {
+            (Some(priorities), Some(settings)) => {
+                priorities.weigh(&s.samples, settings.beta.at(step), &mut s.weights);
+            }
+            _ => s.weights.resize(batch, 1.0),
         }
-        .save(path)
+        for (mut input, &sample) in s.inputs.rows_mut().into_iter().zip(&s.samples) {
+            let row = input.as_slice_mut().expect("rows of a standard layout");
+            self.model.features(&state.buffer[sample].after, row);
+        }
+        let bellman = Bellman {
+            model: &self.model,
+            buffer: &state.buffer,
+            network: &state.target,
+            rule: Rule::of(&self.config),
+            backup: self.config.backup,
+        };
+        let targets = s.targets.as_slice_mut().expect("one contiguous array");
+        bellman.targets(&s.samples, targets, &mut s.expansions);
     }
 
-    fn state(&self) -> &Self::State {
-        &self.state
-    }
-
-    fn set_state(&mut self, state: Self::State) -> Result<(), StateMismatch> {
-        for network in [&state.online, &state.target] {
-            if network.sizes() != self.state.online.sizes() {
-                return Err(StateMismatch {
-                    what: "the size of the network",
-                    found: format!("{:?}", network.sizes()),
-                    expected: format!("{:?}", self.state.online.sizes()),
-                });
+    /// Computes the gradient of the loss; returns the mean loss, the mean absolute TD error and the mean value. The
+    /// priorities of the drawn afterstates become what was found.
+    fn descend(&mut self) -> (f32, f32, f32) {
+        let (state, s) = (&mut self.state, &mut self.scratch);
+        let predictions = state.online.forward(s.inputs.view(), &mut s.workspace);
+        let share = 1.0 / self.config.batch_size as f32;
+        let (mut loss, mut td_error, mut mean_q) = (0.0, 0.0, 0.0);
+        let slopes = s.d_output.iter_mut();
+        for (row, (d, &prediction)) in slopes.zip(predictions).enumerate() {
+            let error = prediction - s.targets[row];
+            let weight = share * s.weights[row];
+            let (value, slope) = self.config.loss.of(error);
+            loss += weight * value;
+            td_error += share * error.abs();
+            mean_q += share * prediction;
+            *d = weight * slope;
+            if let (Some(priorities), Some(settings)) =
+                (&mut state.priorities, &self.config.prioritized)
+            {
+                priorities.surprised(s.samples[row], error, settings);
             }
         }
-        self.state = state;
-        self.chosen = None;
-        Ok(())
+        let (inputs, d_output) = (s.inputs.view(), s.d_output.view());
+        let gradient = s.gradient.view_mut();
+        state
+            .online
+            .backward(inputs, d_output, &mut s.workspace, gradient);
+        (loss, td_error, mean_q)
     }
-}
-
-fn random_legal<E: Environment>(env: &E, legal: &mut Vec<bool>, rng: &mut Rng) -> usize {
-    legal.resize(env.action_count(), false);
-    env.legal_actions(legal);
-    let chosen = rng.below(legal.iter().filter(|&&legal| legal).count());
-    let mut actions = legal
-        .iter()
-        .enumerate()
-        .filter(|&(_, &legal)| legal)
-        .map(|(action, _)| action);
-    actions.nth(chosen).expect("fewer were counted than drawn")
 }

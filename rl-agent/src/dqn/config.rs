@@ -3,24 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 pub use super::categorical::Categorical;
-use crate::afterstate_dqn::{PlayWith, TargetUpdate};
 use crate::config::{ConfigError, check};
 use crate::experience::Storage;
 use crate::nn::{Activation, Convolution, Filters, Loss, Optimizer};
+use crate::prioritized::Prioritized;
 use crate::schedule::Schedule;
-
-/// Prioritised replay (Schaul et al., "Prioritized experience replay", 2016): a step is drawn in proportion to
-/// (its last TD error + epsilon)^alpha, and its gradient is weighed by (its probability times the number of steps)^-beta.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Prioritized {
-    /// How much priorities matter: 0 is uniform, 1 proportional.
-    pub alpha: f64,
-    /// How much of the bias is corrected over the environment steps, 0..=1.
-    pub beta: Schedule,
-    /// Added to every TD error, so that nothing is forgotten; above 0.
-    pub epsilon: f64,
-}
+use crate::target::{PlayWith, TargetUpdate};
 
 /// The settings of [`Dqn`](super::Dqn). Every option names its paper and works together with every other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -244,15 +232,8 @@ impl DqnConfig {
             &self.buffer_capacity,
             &format!("at least batch_size ({batch})"),
         )?;
-        if let Some(Prioritized {
-            alpha,
-            beta,
-            epsilon,
-        }) = &self.prioritized
-        {
-            check(unit(*alpha)).or("prioritized.alpha", alpha, "a number in [0, 1]")?;
-            beta.validate("prioritized.beta", unit, "numbers in [0, 1]")?;
-            check(positive(*epsilon)).or("prioritized.epsilon", epsilon, "a positive number")?;
+        if let Some(prioritized) = &self.prioritized {
+            prioritized.validate()?;
         }
         check(self.learning_starts >= batch as u64).or(
             "learning_starts",

@@ -6,34 +6,35 @@
 //! learning", 2015). Termination ends the sum of rewards; truncation does not, what was seen then is still valued. The
 //! improvements since then are options of [`DqnConfig`], and all of them together are Rainbow.
 
+mod acting;
+mod agent;
 mod categorical;
 mod config;
 mod model;
 mod policy;
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use ndarray::Array1;
 use pulp::Arch;
 use serde::{Deserialize, Serialize};
 
-pub use self::config::{Categorical, DqnConfig, Prioritized};
+pub use self::acting::{DqnActor, DqnMemory, DqnMind};
+pub use self::config::{Categorical, DqnConfig};
 pub use self::policy::DqnPolicy;
+pub use crate::prioritized::Prioritized;
+pub use crate::target::{PlayWith, TargetUpdate};
 
+use self::acting::{Acting, Remembered};
 use self::categorical::{divergence, softmax};
 use self::policy::{action_values, best_legal};
-use crate::afterstate_dqn::PlayWith;
-use crate::agent::{Agent, Decision, NonFinite, StateMismatch, random_legal};
+use crate::agent::NonFinite;
 use crate::config::ConfigError;
-use crate::env::{Batch, Environment, Step};
-use crate::experience::{End, Experience, Shape};
-use crate::model::ModelError;
+use crate::env::Environment;
+use crate::experience::{Experience, Shape};
 use crate::nn::{Architecture, Noise, OptimizerState, QNetwork, QWorkspace, clip_by_global_norm};
 use crate::normalizer::Normalizer;
 use crate::observer::UpdateReport;
+use crate::prioritized::Priorities;
 use crate::rng::Rng;
-use crate::sum_tree::SumTree;
 
 /// Everything that changes while [`Dqn`] learns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,12 +43,15 @@ pub struct DqnState {
     target: QNetwork,
     optimizer: OptimizerState,
     experience: Experience,
+    /// Step from which on the experience holds everything, unless it is full: later than 0 after a checkpoint without it.
+    experience_from: u64,
     priorities: Option<Priorities>,
     normalizer: Option<Normalizer>,
     /// The noise of the weights that actions are chosen with.
     acting: Noise,
     /// The environment whose turn it is.
     turn: usize,
+    seed: u64,
     exploration: Rng,
     sampling: Rng,
     noise: Rng,
@@ -56,41 +60,25 @@ pub struct DqnState {
     epsilon: Option<f64>,
 }
 
-/// How likely each slot of the experience is drawn.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Priorities {
-    tree: SumTree,
-    /// What a new step gets: the highest so far.
-    highest: f64,
-}
-
 /// The learner.
 #[derive(Debug)]
 pub struct Dqn {
     config: DqnConfig,
     state: DqnState,
+    acting: Acting,
     scratch: Scratch,
 }
 
 /// Working memory, sized by the configuration and the first updates and then never again.
 #[derive(Debug, Default)]
 struct Scratch {
-    /// The decision that is being carried out: what was seen, which actions were legal, which was chosen.
-    observation: Vec<f32>,
-    legal: Vec<bool>,
-    chosen: usize,
-    /// What is seen when an episode is cut.
-    last: Vec<f32>,
-    last_legal: Vec<bool>,
-    /// What the network sees of an observation, and what it says.
-    seen: Vec<f32>,
-    values: Vec<f32>,
     /// The first number that was not finite since the last update.
     invalid: Option<(&'static str, f32)>,
 
     /// The minibatch.
     slots: Vec<usize>,
     actions: Vec<usize>,
+    values: Vec<f32>,
     rewards: Vec<f32>,
     discounts: Vec<f32>,
     weights: Vec<f32>,
@@ -107,6 +95,42 @@ struct Scratch {
     online_noise: Noise,
     target_noise: Noise,
     workspace: QWorkspace,
+}
+
+impl Scratch {
+    fn check(&mut self, observation: &[f32]) {
+        if let Some(&value) = observation.iter().find(|value| !value.is_finite()) {
+            self.invalid.get_or_insert(("an observation", value));
+        }
+    }
+}
+
+impl DqnState {
+    /// Remembers a step of an environment.
+    fn remember(&mut self, config: &DqnConfig, environment: usize, step: Remembered<'_>) {
+        let reward = match config.reward_clip {
+            Some(limit) => step.reward.clamp(-limit, limit),
+            None => step.reward,
+        };
+        if let Some(normalizer) = &mut self.normalizer {
+            normalizer.see(step.observation);
+        }
+        let priorities = &mut self.priorities;
+        let mut changed = |slot: usize, usable: bool| {
+            if let Some(priorities) = priorities {
+                priorities.changed(slot, usable);
+            }
+        };
+        self.experience.push(
+            environment,
+            step.observation,
+            step.legal,
+            step.action,
+            reward,
+            step.end,
+            &mut changed,
+        );
+    }
 }
 
 impl Dqn {
@@ -143,11 +167,8 @@ impl Dqn {
             storage: config.storage,
         };
         Ok(Self {
+            acting: Acting::new(observation_len, action_count),
             scratch: Scratch {
-                observation: vec![0.0; observation_len],
-                legal: vec![false; action_count],
-                last: vec![0.0; observation_len],
-                last_legal: vec![false; action_count],
                 inputs: vec![0.0; batch * observation_len],
                 next: vec![0.0; batch * observation_len],
                 next_legal: vec![false; batch * action_count],
@@ -161,16 +182,15 @@ impl Dqn {
                 target: online.clone(),
                 online,
                 optimizer: OptimizerState::new(config.optimizer, parameters),
-                priorities: config.prioritized.is_some().then(|| Priorities {
-                    tree: SumTree::new(shape.ring),
-                    highest: 1.0,
-                }),
+                priorities: (config.prioritized.as_ref()).map(|_| Priorities::new(shape.ring)),
                 normalizer: config
                     .normalize_observations
                     .then(|| Normalizer::new(observation_len)),
                 experience: Experience::new(shape),
+                experience_from: 0,
                 acting: Noise::default(),
                 turn: 0,
+                seed,
                 exploration: Rng::new(seed, 2),
                 sampling: Rng::new(seed, 3),
                 noise: Rng::new(seed, 4),
@@ -210,21 +230,6 @@ impl Dqn {
     fn epsilon(&self, step: u64) -> f64 {
         let set = self.state.epsilon;
         set.unwrap_or_else(|| self.config.epsilon.at(step))
-    }
-
-    /// Writes the value of every action for what `scratch.observation` shows.
-    fn evaluate(&mut self) {
-        let (state, scratch) = (&self.state, &mut self.scratch);
-        scratch.seen.clear();
-        scratch.seen.extend_from_slice(&scratch.observation);
-        if let Some(normalizer) = &state.normalizer {
-            normalizer.apply(&mut scratch.seen);
-        }
-        let weights = state.online.weights_with(&state.acting);
-        let outputs = state
-            .online
-            .forward(weights, &scratch.seen, 1, &mut scratch.workspace);
-        action_values(self.config.categorical, outputs, &mut scratch.values);
     }
 
     /// One update: draw a minibatch, see what its values should be, and move them there.
@@ -278,10 +283,9 @@ impl Dqn {
         s.actions.clear();
         s.rewards.clear();
         s.discounts.clear();
-        s.weights.clear();
         for row in 0..batch {
             let slot = match &state.priorities {
-                Some(priorities) => priorities.tree.draw(row, batch, &mut state.sampling),
+                Some(priorities) => priorities.draw(row, batch, &mut state.sampling),
                 None => state.experience.draw(&mut state.sampling),
             };
             let drawn = state.experience.read(
@@ -301,13 +305,8 @@ impl Dqn {
             normalizer.apply(&mut s.next);
         }
         match (&state.priorities, &self.config.prioritized) {
-            (Some(Priorities { tree, .. }), Some(Prioritized { beta, .. })) => {
-                let beta = beta.at(step);
-                // The number of steps and the sum of priorities cancel out: only the largest weight is 1.
-                let weight = |&slot: &usize| tree.get(slot).powf(-beta) as f32;
-                s.weights.extend(s.slots.iter().map(weight));
-                let largest = s.weights.iter().copied().fold(0.0, f32::max);
-                s.weights.iter_mut().for_each(|weight| *weight /= largest);
+            (Some(priorities), Some(settings)) => {
+                priorities.weigh(&s.slots, settings.beta.at(step), &mut s.weights);
             }
             _ => s.weights.resize(batch, 1.0),
         }
@@ -402,14 +401,10 @@ impl Dqn {
             loss += weight * value;
             td_error += share * surprise;
             mean_q += share * prediction;
-            if let (Some(priorities), Some(config)) =
+            if let (Some(priorities), Some(settings)) =
                 (&mut state.priorities, &self.config.prioritized)
-                && surprise.is_finite()
             {
-                let error = f64::from(surprise.abs()) + config.epsilon;
-                let priority = error.powf(config.alpha);
-                priorities.tree.set(s.slots[row], priority);
-                priorities.highest = priorities.highest.max(priority);
+                priorities.surprised(s.slots[row], surprise, settings);
             }
         }
         state.online.backward(
@@ -421,187 +416,5 @@ impl Dqn {
             s.gradient.view_mut(),
         );
         (loss, td_error, mean_q)
-    }
-}
-
-impl<E: Environment> Agent<E> for Dqn {
-    type Policy = DqnPolicy;
-    type State = DqnState;
-
-    fn environments(&mut self, count: usize) {
-        let shape = *self.state.experience.shape();
-        if shape.environments == count {
-            return;
-        }
-        let ring = (self.config.buffer_capacity / count).max(self.config.n_step + 2);
-        self.state.experience = Experience::new(Shape {
-            environments: count,
-            ring,
-            ..shape
-        });
-        self.state.turn = 0;
-        if let Some(priorities) = &mut self.state.priorities {
-            priorities.tree = SumTree::new(count * ring);
-        }
-    }
-
-    fn decide(&mut self, env: &E, step: u64) -> Decision {
-        env.observe(&mut self.scratch.observation);
-        env.legal_actions(&mut self.scratch.legal);
-        self.scratch.values.clear();
-        let state = &mut self.state;
-        if step.is_multiple_of(self.config.update_every) {
-            state.online.perturb(&mut state.noise, &mut state.acting);
-        }
-        let explored = self.state.exploration.unit() < self.epsilon(step);
-        let action = if explored {
-            random_legal(&self.scratch.legal, &mut self.state.exploration)
-        } else {
-            self.evaluate();
-            best_legal(&self.scratch.values, &self.scratch.legal)
-                .expect("at least one action is legal")
-        };
-        self.scratch.chosen = action;
-        Decision { action, explored }
-    }
-
-    fn considered(&self) -> (Option<&Batch>, &[f32]) {
-        (None, &self.scratch.values)
-    }
-
-    fn record(&mut self, env: &E, outcome: &Step) {
-        let (state, s) = (&mut self.state, &mut self.scratch);
-        let environment = state.turn;
-        state.turn = (environment + 1) % state.experience.shape().environments;
-        let action = s.chosen;
-        let reward = match self.config.reward_clip {
-            Some(limit) => outcome.reward.clamp(-limit, limit),
-            None => outcome.reward,
-        };
-        let end = if outcome.terminated {
-            End::Terminated
-        } else if outcome.truncated {
-            env.observe(&mut s.last);
-            env.legal_actions(&mut s.last_legal);
-            End::Truncated(&s.last, &s.last_legal)
-        } else {
-            End::None
-        };
-        let mut shown = s.observation.iter();
-        if let Some(&value) = shown.find(|value| !value.is_finite()) {
-            s.invalid.get_or_insert(("an observation", value));
-        }
-        if let Some(normalizer) = &mut state.normalizer {
-            normalizer.see(&s.observation);
-        }
-        let priorities = &mut state.priorities;
-        let mut changed = |slot: usize, usable: bool| {
-            if let Some(Priorities { tree, highest }) = priorities {
-                tree.set(slot, if usable { *highest } else { 0.0 });
-            }
-        };
-        state.experience.push(
-            environment,
-            &s.observation,
-            &s.legal,
-            action,
-            reward,
-            end,
-            &mut changed,
-        );
-    }
-
-    fn update(&mut self, step: u64) -> Result<Option<UpdateReport>, NonFinite> {
-        if let Some((what, value)) = self.scratch.invalid {
-            return Err(NonFinite { what, value, step });
-        }
-        let due = step >= self.config.learning_starts
-            && step.is_multiple_of(self.config.update_every)
-            && self.state.experience.complete() > 0;
-        let mut report = None;
-        if due {
-            for _ in 0..self.config.updates_per_round {
-                report = Some(self.learn(step)?);
-            }
-        }
-        Ok(report)
-    }
-
-    fn updates(&self) -> u64 {
-        self.state.updates
-    }
-
-    fn epsilon(&self, step: u64) -> f64 {
-        self.epsilon(step)
-    }
-
-    fn set_learning_rate(&mut self, learning_rate: f64) {
-        self.state.learning_rate = Some(learning_rate);
-    }
-
-    fn set_epsilon(&mut self, epsilon: f64) {
-        self.state.epsilon = Some(epsilon);
-    }
-
-    fn policy(&self) -> DqnPolicy {
-        self.policy()
-    }
-
-    fn save_model(&self, path: &Path, notes: &BTreeMap<String, String>) -> Result<(), ModelError> {
-        self.policy().save(path, notes)
-    }
-
-    fn state(&self) -> &DqnState {
-        &self.state
-    }
-
-    fn set_state(&mut self, mut state: DqnState) -> Result<(), StateMismatch> {
-        let fits = |what, found: String, expected: String| {
-            if found == expected {
-                return Ok(());
-            }
-            Err(StateMismatch {
-                what,
-                found,
-                expected,
-            })
-        };
-        let mine = &self.state;
-        for network in [&state.online, &state.target] {
-            fits(
-                "the network",
-                format!("{:?}", network.architecture()),
-                format!("{:?}", mine.online.architecture()),
-            )?;
-        }
-        fits(
-            "the optimiser",
-            format!("{:?}", state.optimizer.kind()),
-            format!("{:?}", mine.optimizer.kind()),
-        )?;
-        fits(
-            "the replay buffer",
-            format!("{:?}", state.experience.shape()),
-            format!("{:?}", mine.experience.shape()),
-        )?;
-        for (what, found, expected) in [
-            (
-                "prioritised replay",
-                state.priorities.is_some(),
-                mine.priorities.is_some(),
-            ),
-            (
-                "normalisation of observations",
-                state.normalizer.is_some(),
-                mine.normalizer.is_some(),
-            ),
-        ] {
-            let word = |on: bool| if on { "on" } else { "off" }.to_owned();
-            fits(what, word(found), word(expected))?;
-        }
-        state.experience.reserve();
-        self.state = state;
-        self.scratch.invalid = None;
-        Ok(())
     }
 }

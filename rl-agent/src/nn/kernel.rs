@@ -3,6 +3,9 @@
 //! The networks of this crate are small and their batches thin, so a general BLAS loses most of its time to packing;
 //! here a tile of the result stays in registers while both factors are read in place, and nothing is allocated.
 //! Sums run over `k` in ascending order for every element, so a row's result does not depend on the other rows.
+//!
+//! Whatever runs inside a dispatch is `#[inline(always)]` and no closure: a function of its own would be compiled for the
+//! least CPU, and whether the optimiser merges it depends on the profile of whoever uses this crate.
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -111,22 +114,20 @@ impl Product<'_> {
         column: usize,
     ) {
         let width = VECTORS * S::F32_LANES;
-        let load = |slice: &[f32]| -> [S::f32s; VECTORS] {
-            let vectors = S::as_simd_f32s(slice).0;
-            std::array::from_fn(|v| vectors[v])
-        };
         let first = match self.start {
             Start::Zero => [simd.splat_f32s(0.0); VECTORS],
-            Start::Bias(bias) => load(&bias[column..column + width]),
+            Start::Bias(bias) => load::<S, VECTORS>(simd, &bias[column..column + width]),
         };
         let mut sums = [first; ROWS];
         let (n, k, m) = (self.n, self.k, self.m);
         match self.a {
             Left::Rows(a) => {
-                let rows: [&[f32]; ROWS] =
-                    std::array::from_fn(|r| &a[(row + r) * k..(row + r + 1) * k]);
+                let mut rows: [&[f32]; ROWS] = [&[]; ROWS];
+                for (r, rows) in rows.iter_mut().enumerate() {
+                    *rows = &a[(row + r) * k..(row + r + 1) * k];
+                }
                 for (p, b) in self.b.chunks_exact(n).take(k).enumerate() {
-                    let b = load(&b[column..column + width]);
+                    let b = load::<S, VECTORS>(simd, &b[column..column + width]);
                     for r in 0..ROWS {
                         let x = simd.splat_f32s(rows[r][p]);
                         for v in 0..VECTORS {
@@ -140,7 +141,7 @@ impl Product<'_> {
                     let a: &[f32; ROWS] = a[row..row + ROWS]
                         .try_into()
                         .expect("ROWS elements were sliced");
-                    let b = load(&b[column..column + width]);
+                    let b = load::<S, VECTORS>(simd, &b[column..column + width]);
                     for r in 0..ROWS {
                         let x = simd.splat_f32s(a[r]);
                         for v in 0..VECTORS {
@@ -215,6 +216,14 @@ impl Product<'_> {
             *out = if self.relu { total.max(0.0) } else { total };
         }
     }
+}
+
+/// `VECTORS` vectors from the beginning of `slice`.
+#[inline(always)]
+fn load<S: Simd, const VECTORS: usize>(simd: S, slice: &[f32]) -> [S::f32s; VECTORS] {
+    let mut vectors = [simd.splat_f32s(0.0); VECTORS];
+    vectors.copy_from_slice(&S::as_simd_f32s(slice).0[..VECTORS]);
+    vectors
 }
 
 /// Writes the transpose of `matrix`, which has `columns` columns, into `out`.

@@ -1,7 +1,7 @@
 //! Optimisers and gradient clipping.
 
 use ndarray::{Array1, ArrayView1, ArrayViewMut1, Zip};
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, check};
@@ -167,7 +167,7 @@ impl OptimizerState {
         let first = self.first.as_slice_mut().expect("one contiguous array");
         let second = self.second.as_slice_mut().expect("one contiguous array");
         let rate = learning_rate as f32;
-        match self.kind {
+        let rule = match self.kind {
             Optimizer::Adam {
                 beta1,
                 beta2,
@@ -187,35 +187,117 @@ impl OptimizerState {
                 let age = self.step.min(1 << 20) as i32;
                 let correction1 = 1.0 - f64::from(beta1).powi(age);
                 let correction2 = 1.0 - f64::from(beta2).powi(age);
-                let rate = (learning_rate / correction1) as f32;
-                let scale = (1.0 / correction2.sqrt()) as f32;
-                arch.dispatch(|| {
-                    for (((w, &g), m), v) in
-                        parameters.iter_mut().zip(gradient).zip(first).zip(second)
-                    {
-                        *m = settle(beta1 * *m + (1.0 - beta1) * g);
-                        *v = settle(beta2 * *v + (1.0 - beta2) * g * g);
-                        *w = keep * *w - rate * *m / (v.sqrt() * scale + epsilon);
-                    }
-                });
+                Rule::Adam {
+                    beta1,
+                    beta2,
+                    epsilon,
+                    keep,
+                    rate: (learning_rate / correction1) as f32,
+                    scale: (1.0 / correction2.sqrt()) as f32,
+                }
             }
-            Optimizer::RmsProp { decay, epsilon } => arch.dispatch(|| {
+            Optimizer::RmsProp { decay, epsilon } => Rule::RmsProp {
+                decay,
+                epsilon,
+                rate,
+            },
+            Optimizer::Sgd { momentum: 0.0 } => Rule::Sgd { rate },
+            Optimizer::Sgd { momentum } => Rule::Momentum { momentum, rate },
+        };
+        arch.dispatch(Pass {
+            rule,
+            parameters,
+            gradient,
+            first,
+            second,
+        });
+    }
+}
+
+/// What happens to each parameter in one update.
+#[derive(Debug, Clone, Copy)]
+enum Rule {
+    Adam {
+        beta1: f32,
+        beta2: f32,
+        epsilon: f32,
+        /// What the decay of weights leaves of each.
+        keep: f32,
+        rate: f32,
+        scale: f32,
+    },
+    RmsProp {
+        decay: f32,
+        epsilon: f32,
+        rate: f32,
+    },
+    Sgd {
+        rate: f32,
+    },
+    Momentum {
+        momentum: f32,
+        rate: f32,
+    },
+}
+
+/// One pass over all parameters. No closure, so that it is compiled for the CPU it is dispatched to.
+struct Pass<'a> {
+    rule: Rule,
+    parameters: &'a mut [f32],
+    gradient: &'a [f32],
+    first: &'a mut [f32],
+    second: &'a mut [f32],
+}
+
+impl WithSimd for Pass<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let Self {
+            rule,
+            parameters,
+            gradient,
+            first,
+            second,
+        } = self;
+        match rule {
+            Rule::Adam {
+                beta1,
+                beta2,
+                epsilon,
+                keep,
+                rate,
+                scale,
+            } => {
+                for (((w, &g), m), v) in parameters.iter_mut().zip(gradient).zip(first).zip(second)
+                {
+                    *m = settle(beta1 * *m + (1.0 - beta1) * g);
+                    *v = settle(beta2 * *v + (1.0 - beta2) * g * g);
+                    *w = keep * *w - rate * *m / (v.sqrt() * scale + epsilon);
+                }
+            }
+            Rule::RmsProp {
+                decay,
+                epsilon,
+                rate,
+            } => {
                 for ((w, &g), v) in parameters.iter_mut().zip(gradient).zip(second) {
                     *v = settle(decay * *v + (1.0 - decay) * g * g);
                     *w -= rate * g / (v.sqrt() + epsilon);
                 }
-            }),
-            Optimizer::Sgd { momentum: 0.0 } => arch.dispatch(|| {
+            }
+            Rule::Sgd { rate } => {
                 for (w, &g) in parameters.iter_mut().zip(gradient) {
                     *w -= rate * g;
                 }
-            }),
-            Optimizer::Sgd { momentum } => arch.dispatch(|| {
+            }
+            Rule::Momentum { momentum, rate } => {
                 for ((w, &g), m) in parameters.iter_mut().zip(gradient).zip(first) {
                     *m = settle(momentum * *m + g);
                     *w -= rate * *m;
                 }
-            }),
+            }
         }
     }
 }

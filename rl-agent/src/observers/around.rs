@@ -84,7 +84,7 @@ impl<O> Guarded<O> {
         };
         // After a panic nobody looks at the inner observer again, so its broken promises reach nobody.
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| hook(inner))) {
-            let message = message(&*panic);
+            let message = panic_message(&*panic);
             eprintln!(
                 "The observer `{}` panicked and was removed; training goes on: {message}",
                 self.name
@@ -97,7 +97,8 @@ impl<O> Guarded<O> {
     }
 }
 
-fn message(panic: &(dyn Any + Send)) -> String {
+/// What a panic said.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "a panic without a message".to_owned())

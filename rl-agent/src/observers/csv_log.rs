@@ -13,6 +13,16 @@ use crate::observer::{
 /// mean_length, one `mean_<measure>` for each measure, epsilon, learning_rate, loss, mean_q, gradient_norm (of the last
 /// update), evaluation (mean score of the last one, if new). Cells without a value are empty.
 ///
+/// ```
+/// use rl_agent::observers::CsvLog;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("metrics.csv");
+/// let observer = CsvLog::create(&path)?;
+/// # drop(observer);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
 /// Rows are flushed as they are written, so a killed run keeps them. After the first write error nothing more is
 /// written; [`CsvLog::error`] tells what it was.
 #[derive(Debug)]

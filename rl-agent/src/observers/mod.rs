@@ -14,6 +14,7 @@ mod tensorboard;
 #[cfg(feature = "tui")]
 mod terminal;
 
+pub(crate) use around::panic_message;
 pub use around::{Guarded, Timed};
 pub use csv_log::CsvLog;
 pub use every::EveryN;

@@ -12,6 +12,14 @@ use crate::observer::{
 
 /// Shows steps, steps a second, episodes, the mean of the environment's first measure over the last 100 episodes, the
 /// last evaluation and the remaining time. Silent when standard error is not a terminal.
+///
+/// ```
+/// use rl_agent::observers::{LogTable, ProgressBar};
+///
+/// let observers = (ProgressBar::new(), LogTable::new(Vec::new()));
+/// // Trainer::new(...)?.run(observers)
+/// # let _ = observers;
+/// ```
 #[derive(Debug)]
 pub struct ProgressBar {
     bar: Bar,

@@ -29,6 +29,9 @@ pub struct TrainerConfig {
     /// Whether checkpoints are compressed (LZ4): smaller, most of all with boards in the replay buffer, and slower to
     /// write. Both kinds are read.
     pub compress_checkpoints: bool,
+    /// Whether checkpoints hold the replay buffer. Without it they are small, and training that is resumed from one fills
+    /// the buffer anew before it learns on: it goes on well, and not bit for bit.
+    pub checkpoint_replay: bool,
 }
 
 impl Default for TrainerConfig {
@@ -43,6 +46,7 @@ impl Default for TrainerConfig {
             checkpoint_seconds: None,
             keep_checkpoints: 1,
             compress_checkpoints: false,
+            checkpoint_replay: true,
         }
     }
 }

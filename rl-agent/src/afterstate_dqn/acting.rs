@@ -1,0 +1,128 @@
+//! The half that acts: candidates, their values, a choice.
+
+use super::bellman::Transition;
+use super::config::AfterstateDqnConfig;
+use super::policy::{Rule, action_values, first_best};
+use crate::actor::Actor;
+use crate::agent::{Decision, random_legal};
+use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Step};
+use crate::nn::{Mlp, Workspace};
+use crate::rng::Rng;
+
+/// A decision being made and carried out.
+#[derive(Debug)]
+pub(super) struct Acting<After> {
+    pub(super) candidates: Batch,
+    pub(super) values: Vec<f32>,
+    legal: Vec<bool>,
+    /// The afterstate of the decision that is being carried out.
+    chosen: Option<After>,
+    workspace: Workspace,
+}
+
+impl<After> Acting<After> {
+    pub(super) fn new(features: usize) -> Self {
+        Self {
+            candidates: Batch::new(features),
+            values: Vec::new(),
+            legal: Vec::new(),
+            chosen: None,
+            workspace: Workspace::default(),
+        }
+    }
+
+    /// The best action, or with probability `epsilon` any.
+    pub(super) fn decide<E, M>(
+        &mut self,
+        env: &E,
+        network: &Mlp,
+        rule: Rule,
+        epsilon: f64,
+        rng: &mut Rng,
+    ) -> Decision
+    where
+        E: AfterstateEnvironment<Model = M>,
+        M: AfterstateModel<After = After>,
+    {
+        self.candidates.clear();
+        self.values.clear();
+        let explored = rng.unit() < epsilon;
+        let action = if explored {
+            self.legal.resize(env.action_count(), false);
+            env.legal_actions(&mut self.legal);
+            random_legal(&self.legal, rng)
+        } else {
+            env.candidates(&mut self.candidates);
+            let (values, workspace) = (&mut self.values, &mut self.workspace);
+            action_values(network, rule, &self.candidates, values, workspace);
+            self.candidates.actions()[first_best(&self.values)] as usize
+        };
+        self.chosen = Some(env.after(action).expect("a legal action was chosen"));
+        Decision { action, explored }
+    }
+
+    /// What there is to remember of the decision, now that `env` has carried it out.
+    pub(super) fn remember<E, M>(&mut self, env: &E) -> Transition<After>
+    where
+        E: AfterstateEnvironment<Model = M>,
+        M: AfterstateModel<After = After>,
+    {
+        let after = self.chosen.take();
+        Transition {
+            after: after.expect("a decision comes before its memory"),
+            outcome: env.outcome() as u32,
+        }
+    }
+}
+
+/// [`AfterstateDqn`](super::AfterstateDqn)'s half that acts, with a copy of its network.
+#[derive(Debug)]
+pub struct AfterstateActor<After> {
+    acting: Acting<After>,
+    network: Mlp,
+    config: AfterstateDqnConfig,
+    epsilon: Option<f64>,
+    rng: Rng,
+}
+
+impl<After> AfterstateActor<After> {
+    pub(super) fn new(network: Mlp, config: AfterstateDqnConfig, rng: Rng) -> Self {
+        Self {
+            acting: Acting::new(network.input_len()),
+            network,
+            config,
+            epsilon: None,
+            rng,
+        }
+    }
+}
+
+impl<E, M> Actor<E> for AfterstateActor<M::After>
+where
+    E: AfterstateEnvironment<Model = M>,
+    M: AfterstateModel,
+{
+    /// The network, and the epsilon that was set by hand.
+    type Mind = (Mlp, Option<f64>);
+    type Memory = Transition<M::After>;
+
+    fn renew(&mut self, (network, epsilon): &Self::Mind) {
+        self.network.parameters_mut().assign(&network.parameters());
+        self.epsilon = *epsilon;
+    }
+
+    fn decide(&mut self, env: &E, step: u64) -> Decision {
+        let epsilon = self.epsilon.unwrap_or_else(|| self.config.epsilon.at(step));
+        let rule = Rule::of(&self.config);
+        self.acting
+            .decide(env, &self.network, rule, epsilon, &mut self.rng)
+    }
+
+    fn considered(&self) -> (Option<&Batch>, &[f32]) {
+        (Some(&self.acting.candidates), &self.acting.values)
+    }
+
+    fn remember(&mut self, env: &E, _outcome: &Step) -> Transition<M::After> {
+        self.acting.remember(env)
+    }
+}

@@ -1,0 +1,158 @@
+//! How the trainer drives the afterstate DQN.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{
+    AfterstateActor, AfterstateDqn, AfterstateDqnState, AfterstatePolicy, PlayWith, Priorities,
+    ReplayBuffer, Rule, Transition,
+};
+use crate::actor::Distributed;
+use crate::agent::{Agent, Decision, NonFinite, StateMismatch};
+use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Step};
+use crate::model::{Model, ModelError};
+use crate::nn::Mlp;
+use crate::observer::UpdateReport;
+use crate::rng::Rng;
+
+/// Streams of random numbers from here on belong to actors.
+const ACTOR_STREAMS: u64 = 1_000;
+
+impl<E, M> Agent<E> for AfterstateDqn<M>
+where
+    E: AfterstateEnvironment<Model = M>,
+    M: AfterstateModel,
+{
+    type Policy = AfterstatePolicy;
+    type State = AfterstateDqnState<M::After>;
+
+    fn decide(&mut self, env: &E, step: u64) -> Decision {
+        let (rule, epsilon) = (Rule::of(&self.config), self.epsilon(step));
+        let AfterstateDqnState {
+            online,
+            exploration,
+            ..
+        } = &mut self.state;
+        self.acting.decide(env, online, rule, epsilon, exploration)
+    }
+
+    fn considered(&self) -> (Option<&Batch>, &[f32]) {
+        (Some(&self.acting.candidates), &self.acting.values)
+    }
+
+    fn record(&mut self, env: &E, _outcome: &Step) {
+        let transition = self.acting.remember(env);
+        self.remember(transition);
+    }
+
+    fn update(&mut self, step: u64) -> Result<Option<UpdateReport>, NonFinite> {
+        let begin = self.state.buffer_from + self.config.learning_starts;
+        if step < begin || !step.is_multiple_of(self.config.update_every) {
+            return Ok(None);
+        }
+        self.learn(step).map(Some)
+    }
+
+    fn updates(&self) -> u64 {
+        self.state.updates
+    }
+
+    fn epsilon(&self, step: u64) -> f64 {
+        self.epsilon(step)
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.state.learning_rate = Some(learning_rate);
+    }
+
+    fn set_epsilon(&mut self, epsilon: f64) {
+        self.state.epsilon = Some(epsilon);
+    }
+
+    fn policy(&self) -> AfterstatePolicy {
+        let network = match self.config.play_with {
+            PlayWith::Online => &self.state.online,
+            PlayWith::Target => &self.state.target,
+        };
+        AfterstatePolicy::new(network.clone(), self.config.objective, self.config.gamma)
+    }
+
+    fn save_model(&self, path: &Path, notes: &BTreeMap<String, String>) -> Result<(), ModelError> {
+        Model {
+            network: Agent::<E>::policy(self).network().clone(),
+            objective: self.config.objective,
+            gamma: self.config.gamma,
+            features: self.model.feature_names(),
+            notes: notes.clone(),
+        }
+        .save(path)
+    }
+
+    fn state(&self) -> &Self::State {
+        &self.state
+    }
+
+    fn state_without_replay(&self, step: u64) -> Self::State {
+        let state = &self.state;
+        AfterstateDqnState {
+            online: state.online.clone(),
+            target: state.target.clone(),
+            optimizer: state.optimizer.clone(),
+            buffer: ReplayBuffer::new(self.config.buffer_capacity),
+            priorities: (state.priorities.as_ref())
+                .map(|priorities| Priorities::new(priorities.slots())),
+            buffer_from: step,
+            exploration: state.exploration.clone(),
+            sampling: state.sampling.clone(),
+            ..*state
+        }
+    }
+
+    fn set_state(&mut self, state: Self::State) -> Result<(), StateMismatch> {
+        let fits = |what, found: String, expected: String| {
+            StateMismatch::unless_equal(what, found, expected)
+        };
+        let mine = &self.state;
+        for network in [&state.online, &state.target] {
+            let (found, expected) = (network.sizes(), mine.online.sizes());
+            fits(
+                "the size of the network",
+                format!("{found:?}"),
+                format!("{expected:?}"),
+            )?;
+        }
+        fits(
+            "the capacity of the replay buffer",
+            state.buffer.capacity().to_string(),
+            mine.buffer.capacity().to_string(),
+        )?;
+        let prioritised = |state: &Self::State| match state.priorities {
+            Some(_) => "on".to_owned(),
+            None => "off".to_owned(),
+        };
+        fits("prioritised replay", prioritised(&state), prioritised(mine))?;
+        self.state = state;
+        Ok(())
+    }
+}
+
+impl<E, M> Distributed<E> for AfterstateDqn<M>
+where
+    E: AfterstateEnvironment<Model = M>,
+    M: AfterstateModel,
+{
+    type Actor = AfterstateActor<M::After>;
+
+    fn actor(&self, env_index: usize) -> Self::Actor {
+        let rng = Rng::new(self.state.seed, ACTOR_STREAMS + env_index as u64);
+        AfterstateActor::new(self.state.online.clone(), self.config.clone(), rng)
+    }
+
+    fn mind(&self) -> (Mlp, Option<f64>) {
+        (self.state.online.clone(), self.state.epsilon)
+    }
+
+    fn absorb(&mut self, _env_index: usize, memory: Transition<M::After>) {
+        self.remember(memory);
+    }
+}

@@ -1,0 +1,202 @@
+//! How the trainer drives the DQN.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::acting::Sight;
+use super::{
+    Dqn, DqnActor, DqnMemory, DqnMind, DqnPolicy, DqnState, Experience, Priorities, Shape,
+};
+use crate::actor::Distributed;
+use crate::agent::{Agent, Decision, NonFinite, StateMismatch};
+use crate::env::{Batch, Environment, Step};
+use crate::model::ModelError;
+use crate::observer::UpdateReport;
+use crate::rng::Rng;
+
+/// Streams of random numbers from here on belong to actors.
+const ACTOR_STREAMS: u64 = 1_000;
+
+impl<E: Environment> Agent<E> for Dqn {
+    type Policy = DqnPolicy;
+    type State = DqnState;
+
+    fn environments(&mut self, count: usize) {
+        let shape = *self.state.experience.shape();
+        if shape.environments == count {
+            return;
+        }
+        let ring = (self.config.buffer_capacity / count).max(self.config.n_step + 2);
+        self.state.experience = Experience::new(Shape {
+            environments: count,
+            ring,
+            ..shape
+        });
+        self.state.turn = 0;
+        if let Some(priorities) = &mut self.state.priorities {
+            *priorities = Priorities::new(count * ring);
+        }
+    }
+
+    fn begin_anew(&mut self, step: u64) {
+        let experience = &mut self.state.experience;
+        experience.begin_anew();
+        self.state.turn = (step % experience.shape().environments as u64) as usize;
+    }
+
+    fn decide(&mut self, env: &E, step: u64) -> Decision {
+        let epsilon = self.epsilon(step);
+        let state = &mut self.state;
+        if step.is_multiple_of(self.config.update_every) {
+            state.online.perturb(&mut state.noise, &mut state.acting);
+        }
+        let sight = Sight {
+            network: &state.online,
+            noise: &state.acting,
+            normalizer: state.normalizer.as_ref(),
+        };
+        self.acting
+            .decide(env, sight, &self.config, epsilon, &mut state.exploration)
+    }
+
+    fn considered(&self) -> (Option<&Batch>, &[f32]) {
+        (None, &self.acting.values)
+    }
+
+    fn record(&mut self, env: &E, outcome: &Step) {
+        let environment = self.state.turn;
+        self.state.turn = (environment + 1) % self.state.experience.shape().environments;
+        let step = self.acting.remember(env, outcome);
+        self.scratch.check(step.observation);
+        self.state.remember(&self.config, environment, step);
+    }
+
+    fn update(&mut self, step: u64) -> Result<Option<UpdateReport>, NonFinite> {
+        if let Some((what, value)) = self.scratch.invalid {
+            return Err(NonFinite { what, value, step });
+        }
+        let due = step >= self.state.experience_from + self.config.learning_starts
+            && step.is_multiple_of(self.config.update_every)
+            && self.state.experience.complete() > 0;
+        let mut report = None;
+        if due {
+            for _ in 0..self.config.updates_per_round {
+                report = Some(self.learn(step)?);
+            }
+        }
+        Ok(report)
+    }
+
+    fn updates(&self) -> u64 {
+        self.state.updates
+    }
+
+    fn epsilon(&self, step: u64) -> f64 {
+        self.epsilon(step)
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.state.learning_rate = Some(learning_rate);
+    }
+
+    fn set_epsilon(&mut self, epsilon: f64) {
+        self.state.epsilon = Some(epsilon);
+    }
+
+    fn policy(&self) -> DqnPolicy {
+        self.policy()
+    }
+
+    fn save_model(&self, path: &Path, notes: &BTreeMap<String, String>) -> Result<(), ModelError> {
+        self.policy().save(path, notes)
+    }
+
+    fn state(&self) -> &DqnState {
+        &self.state
+    }
+
+    fn state_without_replay(&self, step: u64) -> DqnState {
+        let state = &self.state;
+        DqnState {
+            online: state.online.clone(),
+            target: state.target.clone(),
+            optimizer: state.optimizer.clone(),
+            experience: Experience::new(*state.experience.shape()),
+            experience_from: step,
+            priorities: (state.priorities.as_ref())
+                .map(|priorities| Priorities::new(priorities.slots())),
+            normalizer: state.normalizer.clone(),
+            acting: state.acting.clone(),
+            exploration: state.exploration.clone(),
+            sampling: state.sampling.clone(),
+            noise: state.noise.clone(),
+            ..*state
+        }
+    }
+
+    fn set_state(&mut self, mut state: DqnState) -> Result<(), StateMismatch> {
+        let fits = |what, found: String, expected: String| {
+            StateMismatch::unless_equal(what, found, expected)
+        };
+        let mine = &self.state;
+        for network in [&state.online, &state.target] {
+            fits(
+                "the network",
+                format!("{:?}", network.architecture()),
+                format!("{:?}", mine.online.architecture()),
+            )?;
+        }
+        fits(
+            "the optimiser",
+            format!("{:?}", state.optimizer.kind()),
+            format!("{:?}", mine.optimizer.kind()),
+        )?;
+        fits(
+            "the replay buffer",
+            format!("{:?}", state.experience.shape()),
+            format!("{:?}", mine.experience.shape()),
+        )?;
+        for (what, found, expected) in [
+            (
+                "prioritised replay",
+                state.priorities.is_some(),
+                mine.priorities.is_some(),
+            ),
+            (
+                "normalisation of observations",
+                state.normalizer.is_some(),
+                mine.normalizer.is_some(),
+            ),
+        ] {
+            let word = |on: bool| if on { "on" } else { "off" }.to_owned();
+            fits(what, word(found), word(expected))?;
+        }
+        state.experience.reserve();
+        self.state = state;
+        self.scratch.invalid = None;
+        Ok(())
+    }
+}
+
+impl<E: Environment> Distributed<E> for Dqn {
+    type Actor = DqnActor;
+
+    fn actor(&self, env_index: usize) -> DqnActor {
+        let rng = Rng::new(self.state.seed, ACTOR_STREAMS + env_index as u64);
+        DqnActor::new(Distributed::<E>::mind(self), self.config.clone(), rng)
+    }
+
+    fn mind(&self) -> DqnMind {
+        DqnMind {
+            network: self.state.online.clone(),
+            normalizer: self.state.normalizer.clone(),
+            epsilon: self.state.epsilon,
+        }
+    }
+
+    fn absorb(&mut self, env_index: usize, memory: DqnMemory) {
+        let step = memory.step();
+        self.scratch.check(step.observation);
+        self.state.remember(&self.config, env_index, step);
+    }
+}

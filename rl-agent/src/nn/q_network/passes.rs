@@ -1,0 +1,207 @@
+//! The way forward, and back.
+
+use ndarray::ArrayViewMut1;
+use pulp::Arch;
+
+use super::{Architecture, Noise, QNetwork};
+use crate::nn::chain::Derivatives;
+use crate::nn::convolution::{BodyMemory, Convolution};
+
+/// The memory of a forward and a backward pass. Grows to the largest batch seen and then never allocates.
+#[derive(Debug, Clone)]
+pub struct QWorkspace {
+    arch: Arch,
+    rows: usize,
+    body: BodyMemory,
+    /// What comes out of the body and the rest of the observation.
+    joined: Vec<f32>,
+    trunk: Vec<Vec<f32>>,
+    value: Vec<Vec<f32>>,
+    actions: Vec<Vec<f32>>,
+    outputs: Vec<f32>,
+    derivatives: Derivatives,
+    d_shared: Vec<f32>,
+}
+
+impl Default for QWorkspace {
+    fn default() -> Self {
+        Self {
+            arch: Arch::new(),
+            rows: 0,
+            body: BodyMemory::default(),
+            joined: Vec::new(),
+            trunk: Vec::new(),
+            value: Vec::new(),
+            actions: Vec::new(),
+            outputs: Vec::new(),
+            derivatives: Derivatives::default(),
+            d_shared: Vec::new(),
+        }
+    }
+}
+
+impl QNetwork {
+    /// Runs `rows` observations through the network with `weights` (those of the network, or of a [`Noise`]). The result is
+    /// row after row, in each action after action, of each its atoms.
+    ///
+    /// # Panics
+    /// If a length is not that of this architecture.
+    pub fn forward<'w>(
+        &self,
+        weights: &[f32],
+        inputs: &[f32],
+        rows: usize,
+        workspace: &'w mut QWorkspace,
+    ) -> &'w [f32] {
+        let Architecture { atoms, actions, .. } = self.architecture;
+        assert_eq!(inputs.len(), rows * self.architecture.inputs, "inputs");
+        assert_eq!(weights.len(), self.graph.end(), "number of weights");
+        let w = workspace;
+        w.rows = rows;
+        if let Some(body) = &self.graph.body {
+            let out = body.forward(w.arch, weights, inputs, rows, &mut w.body);
+            w.joined.clear();
+            let planes = self.planes();
+            let samples = inputs.chunks_exact(self.architecture.inputs);
+            for (out, input) in out.chunks_exact(body.output_len()).zip(samples) {
+                w.joined.extend_from_slice(out);
+                w.joined.extend_from_slice(&input[planes..]);
+            }
+        }
+        let joined = if self.graph.body.is_some() {
+            &w.joined
+        } else {
+            inputs
+        };
+        self.graph
+            .trunk
+            .forward(w.arch, weights, joined, rows, &mut w.trunk);
+        let shared = w.trunk.last().map_or(joined, |out| &out[..]);
+        self.graph
+            .actions
+            .forward(w.arch, weights, shared, rows, &mut w.actions);
+        let Some(chain) = &self.graph.value else {
+            return last(&w.actions);
+        };
+        chain.forward(w.arch, weights, shared, rows, &mut w.value);
+        w.outputs.clear();
+        w.outputs.extend_from_slice(last(&w.actions));
+        let values = last(&w.value).chunks_exact(atoms);
+        for (row, value) in w.outputs.chunks_exact_mut(actions * atoms).zip(values) {
+            for (atom, value) in value.iter().enumerate() {
+                let mean = row[atom..].iter().step_by(atoms).sum::<f32>() / actions as f32;
+                let shift = value - mean;
+                row[atom..]
+                    .iter_mut()
+                    .step_by(atoms)
+                    .for_each(|a| *a += shift);
+            }
+        }
+        &w.outputs
+    }
+
+    /// Writes the derivative of the loss by every parameter into `gradient`, given weights and inputs of the preceding
+    /// [`forward`](Self::forward), the draw that made the weights if the network is noisy, and the loss's derivative by the
+    /// outputs.
+    ///
+    /// # Panics
+    /// If a length is not that of the preceding `forward`.
+    pub fn backward(
+        &self,
+        weights: &[f32],
+        noise: &Noise,
+        inputs: &[f32],
+        d_output: &[f32],
+        workspace: &mut QWorkspace,
+        mut gradient: ArrayViewMut1<'_, f32>,
+    ) {
+        let Architecture { atoms, actions, .. } = self.architecture;
+        let w = workspace;
+        let rows = w.rows;
+        assert_eq!(inputs.len(), rows * self.architecture.inputs, "inputs");
+        assert_eq!(d_output.len(), rows * actions * atoms, "derivative");
+        assert_eq!(gradient.len(), self.parameters.len(), "gradient");
+        let gradient = gradient.as_slice_mut().expect("a contiguous gradient");
+        let graph = &self.graph;
+        let joined = if graph.body.is_some() {
+            &w.joined
+        } else {
+            inputs
+        };
+        let shared = w.trunk.last().map_or(joined, |out| &out[..]);
+        let further = !w.trunk.is_empty() || graph.body.is_some();
+
+        let memory = &mut w.derivatives;
+        w.d_shared.clear();
+        if let Some(chain) = &graph.value {
+            memory.upper.clear();
+            for row in d_output.chunks_exact(actions * atoms) {
+                for atom in 0..atoms {
+                    memory.upper.push(row[atom..].iter().step_by(atoms).sum());
+                }
+            }
+            let outputs = &w.value;
+            chain.backward(
+                w.arch, weights, shared, rows, outputs, memory, gradient, further,
+            );
+            w.d_shared.extend_from_slice(&memory.upper);
+        }
+        memory.upper.clear();
+        memory.upper.extend_from_slice(d_output);
+        if graph.value.is_some() {
+            for row in memory.upper.chunks_exact_mut(actions * atoms) {
+                for atom in 0..atoms {
+                    let mean = row[atom..].iter().step_by(atoms).sum::<f32>() / actions as f32;
+                    row[atom..]
+                        .iter_mut()
+                        .step_by(atoms)
+                        .for_each(|d| *d -= mean);
+                }
+            }
+        }
+        let outputs = &w.actions;
+        graph.actions.backward(
+            w.arch, weights, shared, rows, outputs, memory, gradient, further,
+        );
+        if further {
+            let pairs = memory.upper.iter_mut().zip(&w.d_shared);
+            pairs.for_each(|(d, also)| *d += also);
+            let below = graph.body.is_some();
+            let (trunk, outputs) = (&graph.trunk, &w.trunk);
+            trunk.backward(
+                w.arch, weights, joined, rows, outputs, memory, gradient, below,
+            );
+        }
+        if let Some(body) = &graph.body {
+            let len = body.output_len();
+            let width = graph.trunk.input_len();
+            let d_body = memory.upper.chunks_exact(width).flat_map(|row| &row[..len]);
+            body.backward(
+                w.arch,
+                weights,
+                rows,
+                d_body.copied(),
+                &mut w.body,
+                gradient,
+            );
+        }
+        if self.architecture.noisy.is_some() {
+            let (start, end) = (graph.linear(), graph.end());
+            let (by_weight, by_sigma) = gradient.split_at_mut(end);
+            let pairs = by_weight[start..].iter().zip(&noise.draw);
+            by_sigma
+                .iter_mut()
+                .zip(pairs)
+                .for_each(|(d, (by_weight, draw))| *d = by_weight * draw);
+        }
+    }
+
+    fn planes(&self) -> usize {
+        let convolution = self.architecture.convolution.as_ref();
+        convolution.map_or(0, Convolution::input_len)
+    }
+}
+
+fn last(outputs: &[Vec<f32>]) -> &[f32] {
+    outputs.last().expect("at least one layer")
+}

@@ -1,0 +1,44 @@
+//! Training time.
+
+use std::time::Instant;
+
+use super::pace::Pace;
+
+/// Training time: what it was before this run and what has passed since, pauses left out.
+pub(super) struct Clock {
+    started: Instant,
+    before: f64,
+    /// What it was at the last checkpoint that was due.
+    pub(super) saved: f64,
+    /// Seconds, steps and updates at the last report.
+    mark: Option<(f64, u64, u64)>,
+}
+
+impl Clock {
+    /// Starts with so many seconds already passed.
+    pub(super) fn start(before: f64) -> Self {
+        Self {
+            started: Instant::now(),
+            before,
+            saved: before,
+            mark: None,
+        }
+    }
+
+    pub(super) fn seconds(&self, pace: &Pace) -> f64 {
+        self.before + (self.started.elapsed().saturating_sub(pace.held())).as_secs_f64()
+    }
+
+    /// Marks seconds, steps and updates, and returns those of the last mark; before the first one, those of the
+    /// beginning, when there were `first` steps.
+    pub(super) fn mark(
+        &mut self,
+        seconds: f64,
+        step: u64,
+        updates: u64,
+        first: u64,
+    ) -> (f64, u64, u64) {
+        let last = self.mark.replace((seconds, step, updates));
+        last.unwrap_or((self.before, first, updates))
+    }
+}
