@@ -25,6 +25,8 @@ pub(crate) enum Start<'a> {
     Zero,
     /// The same row of `n` for each row of the result.
     Bias(&'a [f32]),
+    /// What the result holds already.
+    Result,
 }
 
 /// `c = start + a b`, then clipped at zero from below if `relu`; `a` is m x k, `b` k x n, `c` m x n, all row-major
@@ -68,6 +70,43 @@ impl WithSimd for Product<'_> {
         {
             return self.dots(simd, a);
         }
+        match self.a {
+            Left::Rows(_) => self.bands(simd),
+            Left::Columns(a) => self.blocks(simd, a),
+        }
+    }
+}
+
+/// Rows of a transposed left factor that are gone through at a time.
+const DEPTH: usize = 32;
+
+impl Product<'_> {
+    /// The product with a transposed left factor, as a sum over blocks of `k`. Down a column every number lies in another
+    /// line of the cache: in a block they are few enough to be still there for the next tile.
+    #[inline(always)]
+    fn blocks<S: Simd>(self, simd: S, a: &[f32]) {
+        let mut from = 0;
+        loop {
+            let to = self.k.min(from + DEPTH);
+            let mut block = Product {
+                k: to - from,
+                a: Left::Columns(&a[from * self.m..to * self.m]),
+                b: &self.b[from * self.n..to * self.n],
+                start: if from == 0 { self.start } else { Start::Result },
+                relu: self.relu && to == self.k,
+                c: &mut *self.c,
+                ..self
+            };
+            block.bands(simd);
+            from = to;
+            if from == self.k {
+                break;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn bands<S: Simd>(&mut self, simd: S) {
         let mut row = 0;
         if S::F32_LANES >= 16 {
             while row + 8 <= self.m {
@@ -84,9 +123,7 @@ impl WithSimd for Product<'_> {
             row += 1;
         }
     }
-}
 
-impl Product<'_> {
     /// `ROWS` rows of the result, strip by strip of two vectors, then one, then the rest of the columns.
     #[inline(always)]
     fn band<S: Simd, const ROWS: usize>(&mut self, simd: S, row: usize) {
@@ -115,10 +152,16 @@ impl Product<'_> {
     ) {
         let width = VECTORS * S::F32_LANES;
         let first = match self.start {
-            Start::Zero => [simd.splat_f32s(0.0); VECTORS],
+            Start::Zero | Start::Result => [simd.splat_f32s(0.0); VECTORS],
             Start::Bias(bias) => load::<S, VECTORS>(simd, &bias[column..column + width]),
         };
         let mut sums = [first; ROWS];
+        if let Start::Result = self.start {
+            for (r, sums) in sums.iter_mut().enumerate() {
+                let start = (row + r) * self.n + column;
+                *sums = load::<S, VECTORS>(simd, &self.c[start..start + width]);
+            }
+        }
         let (n, k, m) = (self.n, self.k, self.m);
         match self.a {
             Left::Rows(a) => {
@@ -169,10 +212,16 @@ impl Product<'_> {
     #[inline(always)]
     fn edge<S: Simd, const ROWS: usize>(&mut self, simd: S, row: usize, column: usize) {
         let first = match self.start {
-            Start::Zero => simd.splat_f32s(0.0),
+            Start::Zero | Start::Result => simd.splat_f32s(0.0),
             Start::Bias(bias) => simd.partial_load_f32s(&bias[column..]),
         };
         let mut sums = [first; ROWS];
+        if let Start::Result = self.start {
+            for (r, sum) in sums.iter_mut().enumerate() {
+                let start = (row + r) * self.n;
+                *sum = simd.partial_load_f32s(&self.c[start + column..start + self.n]);
+            }
+        }
         for (p, b) in self.b.chunks_exact(self.n).enumerate() {
             let b = simd.partial_load_f32s(&b[column..]);
             for (r, sum) in sums.iter_mut().enumerate() {
@@ -201,7 +250,7 @@ impl Product<'_> {
     #[inline(always)]
     fn dots<S: Simd>(self, simd: S, a: &[f32]) {
         let start = match self.start {
-            Start::Zero => 0.0,
+            Start::Zero | Start::Result => 0.0,
             Start::Bias(bias) => bias[0],
         };
         let (b, b_rest) = S::as_simd_f32s(self.b);
@@ -258,7 +307,7 @@ mod tests {
     fn equals_the_schoolbook_product_for_every_shape() {
         let mut rng = Rng::new(7, 0);
         for m in [1, 2, 4, 5, 8, 13] {
-            for k in [1, 3, 9, 32] {
+            for k in [1, 3, 9, 32, 77] {
                 for n in [1, 2, 7, 8, 16, 17, 31, 32, 40, 65] {
                     check(&mut rng, m, k, n);
                 }
