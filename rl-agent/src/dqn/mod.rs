@@ -12,18 +12,19 @@ mod categorical;
 mod config;
 mod model;
 mod policy;
+mod state;
 
 use ndarray::Array1;
 use pulp::Arch;
-use serde::{Deserialize, Serialize};
 
 pub use self::acting::{DqnActor, DqnMemory, DqnMind};
 pub use self::config::{Categorical, DqnConfig};
 pub use self::policy::DqnPolicy;
+pub use self::state::DqnState;
 pub use crate::prioritized::Prioritized;
 pub use crate::target::{PlayWith, TargetUpdate};
 
-use self::acting::{Acting, Remembered};
+use self::acting::Acting;
 use self::categorical::{divergence, softmax};
 use self::policy::{action_values, best_legal};
 use crate::agent::NonFinite;
@@ -35,30 +36,6 @@ use crate::normalizer::Normalizer;
 use crate::observer::UpdateReport;
 use crate::prioritized::Priorities;
 use crate::rng::Rng;
-
-/// Everything that changes while [`Dqn`] learns.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DqnState {
-    online: QNetwork,
-    target: QNetwork,
-    optimizer: OptimizerState,
-    experience: Experience,
-    /// Step from which on the experience holds everything, unless it is full: later than 0 after a checkpoint without it.
-    experience_from: u64,
-    priorities: Option<Priorities>,
-    normalizer: Option<Normalizer>,
-    /// The noise of the weights that actions are chosen with.
-    acting: Noise,
-    /// The environment whose turn it is.
-    turn: usize,
-    seed: u64,
-    exploration: Rng,
-    sampling: Rng,
-    noise: Rng,
-    updates: u64,
-    learning_rate: Option<f64>,
-    epsilon: Option<f64>,
-}
 
 /// The learner.
 #[derive(Debug)]
@@ -102,34 +79,6 @@ impl Scratch {
         if let Some(&value) = observation.iter().find(|value| !value.is_finite()) {
             self.invalid.get_or_insert(("an observation", value));
         }
-    }
-}
-
-impl DqnState {
-    /// Remembers a step of an environment.
-    fn remember(&mut self, config: &DqnConfig, environment: usize, step: Remembered<'_>) {
-        let reward = match config.reward_clip {
-            Some(limit) => step.reward.clamp(-limit, limit),
-            None => step.reward,
-        };
-        if let Some(normalizer) = &mut self.normalizer {
-            normalizer.see(step.observation);
-        }
-        let priorities = &mut self.priorities;
-        let mut changed = |slot: usize, usable: bool| {
-            if let Some(priorities) = priorities {
-                priorities.changed(slot, usable);
-            }
-        };
-        self.experience.push(
-            environment,
-            step.observation,
-            step.legal,
-            step.action,
-            reward,
-            step.end,
-            &mut changed,
-        );
     }
 }
 

@@ -7,6 +7,9 @@
 //! Whatever runs inside a dispatch is `#[inline(always)]` and no closure: a function of its own would be compiled for the
 //! least CPU, and whether the optimiser merges it depends on the profile of whoever uses this crate.
 
+#[cfg(test)]
+mod tests;
+
 use pulp::{Arch, Simd, WithSimd};
 
 /// How the left factor lies in memory.
@@ -290,105 +293,6 @@ pub(crate) fn transpose(matrix: &[f32], columns: usize, out: &mut Vec<f32>) {
                 let from = matrix[row * columns + to..].iter().step_by(columns);
                 line.iter_mut().zip(from).for_each(|(out, x)| *out = *x);
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rng::Rng;
-
-    fn random(rng: &mut Rng, len: usize) -> Vec<f32> {
-        (0..len).map(|_| rng.normal() as f32).collect()
-    }
-
-    #[test]
-    fn equals_the_schoolbook_product_for_every_shape() {
-        let mut rng = Rng::new(7, 0);
-        for m in [1, 2, 4, 5, 8, 13] {
-            for k in [1, 3, 9, 32, 77] {
-                for n in [1, 2, 7, 8, 16, 17, 31, 32, 40, 65] {
-                    check(&mut rng, m, k, n);
-                }
-            }
-        }
-    }
-
-    fn check(rng: &mut Rng, m: usize, k: usize, n: usize) {
-        let (a, b, bias) = (random(rng, m * k), random(rng, k * n), random(rng, n));
-        let transposed: Vec<f32> = (0..m * k).map(|i| a[i % m * k + i / m]).collect();
-        for relu in [false, true] {
-            let expected: Vec<f32> = (0..m * n)
-                .map(|i| {
-                    let sum: f64 = (0..k)
-                        .map(|p| f64::from(a[i / n * k + p]) * f64::from(b[p * n + i % n]))
-                        .sum();
-                    let sum = (sum + f64::from(bias[i % n])) as f32;
-                    if relu { sum.max(0.0) } else { sum }
-                })
-                .collect();
-            for left in [Left::Rows(&a), Left::Columns(&transposed)] {
-                let mut c = vec![f32::NAN; m * n];
-                Product {
-                    m,
-                    k,
-                    n,
-                    a: left,
-                    b: &b,
-                    start: Start::Bias(&bias),
-                    relu,
-                    c: &mut c,
-                }
-                .run(Arch::new());
-                for (got, want) in c.iter().zip(&expected) {
-                    assert!(
-                        (got - want).abs() <= 1e-5 * (1.0 + want.abs()),
-                        "{m}x{k}x{n}: {got} for {want}"
-                    );
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn transposing_twice_changes_nothing() {
-        let mut rng = Rng::new(9, 0);
-        for (rows, columns) in [(1, 1), (3, 40), (128, 40), (17, 33)] {
-            let matrix = random(&mut rng, rows * columns);
-            let (mut once, mut twice) = (Vec::new(), Vec::new());
-            transpose(&matrix, columns, &mut once);
-            assert_eq!(once[rows.min(2) - 1], matrix[(rows.min(2) - 1) * columns]);
-            transpose(&once, rows, &mut twice);
-            assert_eq!(twice, matrix);
-        }
-    }
-
-    #[test]
-    fn a_row_does_not_depend_on_its_neighbours() {
-        let mut rng = Rng::new(8, 0);
-        let (k, n) = (9, 32);
-        let (a, b) = (random(&mut rng, 13 * k), random(&mut rng, k * n));
-        let mut all = vec![0.0; 13 * n];
-        let product = |a: &[f32], c: &mut [f32]| {
-            let m = a.len() / k;
-            Product {
-                m,
-                k,
-                n,
-                a: Left::Rows(a),
-                b: &b,
-                start: Start::Zero,
-                relu: false,
-                c,
-            }
-            .run(Arch::new());
-        };
-        product(&a, &mut all);
-        for row in 0..13 {
-            let mut alone = vec![0.0; n];
-            product(&a[row * k..(row + 1) * k], &mut alone);
-            assert_eq!(alone, all[row * n..(row + 1) * n]);
         }
     }
 }
