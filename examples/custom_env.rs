@@ -9,6 +9,7 @@
 use std::error::Error;
 use std::f32::consts::PI;
 
+use clap::Parser;
 use rl_agent::afterstate_dqn::TargetUpdate;
 use rl_agent::control::Control;
 use rl_agent::dqn::{Dqn, DqnConfig};
@@ -147,11 +148,11 @@ fn tuned() -> DqnConfig {
 }
 
 /// Steps until the pole was held, if it was.
-fn train(seed: u64) -> Result<Option<u64>, Box<dyn Error>> {
+fn train(seed: u64, steps: u64) -> Result<Option<u64>, Box<dyn Error>> {
     let control = Control::new();
     let limits = TrainerConfig {
         seed,
-        total_steps: Some(100_000),
+        total_steps: Some(steps),
         evaluate_every: 2_560,
         ..TrainerConfig::default()
     };
@@ -171,24 +172,27 @@ fn train(seed: u64) -> Result<Option<u64>, Box<dyn Error>> {
     Ok(stop.reason().map(|_| end.step))
 }
 
+/// Teaches a DQN to hold a pole upright.
+#[derive(Parser)]
+struct Args {
+    /// The first seed
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many seeds to train with, one after the other
+    #[arg(long, default_value_t = 1)]
+    seeds: u64,
+    /// Steps of training at most
+    #[arg(long, default_value_t = 100_000)]
+    steps: u64,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let seed: u64 = argument("--seed")?.unwrap_or(1);
-    let seeds: u64 = argument("--seeds")?.unwrap_or(1);
+    let Args { seed, seeds, steps } = Args::parse();
     let mut held = 0;
     for seed in seed..seed + seeds {
         println!("seed {seed}");
-        held += u64::from(train(seed)?.is_some());
+        held += u64::from(train(seed, steps)?.is_some());
     }
     println!("{held} of {seeds} seeds held the pole for 475 steps and more");
     Ok(())
-}
-
-/// The value after `name` on the command line.
-fn argument<T: std::str::FromStr>(name: &str) -> Result<Option<T>, String> {
-    let mut words = std::env::args().skip_while(|word| word != name).skip(1);
-    let parse = |word: String| {
-        word.parse()
-            .map_err(|_| format!("{name} {word}: not a number"))
-    };
-    words.next().map(parse).transpose()
 }

@@ -4,6 +4,7 @@
 
 use std::error::Error;
 
+use clap::Parser;
 use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
 use rl_agent::env::{AfterstateEnvironment, Environment};
 use rl_agent::observer::{EpisodeReport, Observer};
@@ -29,8 +30,16 @@ impl<E: Environment> Observer<E> for Best {
     }
 }
 
+/// Trains while an observer of one's own watches.
+#[derive(Parser)]
+struct Args {
+    /// Pieces to train for
+    #[arg(long, default_value_t = 20_000)]
+    steps: u64,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let steps: u64 = argument("--steps")?.unwrap_or(20_000);
+    let Args { steps } = Args::parse();
     let tetris = Tetris::without_colours(TetrisConfig::default())?;
     let agent = AfterstateDqn::new(tetris.model(), AfterstateDqnConfig::default(), 1)?;
     let config = TrainerConfig {
@@ -57,14 +66,4 @@ fn main() -> Result<(), Box<dyn Error>> {
         100.0 * observers.share()
     );
     Ok(())
-}
-
-/// The value after `name` on the command line.
-fn argument<T: std::str::FromStr>(name: &str) -> Result<Option<T>, String> {
-    let mut words = std::env::args().skip_while(|word| word != name).skip(1);
-    let parse = |word: String| {
-        word.parse()
-            .map_err(|_| format!("{name} {word}: not a number"))
-    };
-    words.next().map(parse).transpose()
 }

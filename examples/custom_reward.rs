@@ -6,6 +6,7 @@
 
 use std::error::Error;
 
+use clap::Parser;
 use rl_agent::dqn::{Dqn, DqnConfig};
 use rl_agent::env::{Environment, Step};
 use rl_agent::observers::LogTable;
@@ -67,8 +68,16 @@ impl Environment for PaidForLines {
     }
 }
 
+/// Trains for a reward of one's own.
+#[derive(Parser)]
+struct Args {
+    /// Pieces to train for
+    #[arg(long, default_value_t = 50_000)]
+    steps: u64,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let steps: u64 = argument("--steps")?.unwrap_or(50_000);
+    let Args { steps } = Args::parse();
     let rules = TetrisConfig {
         width: 6,
         height: 12,
@@ -91,14 +100,4 @@ fn main() -> Result<(), Box<dyn Error>> {
         end.episodes, end.updates, end.seconds
     );
     Ok(())
-}
-
-/// The value after `name` on the command line.
-fn argument<T: std::str::FromStr>(name: &str) -> Result<Option<T>, String> {
-    let mut words = std::env::args().skip_while(|word| word != name).skip(1);
-    let parse = |word: String| {
-        word.parse()
-            .map_err(|_| format!("{name} {word}: not a number"))
-    };
-    words.next().map(parse).transpose()
 }

@@ -6,7 +6,7 @@
 //! written to the file, if one is named; `replay_to_png` draws it. With a number as well, that is the seed.
 
 use std::error::Error;
-use std::io::{Write, stdout};
+use std::io::{IsTerminal, Write, stdin, stdout};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{Event, KeyCode, KeyEventKind, poll, read};
@@ -20,6 +20,11 @@ use tetris_core::{HalfTurns, Input, Recorder, Rules, ansi_game};
 const TICK: Duration = Duration::from_nanos(1_000_000_000 / 60);
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if !(stdin().is_terminal() && stdout().is_terminal()) {
+        return Err(
+            "playing needs a terminal for keys and board: run it in one, not in a pipe".into(),
+        );
+    }
     let mut words = std::env::args().skip(1);
     let file = words.next();
     let seed = match words.next() {

@@ -4,6 +4,7 @@
 
 use std::error::Error;
 
+use clap::Parser;
 use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
 use rl_agent::agent::Agent;
 use rl_agent::env::AfterstateEnvironment;
@@ -12,9 +13,26 @@ use rl_agent::observers::ProgressBar;
 use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
 use rl_agent::trainer::{Trainer, TrainerConfig};
 
+/// Trains a DQN to play Tetris.
+#[derive(Parser)]
+struct Args {
+    /// How long to train
+    #[arg(long, default_value_t = 30.0)]
+    seconds: f64,
+    /// Everything random follows from it
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where the games that it plays afterwards are cut
+    #[arg(long, default_value_t = 250_000)]
+    max_pieces: u64,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let seconds: f64 = argument("--seconds")?.unwrap_or(30.0);
-    let seed: u64 = argument("--seed")?.unwrap_or(1);
+    let Args {
+        seconds,
+        seed,
+        max_pieces,
+    } = Args::parse();
 
     let tetris = Tetris::without_colours(TetrisConfig::default())?;
     let agent = AfterstateDqn::new(tetris.model(), AfterstateDqnConfig::default(), seed)?;
@@ -39,25 +57,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let held_out = EvaluationConfig {
         games: 10,
         seed: 1,
-        max_steps: Some(250_000),
+        max_steps: Some(max_pieces),
         threads: 2,
     };
     let policy = Agent::<Tetris>::policy(trainer.agent());
     let played = evaluate(&tetris, &Scenario::default(), &policy, &held_out, || false)?;
     println!(
-        "10 greedy games on the whole board, cut at 250,000 pieces: {:.0} lines on average, {} deaths",
+        "10 greedy games on the whole board, cut at {max_pieces} pieces: {:.0} lines on average, {} deaths",
         played.mean(),
         played.deaths()
     );
     Ok(())
-}
-
-/// The value after `name` on the command line.
-fn argument<T: std::str::FromStr>(name: &str) -> Result<Option<T>, String> {
-    let mut words = std::env::args().skip_while(|word| word != name).skip(1);
-    let parse = |word: String| {
-        word.parse()
-            .map_err(|_| format!("{name} {word}: not a number"))
-    };
-    words.next().map(parse).transpose()
 }

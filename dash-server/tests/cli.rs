@@ -222,6 +222,48 @@ fn mistakes_have_exit_code_two_and_a_line_that_helps() {
 }
 
 #[test]
+fn logs_are_json_when_asked_for_and_a_bad_filter_is_named() {
+    let place = folder();
+    let place = place.path();
+    let output = train(
+        place,
+        &["--steps", "100", "--out", "a", "--log-format", "json"],
+    );
+    expect(&output, 0, "finished after 100 steps");
+    let log = String::from_utf8_lossy(&output.stderr);
+    let line = log.lines().next().expect("a line");
+    let line: serde_json::Value = serde_json::from_str(line).expect("an object");
+    assert_eq!(line["level"], "INFO");
+    assert!(line["fields"]["message"].is_string());
+
+    let mut quiet = program(place, &["train", "--steps", "100", "--out", "b"]);
+    let output = quiet.args(SMALL).env("RUST_LOG", "off").output();
+    assert_eq!(String::from_utf8_lossy(&output.expect("an end").stderr), "");
+
+    let mut wrong = program(place, &["train", "--steps", "100", "--out", "c"]);
+    let output = wrong.env("RUST_LOG", "a=b=c").output().expect("an end");
+    expect(&output, 2, "RUST_LOG is \"a=b=c\", which is no filter");
+    assert!(!place.join("c").exists());
+}
+
+#[test]
+fn shells_get_their_completions_even_through_a_pipe_that_closes() {
+    let place = folder();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        expect(&run(place.path(), &["completions", shell]), 0, "evaluate");
+    }
+    let mut child = program(place.path(), &["completions", "zsh"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(output.status.success());
+}
+
+#[test]
 fn an_address_in_use_is_one_clear_line() {
     let place = folder();
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");

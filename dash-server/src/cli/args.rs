@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 use tetris_core::{Controller, ParseControllerError, ParsePiecesError, RandomizerKind};
+
+use super::logging::LogFormat;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,7 +24,9 @@ Exit codes:
   2    wrong options or settings, an existing run, or an address in use
   130  a second Ctrl-C: stopped at once
 
-TETRIS_DASH_LOG=debug shows more (error, warn, info, debug, trace).";
+Environment:
+  RUST_LOG   what is logged: a level (error, warn, info, debug, trace) or module=level
+  NO_COLOR   no colours, on a terminal neither";
 
 /// Trains a DQN on Tetris, shows it in the browser while it learns, and measures how well it plays.
 #[derive(Debug, Parser)]
@@ -31,6 +36,9 @@ pub(crate) struct Args {
     pub(crate) command: Option<Command>,
     #[command(flatten)]
     pub(crate) serve: ServeArgs,
+    /// How the log on standard error looks
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -41,6 +49,11 @@ pub(crate) enum Command {
     Train(TrainArgs),
     /// Play games with a trained model or a hand-weighted controller, and print how well it plays
     Evaluate(EvaluateArgs),
+    /// Print the completions of a shell, e.g. `tetris-dash completions bash > ~/.bash_completion`
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
 }
 
 /// What a run is made of.

@@ -2,17 +2,17 @@
 
 mod args;
 mod evaluate;
+mod logging;
 mod serve;
 mod signals;
 mod train;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use dash_server::config::{self, RunConfig, RunConfigError};
 use dash_server::protocol::ConfigMap;
-use tracing_subscriber::EnvFilter;
 
 use args::{Args, Command, RunArgs};
 
@@ -49,26 +49,31 @@ impl From<RunConfigError> for Failure {
 
 pub(crate) fn main() -> ExitCode {
     let args = Args::parse();
-    let filter =
-        EnvFilter::try_from_env("TETRIS_DASH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_target(false)
-        .init();
-    let done = match args.command {
-        Some(Command::Train(train)) => train::run(&train),
-        Some(Command::Evaluate(evaluate)) => evaluate::run(&evaluate),
-        Some(Command::Serve(serve)) => serve::run(&serve),
-        None => serve::run(&args.serve),
-    };
+    let done = logging::start(args.log_format).and_then(|()| run(args));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { code, message }) => {
             let _ = writeln!(io::stderr(), "tetris-dash: {message}");
             ExitCode::from(code)
         }
+    }
+}
+
+fn run(args: Args) -> Result<(), Failure> {
+    match args.command {
+        Some(Command::Train(train)) => train::run(&train),
+        Some(Command::Evaluate(evaluate)) => evaluate::run(&evaluate),
+        Some(Command::Serve(serve)) => serve::run(&serve),
+        Some(Command::Completions { shell }) => {
+            let mut program = Args::command();
+            let name = program.get_name().to_owned();
+            // First as a whole into memory, for the generator panics when nobody reads it to the end.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut program, name, &mut script);
+            let _ = io::stdout().write_all(&script);
+            Ok(())
+        }
+        None => serve::run(&args.serve),
     }
 }
 
