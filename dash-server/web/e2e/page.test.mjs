@@ -54,6 +54,26 @@ test("the pixels of the board change, and show pieces in their colours", async (
   assert.ok(pieces.some((piece) => colours.includes(piece)), `no piece among ${colours}`);
 });
 
+test("pieces can be drawn in colours for any colour vision, and stay so after a reload", async () => {
+  const shown = () =>
+    page.evaluate(() => {
+      const canvas = document.querySelector("#board");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const seen = new Set();
+      for (let at = 0; at < data.length; at += 4) seen.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
+      return [...seen].map((colour) => `#${colour.toString(16).padStart(6, "0")}`);
+    });
+  const safe = ["#56b4e9", "#f0e442", "#cc79a7", "#009e73", "#d55e00", "#0072b2", "#e69f00"];
+  await page.locator("#safe-colours").check();
+  await untilBoardChanges(page, await boardPicture(page));
+  const colours = await shown();
+  assert.ok(safe.some((colour) => colours.includes(colour)), `no safe colour among ${colours}`);
+  await page.reload();
+  assert.ok(await page.locator("#safe-colours").isChecked());
+  await page.locator("#safe-colours").uncheck();
+  await untilRun(page, "running");
+});
+
 test("every chart gets points and draws them", async () => {
   await untilChartsHavePoints(page);
   const drawn = await page.$$eval(".chart canvas", (canvases) =>

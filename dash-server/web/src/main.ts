@@ -15,6 +15,7 @@ import { Commander } from "./net/commander";
 import { Connection, type Socket } from "./net/connection";
 import { Runs } from "./runs/runs";
 import { rowsOf, Session } from "./session";
+import { bindColours } from "./shell/colours";
 import { byId } from "./shell/dom";
 import { FrameLoop } from "./shell/frame_loop";
 import { drawScores, drawTiles } from "./shell/numbers";
@@ -122,6 +123,10 @@ const drawFrame = loop.prompt(() => {
 });
 
 setInterval(() => byId("board").setAttribute("aria-label", describe(stage.shown)), DESCRIBE_EVERY);
+bindColours(() => {
+  drawFrame();
+  drawTravel();
+});
 window.addEventListener("online", () => connection.connect());
 connection.connect();
 void travelCard.openLink();

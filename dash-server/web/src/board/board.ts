@@ -1,6 +1,6 @@
 // The board: a grid of coloured cells on a canvas, drawn from a scene and nothing else.
 
-import { drawCell, PIECE_COLOURS } from "./pieces";
+import { drawCell, pieceColour } from "./pieces";
 import type { Ghost, Scene } from "./scene";
 import { Screen } from "./screen";
 
@@ -50,7 +50,7 @@ export class BoardView {
     const { width, height } = this.#screen.fit();
     const context = this.#context;
     const layout = this.#layout(width, height);
-    context.fillStyle = PIECE_COLOURS[0];
+    context.fillStyle = pieceColour(0);
     context.fillRect(0, 0, width, height);
     this.#drawGrid(layout);
     const scene = this.#scene;
@@ -119,12 +119,12 @@ export class BoardView {
     const { size, left, ceiling, columns } = layout;
     const context = this.#context;
     context.globalAlpha = (chosen ? 0.5 : 0.22) * strength;
-    context.fillStyle = PIECE_COLOURS[piece] ?? PIECE_COLOURS[0];
+    context.fillStyle = pieceColour(piece);
     for (const index of cells) {
       context.fillRect(left + (index % columns) * size, ceiling + Math.floor(index / columns) * size, size, size);
     }
     context.globalAlpha = chosen ? 1 : 0.35 + 0.4 * strength;
-    this.#drawOutline(cells, layout, chosen ? OUTLINE : (PIECE_COLOURS[piece] ?? OUTLINE), chosen ? 0.09 : 0.05);
+    this.#drawOutline(cells, layout, chosen ? OUTLINE : pieceColour(piece), chosen ? 0.09 : 0.05);
     context.globalAlpha = 1;
   }
 

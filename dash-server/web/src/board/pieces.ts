@@ -3,10 +3,22 @@
 /** Name of each piece by its value; 0 is empty, 8 no known piece. */
 export const PIECE_NAMES = ["none", "I", "O", "T", "S", "Z", "J", "L", "garbage"] as const;
 
-/** Colour of each piece by its value; the first is the well. */
-export const PIECE_COLOURS = [
-  "#0b1536", "#31c7e6", "#f2c230", "#aa6cf2", "#4cc96a", "#ef5a5f", "#4a7bf7", "#f2973a", "#8a93ad",
-] as const;
+const USUAL = ["#0b1536", "#31c7e6", "#f2c230", "#aa6cf2", "#4cc96a", "#ef5a5f", "#4a7bf7", "#f2973a", "#8a93ad"] as const;
+
+// Okabe and Ito's colours, each the one nearest to the usual, which people with any colour vision tell apart.
+const SAFE = ["#0b1536", "#56b4e9", "#f0e442", "#cc79a7", "#009e73", "#d55e00", "#0072b2", "#e69f00", "#9aa3b8"] as const;
+
+let colours: readonly string[] = USUAL;
+
+/** Draws pieces from now on in colours for any colour vision, or in the usual ones. */
+export function useSafeColours(safe: boolean): void {
+  colours = safe ? SAFE : USUAL;
+}
+
+/** Colour of a piece by its value; 0 is the well. */
+export function pieceColour(piece: number): string {
+  return colours[piece] ?? colours[0]!;
+}
 
 /** Cells of each piece as it appears, as [column, row] from the top left of its box. */
 export const PIECE_CELLS: readonly (readonly (readonly [number, number])[])[] = [
@@ -25,7 +37,7 @@ export function drawCell(context: CanvasRenderingContext2D, piece: number, x: nu
   const gap = Math.max(1, Math.round(size * 0.04));
   const edge = Math.max(1, Math.round(size * 0.11));
   const [left, top, side] = [x + gap, y + gap, size - 2 * gap];
-  context.fillStyle = PIECE_COLOURS[piece] ?? PIECE_COLOURS[0];
+  context.fillStyle = pieceColour(piece);
   context.fillRect(left, top, side, side);
   context.fillStyle = "rgb(255 255 255 / 28%)";
   context.fillRect(left, top, side, edge);

@@ -1,6 +1,6 @@
 // The pieces to come.
 
-import { drawCell, PIECE_CELLS, PIECE_COLOURS, PIECE_NAMES } from "./pieces";
+import { drawCell, PIECE_CELLS, PIECE_NAMES, pieceColour } from "./pieces";
 import { Screen } from "./screen";
 
 /** Draws pieces side by side into a canvas. */
@@ -30,7 +30,7 @@ export class PreviewView {
   /** Draws them. */
   draw(): void {
     const { width, height } = this.#screen.fit();
-    this.#context.fillStyle = PIECE_COLOURS[0];
+    this.#context.fillStyle = pieceColour(0);
     this.#context.fillRect(0, 0, width, height);
     const room = width / this.#slots;
     this.#pieces.slice(0, this.#slots).forEach((piece, slot) => this.#drawPiece(piece, slot * room, room, height));
