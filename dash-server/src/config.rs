@@ -37,7 +37,7 @@ pub struct RunConfig {
     pub evaluation: EvaluationConfig,
 }
 
-/// How games begin and end in training.
+/// How games are played in training.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainingScenario {
@@ -45,6 +45,8 @@ pub struct TrainingScenario {
     pub ceiling: Option<u8>,
     /// Pieces after which a game is cut; none if absent.
     pub max_pieces: Option<u64>,
+    /// Games that are played side by side, a piece in each in turn, 1 to 64; one if absent.
+    pub environments: Option<u8>,
 }
 
 impl TrainingScenario {
@@ -128,6 +130,7 @@ impl RunConfig {
         let TrainingScenario {
             ceiling,
             max_pieces,
+            environments,
         } = self.scenario;
         if let Some(ceiling) = ceiling.filter(|ceiling| !(4..=height).contains(ceiling)) {
             return Err(RunConfigError::out_of_range(
@@ -143,6 +146,14 @@ impl RunConfig {
                 "max_pieces",
                 0,
                 "at least 1".to_owned(),
+            ));
+        }
+        if let Some(games) = environments.filter(|games| !(1..=64).contains(games)) {
+            return Err(RunConfigError::out_of_range(
+                "scenario",
+                "environments",
+                games,
+                "1..=64".to_owned(),
             ));
         }
         if !(1..=100_000).contains(&self.evaluation.games) {
@@ -220,7 +231,8 @@ mod tests {
             config.scenario,
             TrainingScenario {
                 ceiling: Some(10),
-                max_pieces: Some(500)
+                max_pieces: Some(500),
+                environments: None,
             }
         );
         assert_eq!(

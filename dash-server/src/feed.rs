@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use crate::games::Moves;
+use crate::grid::Grid;
 use crate::history::History;
 use crate::protocol::{Change, Checkpoint, Frame};
 
@@ -28,6 +29,8 @@ pub struct Feed {
     update_wanted: AtomicBool,
     staged: Mutex<Staged>,
     urgent: Notify,
+    /// Small pictures of all environments.
+    pub(crate) grid: Grid,
 }
 
 /// What has been reported since the last look.
@@ -88,6 +91,7 @@ impl Default for Feed {
             update_wanted: AtomicBool::new(true),
             staged: Mutex::default(),
             urgent: Notify::new(),
+            grid: Grid::default(),
         }
     }
 }

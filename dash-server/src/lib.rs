@@ -8,6 +8,7 @@ pub mod config;
 mod decision;
 pub mod feed;
 mod games;
+mod grid;
 pub mod history;
 mod hub;
 pub mod launch;

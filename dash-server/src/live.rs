@@ -185,6 +185,13 @@ impl Live {
                 outbox::binary(&ServerMessage::Change(stamped).encode()),
             ));
         }
+        if let Some(boards) = feed.grid.take() {
+            let stamped = self.stamp(boards);
+            messages.push((
+                Kind::Droppable,
+                outbox::binary(&ServerMessage::Boards(stamped).encode()),
+            ));
+        }
         for moves in staged.take_moves() {
             self.games.extend(moves);
         }

@@ -19,7 +19,8 @@ use crate::protocol::{Change, Checkpoint, Frame, Setting};
 /// Turns the trainer's reports into messages; attach it to a trainer like any other observer.
 ///
 /// A board is copied only when the server has asked for one, an update is reported only when the last report is old
-/// enough, and nothing here waits for anybody. Of several environments the first is shown.
+/// enough, and nothing here waits for anybody. Of several environments the one that is
+/// followed is shown, at first the first, and small pictures of the others.
 #[derive(Debug)]
 pub struct DashObserver {
     feed: Arc<Feed>,
@@ -65,7 +66,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
 
     fn on_decision(&mut self, report: &DecisionReport<'_, E>) {
         self.games.decided(report, &self.feed);
-        if report.env_index == 0 && self.feed.frame_wanted() {
+        if report.env_index == self.feed.grid.followed() && self.feed.frame_wanted() {
             let mut cells = Vec::with_capacity(4);
             report.env.fills(report.action, &mut cells);
             let mut frame = blank_frame();
@@ -84,7 +85,8 @@ impl<E: BoardView> Observer<E> for DashObserver {
 
     fn on_step(&mut self, report: &StepReport<'_, E>) {
         self.feed.set_step(report.step);
-        if report.env_index == 0
+        self.feed.grid.see(report.env_index, report.env);
+        if report.env_index == self.feed.grid.followed()
             && let Some(mut frame) = self.coming.take()
         {
             frame.episode = report.episode;

@@ -13,7 +13,7 @@ mod table;
 
 pub use command::{Command, CommandError, ErrorCode, Request};
 pub use form::{FieldKind, FormField};
-pub use frame::{Decision, Frame};
+pub use frame::{Boards, Decision, Frame};
 pub use games::{Block, GameInfo, GameList};
 pub use play::{Key, PlayFrame, PlayStart};
 pub use runs::{RunChanges, RunEntry, RunHistory, RunState};
@@ -41,6 +41,8 @@ pub enum ServerMessage {
     Status(Stamped<Status>),
     /// A board, right after a placement.
     Frame(Stamped<Frame>),
+    /// Small boards of several environments.
+    Boards(Stamped<Boards>),
     /// What happened in the last 100 ms.
     Metrics(Stamped<Metrics>),
     /// The greedy policy has played held-out games.

@@ -219,13 +219,14 @@ fn trainer(
 ) -> Result<Trainer<Tetris, AfterstateDqn<<Tetris as AfterstateEnvironment>::Model>>, RunError> {
     let env = Tetris::new(config.environment)?;
     let agent = AfterstateDqn::new(env.model(), config.agent.clone(), config.trainer.seed)?;
+    let games = vec![env; usize::from(config.scenario.environments.unwrap_or(1))];
     let (training, seed) = (config.scenario.scenario(), config.trainer.seed);
     let notes = BTreeMap::from([
         ("run".to_owned(), folder.name()),
         ("seed".to_owned(), seed.to_string()),
     ]);
     let unseen = Tetris::without_colours(config.environment)?;
-    Ok(Trainer::new(vec![env], agent, config.trainer.clone())?
+    Ok(Trainer::new(games, agent, config.trainer.clone())?
         .scenarios(move |_| training.clone())
         .evaluate(unseen, Scenario::default(), config.evaluation)
         .save_to(folder.path(), notes)

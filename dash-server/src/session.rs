@@ -361,6 +361,7 @@ impl Session {
             Command::Speed { limit } => self.limit_speed(limit),
             Command::LearningRate { value } => self.set_learning_rate(value),
             Command::Epsilon { value } => self.set_epsilon(value),
+            Command::Follow { environment } => self.follow(environment),
             Command::Save => self.save(),
             Command::Stop => self.stop(),
             Command::Note { run, text } => self.note(&run, &text),
@@ -408,6 +409,7 @@ impl Session {
         let told = live.status.step;
         if all {
             run.feed.want_update();
+            run.feed.grid.want();
         }
         if all || run.feed.is_eventful() {
             self.send(live.collect(&run.feed));

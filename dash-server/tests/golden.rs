@@ -5,10 +5,10 @@
 
 use dash_server::board::BoardView;
 use dash_server::protocol::{
-    Block, Change, Checkpoint, Command, ConfigMap, Decision, EPISODES, EVALUATIONS, ErrorCode,
-    Evaluation, FieldKind, FormField, Frame, GameInfo, GameList, Hello, Key, Metrics, POSITIONS,
-    PlayFrame, PlayStart, Request, RunChanges, RunEntry, RunState, SUMMARIES, ServerMessage,
-    Setting, Snapshot, Stamped, State, Status, TableData, UPDATES,
+    Block, Boards, Change, Checkpoint, Command, ConfigMap, Decision, EPISODES, EVALUATIONS,
+    ErrorCode, Evaluation, FieldKind, FormField, Frame, GameInfo, GameList, Hello, Key, Metrics,
+    POSITIONS, PlayFrame, PlayStart, Request, RunChanges, RunEntry, RunState, SUMMARIES,
+    ServerMessage, Setting, Snapshot, Stamped, State, Status, TableData, UPDATES,
 };
 use rl_agent::env::Environment;
 use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
@@ -482,6 +482,20 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         ),
         ("games", ServerMessage::Games(games())),
         ("moves", ServerMessage::Moves(Box::new(block()))),
+        (
+            "boards",
+            ServerMessage::Boards(stamped(
+                9,
+                Boards {
+                    width: 4,
+                    height: 4,
+                    count: 2,
+                    followed: 1,
+                    cells: [[0; 28].as_slice(), &[1, 1, 0, 8]].concat().into(),
+                    lines: [3u32, 70_000].map(u32::to_le_bytes).concat().into(),
+                },
+            )),
+        ),
         ("play", ServerMessage::Play(Box::new(play(None)))),
         (
             "play, over",
@@ -541,6 +555,7 @@ fn commands() -> Vec<(&'static str, Request)> {
             },
         ),
         ("play stop", Command::PlayStop),
+        ("follow", Command::Follow { environment: 3 }),
         (
             "moves request",
             Command::Moves {

@@ -16,7 +16,7 @@ type Row = (
 const ONE: Option<f64> = Some(1.0);
 
 #[rustfmt::skip]
-const FIELDS: [Row; 20] = [
+const FIELDS: [Row; 21] = [
     ("environment.width", Integer, Some(4.0), Some(32.0), &[], "Columns", "Columns of the board."),
     ("environment.height", Integer, Some(4.0), Some(64.0), &[], "Rows", "Rows of the board."),
     ("environment.pieces", Choice, None, None, &["uniform", "bag7", "bag14", "nes", "snakes"], "Pieces",
@@ -26,6 +26,8 @@ const FIELDS: [Row; 20] = [
     ("scenario.ceiling", Integer, Some(4.0), Some(64.0), &[], "Ceiling in training",
         "Rows under which pieces must come to rest while training; at most the rows of the board."),
     ("scenario.max_pieces", Integer, ONE, None, &[], "Pieces a game", "Pieces after which a game in training is cut."),
+    ("scenario.environments", Integer, ONE, Some(64.0), &[], "Games at a time",
+        "Games that are played side by side in training, a piece in each in turn."),
     ("agent.objective", Choice, None, None, &["return", "survival"], "Objective",
         "The discounted return, or the logarithm of how likely the game goes on, for which each step is worth the same."),
     ("agent.backup", Choice, None, None, &["expected", "sampled"], "Backup",

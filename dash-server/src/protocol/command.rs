@@ -56,6 +56,11 @@ pub enum Command {
         /// 0 to 1.
         value: f64,
     },
+    /// Show another one of several environments, to everybody.
+    Follow {
+        /// Which, from 0.
+        environment: u32,
+    },
     /// Write a checkpoint now.
     Save,
     /// End the run, saving a checkpoint.
@@ -109,6 +114,7 @@ const NAMES: [&str; 16] = [
     "snapshot",
     "games",
     "moves",
+    "follow",
     "play_start",
     "play_key",
     "play_stop",
@@ -307,6 +313,7 @@ mod tests {
                 down: true,
             },
             Command::PlayStop,
+            Command::Follow { environment: 3 },
             Command::Games,
             Command::Moves {
                 game: 3,

@@ -62,3 +62,20 @@ pub struct Decision {
     /// Features of the first rows, row after row: little-endian f32.
     pub features: ByteBuf,
 }
+
+/// The boards of several environments as they are now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Boards {
+    /// Columns of each.
+    pub width: u8,
+    /// Rows of each up to the ceiling.
+    pub height: u8,
+    /// How many there are.
+    pub count: u32,
+    /// The environment whose frames are sent.
+    pub followed: u32,
+    /// The cells of each board in turn, like the `cells` of a frame.
+    pub cells: ByteBuf,
+    /// Lines of the running game of each: little-endian u32.
+    pub lines: ByteBuf,
+}

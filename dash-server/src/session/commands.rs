@@ -153,6 +153,23 @@ impl Session {
         self.pass_on(Order::Epsilon(epsilon))
     }
 
+    /// Shows another one of several environments.
+    ///
+    /// # Errors
+    /// If no run is going on or it has no such environment.
+    pub fn follow(&self, environment: u32) -> Result<(), Refusal> {
+        self.order(|run, _| {
+            if run.feed.grid.follow(environment as usize) {
+                run.feed.want_frame();
+                return Ok(());
+            }
+            Err(Refusal::new(
+                ErrorCode::InvalidConfig,
+                format!("there is no environment {environment}, or it has not been seen yet"),
+            ))
+        })
+    }
+
     /// Has a checkpoint written before the next step.
     ///
     /// # Errors

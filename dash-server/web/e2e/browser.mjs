@@ -89,6 +89,21 @@ export function boardPicture(page) {
   return page.evaluate(() => document.querySelector("#board").toDataURL());
 }
 
+/** The colours on the board's canvas, between two parts of its width, down to a part of its height. */
+export function boardColours(page, left = 0, right = 1, height = 1) {
+  return page.evaluate(([from, to, part]) => {
+    const board = document.querySelector("#board");
+    // The board itself is not made for being read.
+    const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    Object.assign(copy.canvas, { width: board.width, height: board.height });
+    copy.drawImage(board, 0, 0);
+    const { data } = copy.getImageData(from * board.width, 0, (to - from) * board.width, part * board.height);
+    const seen = new Set();
+    for (let at = 0; at < data.length; at += 4) seen.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
+    return [...seen].map((colour) => `#${colour.toString(16).padStart(6, "0")}`);
+  }, [left, right, height]);
+}
+
 /** Waits until the board looks different from `before`. */
 export async function untilBoardChanges(page, before) {
   await page.waitForFunction((old) => document.querySelector("#board").toDataURL() !== old, before, { timeout: 60_000 });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
-  boardPicture, chartPoints, launch, openPage, press, steps, untilBoardChanges, untilChartsHavePoints, untilLink,
+  boardColours, boardPicture, chartPoints, launch, openPage, press, steps, untilBoardChanges, untilChartsHavePoints, untilLink,
   untilRun, untilSettled, untilStepsPass,
 } from "./browser.mjs";
 import { freePort, ServerProcess } from "./server.mjs";
@@ -42,31 +42,17 @@ test("the page connects and shows a run", async () => {
 
 test("the pixels of the board change, and show pieces in their colours", async () => {
   for (let change = 0; change < 5; change++) await untilBoardChanges(page, await boardPicture(page));
-  const colours = await page.evaluate(() => {
-    const canvas = document.querySelector("#board");
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    const seen = new Set();
-    for (let at = 0; at < data.length; at += 4) seen.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
-    return [...seen].map((colour) => `#${colour.toString(16).padStart(6, "0")}`);
-  });
+  const colours = await boardColours(page);
   const pieces = ["#31c7e6", "#f2c230", "#aa6cf2", "#4cc96a", "#ef5a5f", "#4a7bf7", "#f2973a"];
   assert.ok(colours.includes("#0b1536"), "the well is dark blue");
   assert.ok(pieces.some((piece) => colours.includes(piece)), `no piece among ${colours}`);
 });
 
 test("pieces can be drawn in colours for any colour vision, and stay so after a reload", async () => {
-  const shown = () =>
-    page.evaluate(() => {
-      const canvas = document.querySelector("#board");
-      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      const seen = new Set();
-      for (let at = 0; at < data.length; at += 4) seen.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
-      return [...seen].map((colour) => `#${colour.toString(16).padStart(6, "0")}`);
-    });
   const safe = ["#56b4e9", "#f0e442", "#cc79a7", "#009e73", "#d55e00", "#0072b2", "#e69f00"];
   await page.locator("#safe-colours").check();
   await untilBoardChanges(page, await boardPicture(page));
-  const colours = await shown();
+  const colours = await boardColours(page);
   assert.ok(safe.some((colour) => colours.includes(colour)), `no safe colour among ${colours}`);
   await page.reload();
   assert.ok(await page.locator("#safe-colours").isChecked());

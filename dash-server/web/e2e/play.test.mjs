@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { boardPicture, launch, openPage, untilBoardChanges, untilRun } from "./browser.mjs";
+import { boardColours, boardPicture, launch, openPage, untilBoardChanges, untilRun } from "./browser.mjs";
 import { freePort, ServerProcess } from "./server.mjs";
 
 const server = new ServerProcess("tetris-dash", (address, folder) => ["serve", "--addr", address, "--out", folder]);
@@ -51,12 +51,13 @@ test("keys move, turn, hold and drop the piece, and do nothing else", async () =
 
 test("a held key repeats until the wall", async () => {
   await page.keyboard.down("ArrowLeft");
-  // Nothing but the piece that is held there is in the upper half of the leftmost column.
-  await page.waitForFunction(() => {
-    const canvas = document.querySelector("#board");
-    const { data } = canvas.getContext("2d").getImageData(6, 0, 2, canvas.height / 2);
-    return data.some((value, at) => at % 4 !== 3 && value > 150);
-  });
+  // Nothing but the piece that is held there is in the upper part of the leftmost column.
+  const pieces = ["#31c7e6", "#f2c230", "#aa6cf2", "#4cc96a", "#ef5a5f", "#4a7bf7", "#f2973a"];
+  for (;;) {
+    const colours = await boardColours(page, 0, 0.09, 0.8);
+    if (pieces.some((colour) => colours.includes(colour))) break;
+    await page.waitForTimeout(50);
+  }
   await page.keyboard.up("ArrowLeft");
   const latency = Number(await page.locator("#play").getAttribute("data-latency"));
   assert.ok(latency > 0, "the way of a key was timed");

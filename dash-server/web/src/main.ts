@@ -2,6 +2,7 @@
 
 import "./app.css";
 import { BoardView } from "./board/board";
+import { GridView } from "./board/grid";
 import { describe } from "./board/describe";
 import { PreviewView } from "./board/preview";
 import { Stage } from "./board/stage";
@@ -22,6 +23,7 @@ import { drawScores, drawTiles } from "./shell/numbers";
 import { StatusBar } from "./shell/status_bar";
 import { toast } from "./shell/toasts";
 import { Why } from "./why/why";
+import type { Frame } from "./wire/frame";
 import { ProtocolError } from "./wire/fields";
 import { decodeMessage } from "./wire/messages";
 
@@ -36,6 +38,8 @@ const session = new Session({
   acknowledged: (id, answer) => commander.acknowledged(id, answer),
   refused: (id, code, message, field) => commander.refused(id, code, message, field),
   statusChanged: () => {
+    // Whether a piece moves depends on the speed.
+    refresh();
     drawStatus();
     drawNumbers();
   },
@@ -44,6 +48,7 @@ const session = new Session({
     drawNumbers();
     charts.redraw();
   },
+  boardsChanged: () => drawGrid(),
   played: (frame) => play.receive(frame),
   runsChanged: () => runs.follow(),
   saved: (step) => controls.saved(step),
@@ -62,11 +67,11 @@ const connection = new Connection(openSocket, {
 });
 const commander = new Commander((data) => connection.send(data), () => connection.drop());
 
-const board = new BoardView(byId<HTMLCanvasElement>("board"), byId("well"), () => drawFrame());
-const why = new Why(() => drawFrame());
+const board = new BoardView(byId<HTMLCanvasElement>("board"), byId("well"), () => refresh());
+const why = new Why(() => refresh());
 const travel = new Travel({
   changed: () => {
-    drawFrame();
+    refresh();
     drawTravel();
     drawStatus();
   },
@@ -74,14 +79,22 @@ const travel = new Travel({
 });
 const play = new Play(commander, {
   changed: () => {
-    drawFrame();
+    refresh();
     drawTravel();
     drawStatus();
   },
   trouble: (message) => toast(message),
 });
 const stage = new Stage(session, why, travel, play);
-const preview = new PreviewView(byId<HTMLCanvasElement>("next"), () => drawFrame());
+const preview = new PreviewView(byId<HTMLCanvasElement>("next"), () => refresh());
+const grid = new GridView(
+  (environment) => void commander.request({ type: "follow", environment }).catch((error: Error) => toast(error.message)),
+  () => drawGrid(),
+);
+const drawGrid = loop.prompt(() => {
+  grid.draw(session.boards);
+  return session.boards !== null;
+});
 const statusBar = new StatusBar(session, travel, play, () => connection.connect(), () => drawStatus());
 const charts = new Charts(session, loop);
 const runs = new Runs(
@@ -107,9 +120,14 @@ const drawNumbers = loop.prompt(() => {
   drawTiles(session);
   controls.showRates();
 });
+// What is on the screen: a frame that is there already and does not move is not drawn again.
+let painted: Frame | null | undefined;
 const drawFrame = loop.prompt(() => {
   const scene = stage.scene(performance.now());
   const frame = stage.shown;
+  if (stage.moving) drawFrame();
+  if (frame === painted && !stage.inMotion) return false;
+  painted = frame;
   const { config } = travel.recording ?? session;
   board.show(scene, rowsOf(config, frame));
   board.draw();
@@ -119,12 +137,18 @@ const drawFrame = loop.prompt(() => {
   drawScores(frame);
   play.drawn(performance.now());
   drawTiles(session);
-  if (stage.moving) drawFrame();
+  return true;
 });
+
+/** Draws the frame again because something around it has changed. */
+function refresh(): void {
+  painted = undefined;
+  drawFrame();
+}
 
 setInterval(() => byId("board").setAttribute("aria-label", describe(stage.shown)), DESCRIBE_EVERY);
 bindColours(() => {
-  drawFrame();
+  refresh();
   drawTravel();
 });
 window.addEventListener("online", () => connection.connect());

@@ -3,6 +3,7 @@
 import { History } from "./history/history";
 import type { Link } from "./net/connection";
 import type { Fields } from "./wire/fields";
+import type { Boards } from "./wire/boards";
 import type { Frame } from "./wire/frame";
 import type { PlayFrame } from "./wire/play";
 import {
@@ -27,6 +28,7 @@ export interface SessionEvents {
   statusChanged(): void;
   frameChanged(): void;
   metricsChanged(): void;
+  boardsChanged(): void;
   /** The game of the person in front of the page looks different. */
   played(frame: PlayFrame): void;
   /** Runs of the output folder are new, have changed or are gone. */
@@ -43,6 +45,8 @@ export class Session {
   status: Status | null = null;
   config: Fields | null = null;
   frame: Frame | null = null;
+  /** Small boards of all environments; null if there is one environment only. */
+  boards: Boards | null = null;
   /** What people have changed while training ran, oldest first. */
   changes: readonly Change[] = [];
   /** The runs of the output folder by their names. */
@@ -89,6 +93,9 @@ export class Session {
       case "games":
       case "moves":
         return this.#events.acknowledged(message.id, message);
+      case "boards":
+        this.boards = message.boards;
+        return this.#events.boardsChanged();
       case "play":
         return this.#events.played(message.play);
       case "ack":
@@ -146,7 +153,9 @@ export class Session {
       // The snapshot brings the configuration of the new run, and rows that came before this message.
       this.history.clear();
       this.frame = null;
+      this.boards = null;
       this.config = null;
+      this.#events.boardsChanged();
       this.changes = [];
       this.#askForSnapshot();
       this.#events.frameChanged();

@@ -15,7 +15,7 @@ type Plain = Record<string, unknown>;
 
 const messages = goldenMessages();
 const bytesOf = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
-const hexOf = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array | Float32Array) => ({
+const hexOf = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array | Uint32Array | Float32Array) => ({
   $bin: Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength).toString("hex"),
 });
 
@@ -25,7 +25,7 @@ test("there are golden messages of every kind", () => {
     "hello", "snapshot", "status", "frame", "metrics", "evaluation", "checkpoint", "change", "ack", "error",
     "start", "pause", "resume", "step", "speed", "learning_rate", "epsilon", "save", "stop", "games", "moves",
     "play", "play_start", "play_key", "play_stop",
-    "runs", "note",
+    "runs", "note", "boards", "follow",
   ]) {
     assert.ok(types.has(type), `no golden message of type ${type}`);
   }
@@ -94,6 +94,10 @@ function plain(message: ServerMessage): Plain {
       return { type: message.type, ...plainBlocks(message.blocks) };
     case "games":
       return { ...message };
+    case "boards": {
+      const { cells, lines, ...rest } = message.boards;
+      return { type: "boards", ...rest, cells: hexOf(cells), lines: hexOf(lines) };
+    }
     case "play": {
       const { cells, active, ghost, next, canHold, ...rest } = message.play;
       const raw = Object.entries({ cells, active, ghost, next }).map(([key, bytes]) => [key, hexOf(bytes)]);

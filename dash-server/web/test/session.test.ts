@@ -26,6 +26,7 @@ function session(): Session {
     frameChanged: () => {},
     runsChanged: () => {},
     metricsChanged: () => {},
+    boardsChanged: () => {},
     played: () => {},
     saved: (step) => saved.push(step),
   });

@@ -24,6 +24,7 @@ export class Stage {
   readonly #travel: Travel;
   readonly #play: Play;
   #shown: Frame | null = null;
+  #inMotion = false;
   #newest: Frame | null = null;
   #motion: Motion | null = null;
 
@@ -38,6 +39,11 @@ export class Stage {
   get moving(): boolean {
     if (this.#play.active) return false;
     return this.#motion !== null || this.#why.behind || this.#travel.playing;
+  }
+
+  /** Whether the last scene was a moment of a piece on its way. */
+  get inMotion(): boolean {
+    return this.#inMotion;
   }
 
   /** The frame that the last scene was made of. */
@@ -60,6 +66,8 @@ export class Stage {
       return decisionScene(frame, frame.decision, pointed);
     }
     const moment = this.#motion?.at(now) ?? null;
+    // The first picture after a motion is one more.
+    this.#inMotion = this.#motion !== null;
     if (moment && frame.decision && frame === this.#motion?.frame) return fallingScene(frame, frame.decision, moment, on);
     this.#motion = null;
     // At full speed a position is gone before anyone has read it: its question is shown rather than its answer.

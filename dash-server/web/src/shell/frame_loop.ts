@@ -9,17 +9,22 @@ interface Turn {
 /** Draws what was marked, on the next animation frames. Nothing runs while nothing is marked or the tab is hidden. */
 export class FrameLoop {
   readonly #interval: number;
-  readonly #prompt = new Set<() => void>();
+  readonly #prompt = new Set<() => boolean | void>();
   readonly #turns: Turn[] = [];
   #scheduled = false;
+  /** Whether the charts have given way to something else in the last frame. */
+  #gaveWay = false;
 
   /** `interval` is the least time between two draws of the same chart, in milliseconds. */
   constructor(interval = 500) {
     this.#interval = interval;
   }
 
-  /** Registers something small; call the answer to have it drawn on the next frame. */
-  prompt(draw: () => void): () => void {
+  /**
+   * Registers something small; call the answer to have it drawn on the next frame. If `draw` says that it has filled a
+   * canvas, the charts wait for another frame, so that no frame has to bring two large pictures to the screen.
+   */
+  prompt(draw: () => boolean | void): () => void {
     return () => {
       this.#prompt.add(draw);
       this.#schedule();
@@ -47,9 +52,13 @@ export class FrameLoop {
     this.#scheduled = false;
     const prompt = [...this.#prompt];
     this.#prompt.clear();
-    for (const draw of prompt) draw();
+    let filled = false;
+    for (const draw of prompt) filled = draw() === true || filled;
 
     const waiting = this.#turns.filter((turn) => turn.dirty);
+    // Where every frame fills a canvas, charts get every other one.
+    this.#gaveWay = filled && !this.#gaveWay && waiting.length > 0;
+    if (this.#gaveWay) return this.#schedule();
     const due = waiting.filter((turn) => now - turn.drawnAt >= this.#interval);
     const [oldest] = due.sort((a, b) => a.drawnAt - b.drawnAt);
     if (oldest) {

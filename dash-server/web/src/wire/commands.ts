@@ -20,7 +20,8 @@ export type Command =
   | { type: "play_start"; game?: number | null; das: number; arr: number }
   | { type: "play_key"; key: Key; down: boolean }
   | { type: "play_stop" }
-  | { type: "note"; run: string; text: string };
+  | { type: "note"; run: string; text: string }
+  | { type: "follow"; environment: number };
 
 /** One command as a WebSocket message. */
 export function encodeCommand(command: Command, id: number): Uint8Array<ArrayBuffer> {

@@ -4,6 +4,7 @@ import { decode } from "@msgpack/msgpack";
 import {
   count, flag, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts, type Fields,
 } from "./fields";
+import { readBoards, type Boards } from "./boards";
 import { readConfigs, readForm, type FormField } from "./form";
 import { readFrame, type Frame } from "./frame";
 import { readGames, readMoves, type Block as Moves, type GameInfo } from "./games";
@@ -87,6 +88,7 @@ export type ServerMessage =
   | { type: "evaluation"; blocks: Blocks }
   | { type: "checkpoint"; step: number; path: string }
   | { type: "change"; change: Change }
+  | { type: "boards"; boards: Boards }
   | { type: "play"; play: PlayFrame }
   | { type: "runs"; runs: RunChanges }
   | { type: "ack"; id: number }
@@ -124,6 +126,8 @@ export function decodeMessage(data: ArrayBuffer | Uint8Array): ServerMessage {
       return { type, id: count(fields, "id"), games: readGames(fields) };
     case "moves":
       return { type, id: count(fields, "id"), game: count(fields, "game"), block: readMoves(fields) };
+    case "boards":
+      return { type, boards: readBoards(fields) };
     case "play":
       return { type, play: readPlay(fields) };
     case "runs":

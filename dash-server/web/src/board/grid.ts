@@ -1,0 +1,84 @@
+// Small boards of several environments, one of which is shown large.
+
+import { byId, element, setText } from "../shell/dom";
+import { whole } from "../shell/format";
+import type { Boards } from "../wire/boards";
+import { pieceColour } from "./pieces";
+import { Screen } from "./screen";
+
+/** Space between two boards, as a part of a column's width. */
+const GAP = 0.08;
+
+/** The card with all boards; empty and hidden for a single environment. */
+export class GridView {
+  readonly #card = byId("grid");
+  readonly #places = byId("grid-places");
+  readonly #screen: Screen;
+  readonly #follow: (environment: number) => void;
+  #boards: Boards | null = null;
+
+  /** `follow` is called with the environment that someone picks; `resized` when all has to be drawn again. */
+  constructor(follow: (environment: number) => void, resized: () => void) {
+    this.#follow = follow;
+    this.#screen = new Screen(byId<HTMLCanvasElement>("grid-boards"), resized);
+  }
+
+  /** Draws the boards, or hides the card if there are none. */
+  draw(boards: Boards | null): void {
+    this.#card.hidden = boards === null;
+    if (!boards) return;
+    const across = columnsFor(boards.count);
+    if (boards.count !== this.#boards?.count) this.#lay(boards.count, across);
+    this.#boards = boards;
+    const { width, height } = this.#screen.fit();
+    const down = Math.ceil(boards.count / across);
+    const context = this.#screen.context;
+    context.fillStyle = getComputedStyle(this.#card).backgroundColor;
+    context.fillRect(0, 0, width, height);
+    for (let index = 0; index < boards.count; index++) {
+      const [left, top] = [((index % across) * width) / across, (Math.floor(index / across) * height) / down];
+      this.#drawBoard(boards, index, left, top, width / across, height / down);
+    }
+    [...this.#places.children].forEach((place, index) => {
+      const followed = index === boards.followed;
+      place.setAttribute("aria-pressed", String(followed));
+      place.setAttribute("aria-label", `Game ${index + 1}, ${whole(boards.lines[index] ?? 0)} lines`);
+    });
+    setText(byId("grid-text"), `Board ${boards.followed + 1} of ${boards.count} is shown large. Pick another one.`);
+  }
+
+  #drawBoard({ width, height, cells }: Boards, index: number, left: number, top: number, room: number, tall: number): void {
+    const context = this.#screen.context;
+    const size = Math.max(1, Math.floor(Math.min((room * (1 - GAP)) / width, (tall - room * GAP) / height)));
+    const [x, y] = [Math.round(left + (room - size * width) / 2), Math.round(top + (tall - size * height) / 2)];
+    context.fillStyle = pieceColour(0);
+    context.fillRect(x, y, size * width, size * height);
+    const area = width * height;
+    const gap = size > 4 ? 1 : 0;
+    for (let cell = 0; cell < area; cell++) {
+      const piece = cells[index * area + cell]!;
+      if (piece === 0) continue;
+      context.fillStyle = pieceColour(piece);
+      context.fillRect(x + (cell % width) * size, y + Math.floor(cell / width) * size, size - gap, size - gap);
+    }
+  }
+
+  // A button over each board, so that keys and screen readers reach it.
+  #lay(count: number, across: number): void {
+    this.#places.style.setProperty("--across", String(across));
+    this.#card.style.setProperty("--grid-share", String(Math.ceil(count / across) / across));
+    this.#places.replaceChildren(
+      ...Array.from({ length: count }, (_, index) => {
+        const place = element("button");
+        place.type = "button";
+        place.addEventListener("click", () => this.#follow(index));
+        return place;
+      }),
+    );
+  }
+}
+
+/** Boards side by side: boards are twice as tall as wide, and the card is wider than tall. */
+export function columnsFor(count: number): number {
+  return Math.min(count, Math.max(4, Math.ceil(Math.sqrt(count * 4))));
+}
