@@ -101,7 +101,7 @@ fn one() -> u64 {
 }
 
 /// Names of the commands, for telling an unknown one from a malformed one.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "start",
     "pause",
     "resume",
