@@ -5,12 +5,10 @@ import { FrameLoop } from "../src/shell/frame_loop";
 import { readBoards } from "../src/wire/boards";
 import { ProtocolError } from "../src/wire/fields";
 
-test("boards stand in as many columns as make the card wider than tall", () => {
-  assert.deepEqual([2, 4, 5, 9, 16, 64].map(columnsFor), [2, 4, 5, 6, 8, 16]);
-  for (let count = 1; count <= 64; count++) {
-    const across = columnsFor(count);
-    assert.ok(across <= count && 2 * Math.ceil(count / across) <= Math.max(across, 4), `${count} in ${across} columns`);
-  }
+test("boards stand side by side, in several rows where they would get too narrow", () => {
+  assert.deepEqual([2, 9, 16, 64].map((count) => columnsFor(count, 2, 960)), [2, 9, 12, 23]);
+  assert.deepEqual([2, 9, 64].map((count) => columnsFor(count, 1, 350)), [2, 6, 9]);
+  assert.equal(columnsFor(4, 2, 0), 1, "before the card has been laid out");
 });
 
 test("boards that do not belong together are refused", () => {

@@ -8,6 +8,8 @@ import { Screen } from "./screen";
 
 /** Space between two boards, as a part of a column's width. */
 const GAP = 0.08;
+/** Pixels below which a board could not be made out. */
+const NARROWEST = 36;
 
 /** The card with all boards; empty and hidden for a single environment. */
 export class GridView {
@@ -16,6 +18,7 @@ export class GridView {
   readonly #screen: Screen;
   readonly #follow: (environment: number) => void;
   #boards: Boards | null = null;
+  #across = 0;
 
   /** `follow` is called with the environment that someone picks; `resized` when all has to be drawn again. */
   constructor(follow: (environment: number) => void, resized: () => void) {
@@ -27,8 +30,9 @@ export class GridView {
   draw(boards: Boards | null): void {
     this.#card.hidden = boards === null;
     if (!boards) return;
-    const across = columnsFor(boards.count);
-    if (boards.count !== this.#boards?.count) this.#lay(boards.count, across);
+    const ratio = boards.height / boards.width;
+    const across = columnsFor(boards.count, ratio, this.#places.clientWidth);
+    if (boards.count !== this.#boards?.count || across !== this.#across) this.#lay(boards.count, across, ratio);
     this.#boards = boards;
     const { width, height } = this.#screen.fit();
     const down = Math.ceil(boards.count / across);
@@ -64,9 +68,10 @@ export class GridView {
   }
 
   // A button over each board, so that keys and screen readers reach it.
-  #lay(count: number, across: number): void {
+  #lay(count: number, across: number, ratio: number): void {
+    this.#across = across;
     this.#places.style.setProperty("--across", String(across));
-    this.#card.style.setProperty("--grid-share", String(Math.ceil(count / across) / across));
+    this.#card.style.setProperty("--grid-share", String((Math.ceil(count / across) * ratio) / across));
     this.#places.replaceChildren(
       ...Array.from({ length: count }, (_, index) => {
         const place = element("button");
@@ -78,7 +83,8 @@ export class GridView {
   }
 }
 
-/** Boards side by side: boards are twice as tall as wide, and the card is wider than tall. */
-export function columnsFor(count: number): number {
-  return Math.min(count, Math.max(4, Math.ceil(Math.sqrt(count * 4))));
+/** Boards side by side in a card of `room` pixels, of boards so many times as tall as wide: all in about a quarter of its width. */
+export function columnsFor(count: number, ratio: number, room: number): number {
+  const wanted = Math.ceil(Math.sqrt(count * ratio * 4));
+  return Math.max(1, Math.min(count, wanted, Math.floor(room / NARROWEST)));
 }
