@@ -1,16 +1,14 @@
 //! A usual board with a low pile, as the fast code for placements takes it.
 
 use crate::board::Board;
-use crate::moves::{COLUMNS, Placement};
+use crate::moves::{COLUMNS, Placement, Plane, SHORT_PILE, Short};
 use crate::pieces::{Piece, Rotation};
-use crate::simd;
+use crate::simd::{self, Vector};
 
 /// The usual width; the columns of a plane past it are never free.
 pub(crate) const WIDTH: usize = 10;
 
-/// The highest piles so that everything that can matter happens within sixteen rows, and within
-/// thirty-two.
-const SHORT_PILE: u32 = 11;
+/// The highest pile so that everything that can matter happens within thirty-two rows.
 pub(crate) const LONG_PILE: u32 = 26;
 
 /// Rows between the pile and the pivot of an entering piece, and from there to the top of the
@@ -55,6 +53,13 @@ impl LowColumns {
             && (pile as i32 + AIR..=height - AIR).contains(&y)
     }
 
+    /// Whether it is short, and stays [under](Self::is_under) the piece whatever other piece comes
+    /// before it, which adds four rows at most.
+    #[inline]
+    pub(crate) fn stays_under(&self, next: Piece, (x, y): (i8, i8), height: usize) -> bool {
+        self.is_short() && self.is_under(next, (x, y.saturating_sub(4)), height)
+    }
+
     /// With a piece in place, and without the rows that it fills. The pile may be higher.
     #[inline]
     pub(crate) fn after(&self, piece: Piece, placement: Placement) -> Self {
@@ -88,6 +93,13 @@ impl LowColumns {
     #[inline(always)]
     pub(crate) fn is_short(&self) -> bool {
         self.0.iter().fold(0, |any, column| any | column) >> SHORT_PILE == 0
+    }
+}
+
+impl<V: Vector> From<Short<V>> for LowColumns {
+    #[inline(always)]
+    fn from(short: Short<V>) -> Self {
+        Self(short.store())
     }
 }
 

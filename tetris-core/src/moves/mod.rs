@@ -17,6 +17,6 @@ pub use spin::{Spin, SpinRule, t_spin};
 
 pub(crate) use low_columns::{LowColumns, WIDTH, placement};
 pub(crate) use placement::{NoDrop, drop_action};
-pub(crate) use plane::{COLUMNS, Long, Plane, Short};
+pub(crate) use plane::{COLUMNS, Long, Plane, SHORT_PILE, Short};
 pub(crate) use reach::Reach;
 pub(crate) use spin::is_far_kick;

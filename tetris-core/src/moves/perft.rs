@@ -69,8 +69,12 @@ fn low_perft(
     let Some((&next, last)) = rest.split_first() else {
         return low_reach::count(low, piece).into();
     };
+    let places = low_reach::find(low, piece);
+    if last.is_empty() && low.stays_under(next, entry, height) {
+        return low_reach::leaves(low, piece, &places, next);
+    }
     let mut leaves = 0;
-    low_reach::find(low, piece).each(piece, |rotation, x, y| {
+    places.each(piece, |rotation, x, y| {
         let after = low.after(piece, placement(piece, rotation, x, y));
         leaves += if after.is_under(next, entry, height) {
             low_perft(&after, height, next, last, rules, entry)

@@ -5,10 +5,25 @@
     reason = "columns, vectors and orientations go by number, in several arrays at once"
 )]
 
+use crate::moves::WIDTH;
 use crate::simd::Vector;
 
 /// Columns of a plane.
 pub(crate) const COLUMNS: usize = 16;
+
+/// The highest pile so that everything that can matter happens within sixteen rows.
+pub(crate) const SHORT_PILE: u32 = 11;
+
+/// The columns past the board.
+const WALL: [u16; COLUMNS] = {
+    let mut wall = [0; COLUMNS];
+    let mut x = WIDTH;
+    while x < COLUMNS {
+        wall[x] = u16::MAX;
+        x += 1;
+    }
+    wall
+};
 
 /// A bit for each cell. What moves out of the plane is gone, and what moves in is 0.
 pub(crate) trait Plane<V: Vector>: Copy {
@@ -16,6 +31,7 @@ pub(crate) trait Plane<V: Vector>: Copy {
     fn load(columns: &[u32; COLUMNS]) -> Self;
     fn store(self) -> [u32; COLUMNS];
     fn all() -> Self;
+    fn none() -> Self;
     fn and(self, other: Self) -> Self;
     fn or(self, other: Self) -> Self;
     /// The bits of `self` that `other` has not.
@@ -35,25 +51,67 @@ pub(crate) trait Plane<V: Vector>: Copy {
 #[derive(Clone, Copy)]
 pub(crate) struct Short<V>(V);
 
+impl<V: Vector> Short<V> {
+    /// The lowest rows.
+    #[inline(always)]
+    pub(crate) fn narrow(columns: &[u32; COLUMNS]) -> Self {
+        Self(V::narrow16(columns))
+    }
+
+    /// With cells that are raised by some rows.
+    #[inline(always)]
+    pub(crate) fn with(self, cells: &[u16; COLUMNS], rows: u32) -> Self {
+        Self(self.0.or(V::load16(cells).up16(rows)))
+    }
+
+    /// The rows in which every column of the board is full, as bits.
+    #[inline(always)]
+    pub(crate) fn full_rows(self) -> u32 {
+        self.0.or(V::load16(&WALL)).every16()
+    }
+
+    /// Without some rows; what is above them comes down.
+    #[inline(always)]
+    pub(crate) fn without_rows(self, mut rows: u32) -> Self {
+        let mut columns = self.0;
+        while rows != 0 {
+            // From the top, so that the rows still to go keep their places.
+            let row = 31 - rows.leading_zeros();
+            let below = V::splat(((1 << row) - 1) * 0x1_0001);
+            columns = columns
+                .and(below)
+                .or(columns.down16_by::<1>().without(below));
+            rows ^= 1 << row;
+        }
+        Self(columns)
+    }
+
+    /// Whether the pile leaves enough rows above it.
+    #[inline(always)]
+    pub(crate) fn is_low(self) -> bool {
+        self.0.down16_by::<{ SHORT_PILE as i32 }>().is_zero()
+    }
+}
+
 impl<V: Vector> Plane<V> for Short<V> {
     #[inline(always)]
     fn load(columns: &[u32; COLUMNS]) -> Self {
-        Self(V::narrow16(columns))
+        Self::narrow(columns)
     }
 
     #[inline(always)]
     fn store(self) -> [u32; COLUMNS] {
-        let mut columns = [0; COLUMNS];
-        for (i, pair) in self.0.store().into_iter().enumerate() {
-            columns[2 * i] = pair & 0xffff;
-            columns[2 * i + 1] = pair >> 16;
-        }
-        columns
+        self.0.widen16()
     }
 
     #[inline(always)]
     fn all() -> Self {
         Self(V::splat(u32::MAX))
+    }
+
+    #[inline(always)]
+    fn none() -> Self {
+        Self(V::splat(0))
     }
 
     #[inline(always)]
@@ -128,6 +186,11 @@ impl<V: Vector> Plane<V> for Long<V> {
     #[inline(always)]
     fn all() -> Self {
         Self(V::splat(u32::MAX), V::splat(u32::MAX))
+    }
+
+    #[inline(always)]
+    fn none() -> Self {
+        Self(V::splat(0), V::splat(0))
     }
 
     #[inline(always)]

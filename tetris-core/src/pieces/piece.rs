@@ -119,7 +119,7 @@ impl Piece {
     /// The cells of an orientation, pushed into the lower left corner.
     #[must_use]
     #[inline]
-    pub fn shape(self, rotation: Rotation) -> &'static Shape {
+    pub const fn shape(self, rotation: Rotation) -> &'static Shape {
         &SHAPES[self.index()][rotation.index()]
     }
 }

@@ -34,7 +34,11 @@ pub(crate) trait Vector: Copy + Debug {
     fn narrow(from: &[u64; 8]) -> Self;
     /// Sixteen lanes of 16 bits: the lower halves.
     fn narrow16(from: &[u32; 16]) -> Self;
+    /// Sixteen lanes of 16 bits.
+    fn load16(from: &[u16; 16]) -> Self;
     fn store(self) -> [u32; 8];
+    /// Sixteen lanes of 16 bits, with 0 as the upper halves.
+    fn widen16(self) -> [u32; 16];
     /// Eight lanes of this and the next vector in a row, from the given one of 0 to 7 on. The
     /// compiler must be able to know it.
     fn window(self, next: Self, from: usize) -> Self;
@@ -75,6 +79,10 @@ pub(crate) trait Vector: Copy + Debug {
     /// Sixteen lanes of 16 bits: each moved up, and down.
     fn up16_by<const BITS: i32>(self) -> Self;
     fn down16_by<const BITS: i32>(self) -> Self;
+    /// Sixteen lanes of 16 bits: all moved up by as many bits.
+    fn up16(self, by: u32) -> Self;
+    /// The bits that all sixteen lanes of 16 bits have.
+    fn every16(self) -> u32;
     /// Sixteen lanes of 16 bits: each takes the value of the one that many lanes further on, -2
     /// to 2, or 0 where there is none.
     fn along16<const LANES: i32>(self) -> Self;

@@ -38,7 +38,13 @@ impl Vector for Plain {
     #[inline(always)] fn narrow16(from: &[u32; 16]) -> Self {
         Self(core::array::from_fn(|i| from[2 * i] & 0xffff | from[2 * i + 1] << 16))
     }
+    #[inline(always)] fn load16(from: &[u16; 16]) -> Self {
+        Self(core::array::from_fn(|i| u32::from(from[2 * i]) | u32::from(from[2 * i + 1]) << 16))
+    }
     #[inline(always)] fn store(self) -> [u32; 8] { self.0 }
+    #[inline(always)] fn widen16(self) -> [u32; 16] {
+        core::array::from_fn(|i| self.0[i / 2] >> (16 * (i % 2)) & 0xffff)
+    }
     #[inline(always)] fn window(self, next: Self, from: usize) -> Self {
         Self(core::array::from_fn(|i| if from + i < 8 { self.0[from + i] } else { next.0[from + i - 8] }))
     }
@@ -67,6 +73,11 @@ impl Vector for Plain {
     #[inline(always)] fn float_over(self, other: Self) -> Self { self.floats(other, |a, b| a / b) }
     #[inline(always)] fn up16_by<const BITS: i32>(self) -> Self { self.halves(|a| a << BITS) }
     #[inline(always)] fn down16_by<const BITS: i32>(self) -> Self { self.halves(|a| a >> BITS) }
+    #[inline(always)] fn up16(self, by: u32) -> Self { self.halves(|a| a << by) }
+    #[inline(always)] fn every16(self) -> u32 {
+        let pairs = self.0.into_iter().fold(u32::MAX, |all, pair| all & pair);
+        pairs & pairs >> 16
+    }
     #[inline(always)] fn along16<const LANES: i32>(self) -> Self {
         let half = |i: i32| {
             let lane = i + LANES;

@@ -71,7 +71,7 @@ fn avx512<K: Kernel>(kernel: K) -> K::Output {
 
 // SAFETY, for every block in the two implementations: vectors of these private types come
 // into being in `avx2` and `avx512` only, which run on CPUs that have the instructions. None
-// of them touches memory but `load` and `store`, which copy the 32 bytes of the array.
+// of them touches memory but those that load and store, which copy the bytes of the array.
 macro_rules! vector {
     ($name:ident, $count:expr, $narrow:expr, $narrow16:expr, $window:ident) => {
         #[derive(Clone, Copy, Debug)]
@@ -96,6 +96,17 @@ macro_rules! vector {
             #[inline(always)] fn store(self) -> [u32; 8] {
                 let mut to = [0; 8];
                 unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), self.0) };
+                to
+            }
+            #[inline(always)] fn load16(from: &[u16; 16]) -> Self { Self(unsafe { _mm256_loadu_si256(from.as_ptr().cast()) }) }
+            #[inline(always)] fn widen16(self) -> [u32; 16] {
+                let mut to = [0; 16];
+                unsafe {
+                    let upper = _mm256_extracti128_si256::<1>(self.0);
+                    let lower = _mm256_cvtepu16_epi32(_mm256_castsi256_si128(self.0));
+                    _mm256_storeu_si256(to.as_mut_ptr().cast(), lower);
+                    _mm256_storeu_si256(to[8..].as_mut_ptr().cast(), _mm256_cvtepu16_epi32(upper));
+                }
                 to
             }
             #[inline(always)] fn narrow(from: &[u64; 8]) -> Self { Self(unsafe { $narrow(from) }) }
@@ -140,6 +151,8 @@ macro_rules! vector {
             #[inline(always)] fn float_over(self, other: Self) -> Self { Self::of_floats(unsafe { _mm256_div_ps(self.floats(), other.floats()) }) }
             #[inline(always)] fn up16_by<const BITS: i32>(self) -> Self { Self(unsafe { _mm256_slli_epi16::<BITS>(self.0) }) }
             #[inline(always)] fn down16_by<const BITS: i32>(self) -> Self { Self(unsafe { _mm256_srli_epi16::<BITS>(self.0) }) }
+            #[inline(always)] fn up16(self, by: u32) -> Self { Self(unsafe { _mm256_sll_epi16(self.0, _mm_cvtsi32_si128(by as i32)) }) }
+            #[inline(always)] fn every16(self) -> u32 { unsafe { every16(self.0) } }
             #[inline(always)] fn along16<const LANES: i32>(self) -> Self { Self(unsafe { along16::<LANES>(self.0) }) }
         }
     };
@@ -238,6 +251,20 @@ fn along16<const LANES: i32>(all: __m256i) -> __m256i {
         1 => _mm256_alignr_epi8::<2>(upper, all),
         _ => _mm256_alignr_epi8::<4>(upper, all),
     }
+}
+
+/// Halves against each other until one lane is left.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn every16(all: __m256i) -> u32 {
+    let eight = _mm_and_si128(
+        _mm256_castsi256_si128(all),
+        _mm256_extracti128_si256::<1>(all),
+    );
+    let four = _mm_and_si128(eight, _mm_srli_si128::<8>(eight));
+    let four = _mm_cvtsi128_si64(four) as u64;
+    let two = four & four >> 32;
+    (two & two >> 16) as u32 & 0xffff
 }
 
 /// Bits of each 32-bit lane: four bits at a time by a table, then the eight sums added up.
