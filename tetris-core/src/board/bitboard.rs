@@ -16,6 +16,9 @@ pub const MIN_HEIGHT: usize = 4;
 /// Most rows of a board: one column is one 64-bit word.
 pub const MAX_HEIGHT: usize = 64;
 
+/// Columns of a window: as many as the widest piece has.
+pub(crate) const WINDOW: usize = 4;
+
 /// Boards up to this width live inside the value, without an allocation.
 const INLINE_WIDTH: usize = 12;
 
@@ -62,6 +65,13 @@ enum Columns {
 }
 
 impl Board {
+    /// Stands in while another is being moved.
+    pub(crate) const SMALLEST: Self = Self(Columns::Narrow {
+        width: MIN_WIDTH as u8,
+        height: MIN_HEIGHT as u8,
+        columns: [0; INLINE_WIDTH],
+    });
+
     /// An empty board.
     ///
     /// # Errors
@@ -158,16 +168,27 @@ impl Board {
         board
     }
 
-    /// Four columns from the `x`th on; what is past the last one is anything.
-    #[inline]
-    pub(crate) fn window(&self, x: usize) -> [u64; 4] {
+    /// Neighbouring columns with column `x` among them, and where among them it is; those past
+    /// the last one are anything.
+    #[inline(always)]
+    pub(crate) fn window(&self, x: usize) -> (&[u64; WINDOW], usize) {
         match &self.0 {
-            Columns::Narrow { columns, .. } => {
-                core::array::from_fn(|i| columns[(x + i).min(INLINE_WIDTH - 1)])
-            }
-            Columns::Wide { columns, .. } => {
-                core::array::from_fn(|i| columns[(x + i).min(MAX_WIDTH - 1)])
-            }
+            Columns::Narrow { columns, .. } => window_of(columns, x),
+            Columns::Wide { columns, .. } => window_of(columns, x),
+        }
+    }
+
+    /// Empties every cell.
+    pub(crate) fn clear(&mut self) {
+        self.columns_mut().fill(0);
+    }
+
+    /// Fills the cells of a shape where it is known to fit.
+    #[inline]
+    pub(crate) fn fill(&mut self, shape: &Shape, x: usize, y: usize) {
+        let columns = &mut self.columns_mut()[x..x + shape.width()];
+        for (column, cells) in columns.iter_mut().zip(shape.columns()) {
+            *column |= u64::from(cells) << y;
         }
     }
 
@@ -258,10 +279,7 @@ impl Board {
             self.fits(shape, x, y),
             "the piece does not fit at ({x}, {y})"
         );
-        let columns = &mut self.columns_mut()[x..x + shape.width()];
-        for (column, cells) in columns.iter_mut().zip(shape.columns()) {
-            *column |= u64::from(cells) << y;
-        }
+        self.fill(shape, x, y);
     }
 
     /// Rows in which every cell is full, as bits, bit 0 the floor row.
@@ -281,6 +299,13 @@ impl Board {
         remove_rows(self.columns_mut(), full);
         full
     }
+}
+
+#[inline(always)]
+fn window_of<const N: usize>(columns: &[u64; N], x: usize) -> (&[u64; WINDOW], usize) {
+    let first = x.min(N - WINDOW);
+    let window = columns[first..].first_chunk();
+    (window.expect("the first of a window"), x - first)
 }
 
 /// One more than the position of the highest bit; 0 when none is set.

@@ -67,6 +67,11 @@ impl ColourPlane {
         self.cells.chunks_exact(self.width())
     }
 
+    /// Empties every cell.
+    pub(crate) fn clear(&mut self) {
+        self.cells.fill(0);
+    }
+
     /// Colours the cells of a piece.
     pub(crate) fn lock(&mut self, piece: Piece, cells: impl Iterator<Item = (usize, usize)>) {
         for (x, y) in cells {

@@ -8,4 +8,4 @@ pub use bitboard::{Board, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
 pub use colours::{ColourPlane, GARBAGE};
 pub use packed::PackedBoard;
 
-pub(crate) use bitboard::bit_height;
+pub(crate) use bitboard::{WINDOW, bit_height};

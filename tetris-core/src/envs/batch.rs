@@ -315,16 +315,23 @@ impl<R: Reward> Shared<'_, R> {
             let plane = &mut planes[game * words..(game + 1) * words];
             let numbers = game * len..(game + 1) * len;
             let action = actions[game].into();
-            let Ok(step) = step(&mut slot.game, plane, self.observation, self.reward, action)
-            else {
+            slot.steps += 1;
+            let last = slot.steps >= self.max_steps;
+            let step = step(
+                &mut slot.game,
+                plane,
+                self.observation,
+                self.reward,
+                action,
+                last,
+            );
+            let Ok(step) = step else {
                 unreachable!("no game of a batch is left over, and the actions were checked");
             };
-            slot.steps += 1;
-            let truncated = !step.terminated && slot.steps >= self.max_steps;
             buffers.rewards[game] = step.reward;
             buffers.terminated[game] = step.terminated;
-            buffers.truncated[game] = truncated;
-            if step.terminated || truncated {
+            buffers.truncated[game] = step.truncated;
+            if step.terminated || step.truncated {
                 let last = &mut buffers.final_observations[numbers.clone()];
                 self.observation.write_with(&slot.game, plane, last);
                 slot.start_next(plane);

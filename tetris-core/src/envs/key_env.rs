@@ -124,19 +124,11 @@ impl<R: Reward> KeyEnv<R> {
     /// If the game is over or there is no such action; the environment is then unchanged.
     #[inline]
     pub fn step(&mut self, action: usize) -> Result<KeyStep, IllegalAction> {
-        let plane = &mut self.plane;
-        let step = step(
-            &mut self.game,
-            plane,
-            &self.observation,
-            &self.reward,
-            action,
-        )?;
+        let last = self.steps.saturating_add(1) >= self.max_steps;
+        let (game, plane) = (&mut self.game, &mut self.plane);
+        let step = step(game, plane, &self.observation, &self.reward, action, last)?;
         self.steps += 1;
-        Ok(KeyStep {
-            truncated: !step.terminated && self.steps >= self.max_steps,
-            ..step
-        })
+        Ok(step)
     }
 
     /// Writes what there is to see.
@@ -185,53 +177,88 @@ impl<R: Reward> KeyEnv<R> {
     }
 }
 
-/// One step of a game and the plane of its board.
-#[inline]
+/// One step of a game and the plane of its board, truncated if it is the last that may be.
+#[inline(always)]
 pub(crate) fn step<R: Reward>(
     game: &mut Game,
     plane: &mut [u64],
     observation: &Observation,
     reward: &R,
     action: usize,
+    last: bool,
 ) -> Result<KeyStep, IllegalAction> {
     if game.is_over() {
         return Err(IllegalAction::GameOver);
     }
     let score = game.score();
-    let locked = match Input::ALL.get(action) {
-        Some(&input) => game.press(input).ok().and_then(|pressed| pressed.locked),
-        None if action == Input::COUNT => None,
+    let mut locked = None;
+    match Input::ALL.get(action) {
+        Some(&input) => {
+            game.press_alive(input, &mut locked);
+        }
+        None if action == Input::COUNT => {}
         None => {
             let last = KEY_ACTIONS - 1;
             return Err(IllegalAction::OutOfRange { action, last });
         }
-    };
-    // A hold can end a game, which is no time for a tick.
-    let locked = match locked {
-        None if !game.is_over() => game.tick().ok().flatten(),
-        locked => locked,
-    };
-    if let Some(locked) = &locked {
-        if locked.clear.lines == 0 && locked.garbage == 0 {
-            observation
-                .plane()
-                .lock(locked.placement.cells(locked.piece), plane);
-        } else {
-            observation.plane().read(game.board(), plane);
-        }
     }
+    // A hold can end a game, which is no time for a tick.
+    if locked.is_none() && !game.is_over() {
+        game.tick_alive(&mut locked);
+    }
+    // Most steps lock nothing, and are short if the others are kept apart.
+    Ok(match locked {
+        None => outcome(game, reward, None, score, last),
+        Some(locked) => {
+            if observation.shows_board() {
+                show_locked(game, plane, observation, &locked);
+            }
+            locked_outcome(game, reward, locked, score, last)
+        }
+    })
+}
+
+#[inline(never)]
+fn show_locked(game: &Game, plane: &mut [u64], observation: &Observation, locked: &Locked) {
+    if locked.clear.lines == 0 && locked.garbage == 0 {
+        let cells = locked.placement.cells(locked.piece);
+        observation.plane().lock(cells, plane);
+    } else {
+        observation.plane().read(game.board(), plane);
+    }
+}
+
+#[inline(never)]
+fn locked_outcome<R: Reward>(
+    game: &Game,
+    reward: &R,
+    locked: Locked,
+    score_before: u64,
+    last: bool,
+) -> KeyStep {
+    outcome(game, reward, Some(locked), score_before, last)
+}
+
+#[inline(always)]
+fn outcome<R: Reward>(
+    game: &Game,
+    reward: &R,
+    locked: Option<Locked>,
+    score_before: u64,
+    last: bool,
+) -> KeyStep {
     let terminated = game.is_over();
-    let points = game.score() - score;
+    let points = game.score() - score_before;
     let reward = reward.reward(&Transition {
         game,
         locked,
         points,
         terminated,
     });
-    Ok(KeyStep {
+    KeyStep {
         reward,
         terminated,
-        truncated: false,
+        truncated: last && !terminated,
         locked,
-    })
+    }
 }

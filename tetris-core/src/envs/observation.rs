@@ -80,6 +80,7 @@ pub struct Observation {
     plane: Plane,
     rows: usize,
     preview: u8,
+    shows_board: bool,
     len: usize,
 }
 
@@ -95,6 +96,7 @@ impl Observation {
             plane: Plane { width, height },
             rows: rules.rows(),
             preview: rules.preview,
+            shows_board: false,
             len: 0,
         };
         for &part in parts {
@@ -114,6 +116,7 @@ impl Observation {
                 Part::Features => Features::LEN,
                 Part::Counters => 4,
             };
+            observation.shows_board |= matches!(part, Part::Board | Part::BoardAndPiece);
             observation.parts.push((part, len));
             observation.len += len;
         }
@@ -167,6 +170,12 @@ impl Observation {
         self.plane
     }
 
+    /// Whether the plane of the board is read at all.
+    #[inline]
+    pub(crate) const fn shows_board(&self) -> bool {
+        self.shows_board
+    }
+
     /// The same with the plane of the board read before.
     #[inline]
     pub(crate) fn write_with<T: Element>(&self, game: &Game, words: &[u64], out: &mut [T]) {
@@ -179,6 +188,8 @@ impl Observation {
         }
     }
 
+    /// Each part is a call: what they have in common would otherwise be worked out for every part
+    /// beforehand, also for those that are not asked for.
     #[inline]
     fn write_part<T: Element>(&self, part: Part, game: &Game, words: &[u64], out: &mut [T]) {
         match part {
@@ -187,34 +198,31 @@ impl Observation {
                 self.plane.write(words, out);
                 self.draw(game.active(), T::of(2.0), out);
             }
-            Part::Piece => {
-                out.fill(T::of(0.0));
-                self.draw(game.active(), T::of(1.0), out);
-            }
-            Part::Ghost => {
-                out.fill(T::of(0.0));
-                self.draw(game.ghost(), T::of(1.0), out);
-            }
-            Part::Position => position(game.active(), out),
-            Part::Current => one_of_seven(game.active().map(|active| active.piece), out),
-            Part::Hold => one_of_seven(game.held(), out),
-            Part::CanHold => out[0] = T::of(u8::from(game.can_hold()).into()),
-            Part::Queue | Part::Next(_) => {
-                for (piece, numbers) in game.queue().zip(out.chunks_exact_mut(7)) {
-                    one_of_seven(Some(piece), numbers);
-                }
-            }
-            Part::Counters => {
-                out[0] = T::of(game.level().into());
-                out[1] = T::of(game.combo().into());
-                out[2] = T::of(game.back_to_back().into());
-                out[3] = T::of(game.pending_garbage() as f32);
-            }
+            Part::Piece => self.write_alone(game.active(), out),
+            Part::Ghost => self.write_ghost(game, out),
+            Part::Position => position(game, out),
+            Part::Current => current(game, out),
+            Part::Hold => hold(game, out),
+            Part::CanHold => can_hold(game, out),
+            Part::Queue | Part::Next(_) => queue(game, out),
+            Part::Counters => counters(game, out),
             of_board => self.write_of_board(of_board, game.board(), out),
         }
     }
 
+    #[inline(never)]
+    fn write_ghost<T: Element>(&self, game: &Game, out: &mut [T]) {
+        self.write_alone(game.ghost(), out);
+    }
+
+    #[inline(never)]
+    fn write_alone<T: Element>(&self, active: Option<Active>, out: &mut [T]) {
+        out.fill(T::of(0.0));
+        self.draw(active, T::of(1.0), out);
+    }
+
     /// Parts that depend on the board alone.
+    #[inline(never)]
     fn write_of_board<T: Element>(&self, part: Part, board: &Board, out: &mut [T]) {
         let columns = board.columns();
         let heights = columns.iter().map(|&column| bit_height(column));
@@ -249,12 +257,12 @@ impl Observation {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn draw<T: Element>(&self, active: Option<Active>, value: T, out: &mut [T]) {
         if let Some(active) = active {
             for (x, y) in active.cells() {
-                if let Some(index) = self.plane.index(x, y) {
-                    out[index] = value;
+                if let Some(cell) = out.get_mut(self.plane.index(x, y)) {
+                    *cell = value;
                 }
             }
         }
@@ -267,17 +275,56 @@ fn write_all<T: Element>(values: impl Iterator<Item = u32>, out: &mut [T]) {
     }
 }
 
-#[inline]
-fn one_of_seven<T: Element>(piece: Option<Piece>, out: &mut [T]) {
-    let bits = piece.map_or(0, |piece| 1 << piece.index());
-    out.copy_from_slice(&T::eight(bits)[..7]);
+/// By [`Piece::cell`], 0 for none: 1 at the index of the piece.
+#[inline(always)]
+fn one_of_seven<T: Element>(cell: u8, out: &mut [T; 7]) {
+    let numbers = T::eight((1u32 << cell >> 1) as u8);
+    *out = *numbers.first_chunk().expect("eight");
 }
 
-#[inline]
-fn position<T: Element>(active: Option<Active>, out: &mut [T]) {
-    let Some(active) = active else {
+#[inline(always)]
+fn only_seven<T: Element>(cell: u8, out: &mut [T]) {
+    one_of_seven(cell, out.first_chunk_mut().expect("a part of seven"));
+}
+
+#[inline(never)]
+fn current<T: Element>(game: &Game, out: &mut [T]) {
+    only_seven(game.active().map_or(0, |active| active.piece.cell()), out);
+}
+
+#[inline(never)]
+fn hold<T: Element>(game: &Game, out: &mut [T]) {
+    only_seven(game.held().map_or(0, Piece::cell), out);
+}
+
+#[inline(never)]
+fn can_hold<T: Element>(game: &Game, out: &mut [T]) {
+    out[0] = T::of(u8::from(game.can_hold()).into());
+}
+
+#[inline(never)]
+fn queue<T: Element>(game: &Game, out: &mut [T]) {
+    let mut queue = game.queued_cells();
+    for numbers in out.as_chunks_mut().0 {
+        one_of_seven(queue as u8 & 0xf, numbers);
+        queue >>= 4;
+    }
+}
+
+#[inline(never)]
+fn counters<T: Element>(game: &Game, out: &mut [T]) {
+    out[0] = T::of(game.level().into());
+    out[1] = T::of(game.combo().into());
+    out[2] = T::of(game.back_to_back().into());
+    out[3] = T::of(game.pending_garbage() as f32);
+}
+
+#[inline(never)]
+fn position<T: Element>(game: &Game, out: &mut [T]) {
+    let Some(active) = game.active() else {
         return out.fill(T::of(0.0));
     };
+    let out: &mut [T; 6] = out.first_chunk_mut().expect("a part of six");
     let placement = active.placement();
     out[0] = T::of(placement.column.into());
     out[1] = T::of(placement.row.into());

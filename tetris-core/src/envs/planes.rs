@@ -37,16 +37,18 @@ mod sealed {
     use super::{EIGHT_F32, EIGHT_U8};
     use crate::simd::Vector;
 
+    const ONE: u32 = 1.0f32.to_bits();
+
     pub trait Cells: Copy {
         /// Eight cells, 1 for full, the lowest bit first.
         fn eight(bits: u8) -> &'static [Self; 8];
 
-        /// The same in a kernel.
+        /// Thirty-two of them, in a kernel.
         #[expect(
             private_bounds,
             reason = "outside the crate there is nothing to call it with"
         )]
-        fn eight_in<V: Vector>(bits: u8) -> [Self; 8];
+        fn thirty_two<V: Vector>(bits: u32, out: &mut [Self; 32]);
     }
 
     impl Cells for f32 {
@@ -56,10 +58,18 @@ mod sealed {
         }
 
         #[inline(always)]
-        fn eight_in<V: Vector>(bits: u8) -> [Self; 8] {
-            let masks = V::load(&[1, 2, 4, 8, 16, 32, 64, 128]);
-            let empty = V::splat(bits.into()).and(masks).equal(V::splat(0));
-            V::float(1.0).without(empty).store().map(f32::from_bits)
+        fn thirty_two<V: Vector>(bits: u32, out: &mut [Self; 32]) {
+            // A lane looks its number up by its bit; the bits above are of no account.
+            let numbers = V::load(&[0, ONE, 0, ONE, 0, ONE, 0, ONE]);
+            let (bits, eight_more) = (V::splat(bits), V::splat(8));
+            let mut places = V::load(&[0, 1, 2, 3, 4, 5, 6, 7]);
+            for eight in out.as_chunks_mut::<8>().0 {
+                let cells = numbers.lookup(bits.down(places)).store();
+                places = places.plus(eight_more);
+                for i in 0..8 {
+                    eight[i] = Self::from_bits(cells[i]);
+                }
+            }
         }
     }
 
@@ -70,8 +80,11 @@ mod sealed {
         }
 
         #[inline(always)]
-        fn eight_in<V: Vector>(bits: u8) -> [Self; 8] {
-            EIGHT_U8[usize::from(bits)]
+        fn thirty_two<V: Vector>(bits: u32, out: &mut [Self; 32]) {
+            let lanes = V::lanes_of_bits(bits).store();
+            for (i, four) in out.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+                *four = lanes[i].to_le_bytes();
+            }
         }
     }
 }
@@ -114,11 +127,11 @@ impl Plane {
         self.cells().div_ceil(64)
     }
 
-    /// The index of a cell; `None` if it is above the visible rows.
+    /// The index of a cell; past all of them if it is above the visible rows.
     #[inline]
-    pub(crate) fn index(self, x: usize, y: usize) -> Option<usize> {
-        let from_top = self.height.checked_sub(y + 1)?;
-        Some(from_top * self.width + x)
+    pub(crate) const fn index(self, x: usize, y: usize) -> usize {
+        let from_top = (self.height - 1).wrapping_sub(y);
+        from_top.wrapping_mul(self.width).wrapping_add(x)
     }
 
     /// Reads a whole board.
@@ -137,8 +150,9 @@ impl Plane {
     #[inline]
     pub(crate) fn lock(self, cells: impl Iterator<Item = (usize, usize)>, words: &mut [u64]) {
         for (x, y) in cells {
-            if let Some(index) = self.index(x, y) {
-                words[index / 64] |= 1 << (index % 64);
+            let index = self.index(x, y);
+            if let Some(word) = words.get_mut(index / 64) {
+                *word |= 1 << (index % 64);
             }
         }
     }
@@ -162,21 +176,57 @@ impl<T: Element> Kernel for Write<'_, T> {
     #[inline(always)]
     fn run<V: Vector>(self) {
         let (groups, rest) = self.out.as_chunks_mut::<64>();
-        let mut words = self.words.iter();
-        for (group, &word) in groups.iter_mut().zip(words.by_ref()) {
-            for (i, eight) in group.as_chunks_mut().0.iter_mut().enumerate() {
-                *eight = T::eight_in::<V>((word >> (8 * i)) as u8);
+        let (words, last) = self.words.split_at(groups.len());
+        for (group, &word) in groups.iter_mut().zip(words) {
+            for (i, half) in group.as_chunks_mut().0.iter_mut().enumerate() {
+                T::thirty_two::<V>((word >> (32 * i)) as u32, half);
             }
         }
-        let mut bits = words.next().copied().unwrap_or(0);
+        let mut bits = last.first().copied().unwrap_or(0);
+        let (halves, rest) = rest.as_chunks_mut();
+        for half in halves {
+            T::thirty_two::<V>(bits as u32, half);
+            bits >>= 32;
+        }
         let (eights, rest) = rest.as_chunks_mut();
         for eight in eights {
-            *eight = T::eight_in::<V>(bits as u8);
+            *eight = *T::eight(bits as u8);
             bits >>= 8;
         }
         for cell in rest {
             *cell = T::eight(bits as u8)[0];
             bits >>= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hash::mix;
+    use crate::simd::{Level, run_at, vector_levels};
+
+    /// Every length, so that every end of a plane is met, with all instructions there are.
+    #[test]
+    fn bits_become_numbers() {
+        let words: [u64; 4] = core::array::from_fn(|i| mix(i as u64 + 1));
+        for level in core::iter::once(Level::Plain).chain(vector_levels()) {
+            for cells in 0..=256_usize {
+                let words = &words[..cells.div_ceil(64)];
+                let (mut floats, mut bytes) = ([9.0f32; 256], [9u8; 256]);
+                let out = &mut floats[..cells];
+                run_at(level, Write { words, out });
+                let out = &mut bytes[..cells];
+                run_at(level, Write { words, out });
+                for cell in 0..256 {
+                    let expected = match words.get(cell / 64) {
+                        Some(word) if cell < cells => (word >> (cell % 64) & 1) as u8,
+                        _ => 9,
+                    };
+                    let found = (floats[cell], bytes[cell]);
+                    assert_eq!(found, (expected.into(), expected), "{level:?} {cell}");
+                }
+            }
         }
     }
 }

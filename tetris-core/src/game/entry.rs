@@ -1,10 +1,11 @@
 //! The active piece, and how pieces enter.
 
+use super::pose::Pose;
 use super::{Game, Initial, LastMove, Setup, State};
-use crate::board::{Board, bit_height};
+use crate::board::Board;
 use crate::game::{Rules, Spawn, TopOut};
 use crate::moves::Placement;
-use crate::pieces::{Piece, Rotation, Shape};
+use crate::pieces::{Piece, Rotation};
 
 /// A piece in play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,16 +41,16 @@ impl Active {
         y: 0,
     };
 
+    #[inline]
+    pub(super) fn pose(&self) -> &'static Pose {
+        Pose::of(self.piece, self.rotation)
+    }
+
     /// Its leftmost column and lowest row.
     #[inline]
     pub(super) fn corner(&self) -> (i32, i32) {
-        let (left, low) = self.piece.corner(self.rotation);
+        let (left, low) = self.pose().corner;
         (self.x as i32 + left as i32, self.y as i32 + low as i32)
-    }
-
-    #[inline]
-    pub(super) fn shape(&self) -> &'static Shape {
-        self.piece.shape(self.rotation)
     }
 
     #[inline]
@@ -82,40 +83,24 @@ impl Active {
     }
 
     /// Whether it is on the ground; `None` if it does not fit where it is.
-    #[inline]
+    #[inline(always)]
     pub(super) fn probe(&self, board: &Board) -> Option<bool> {
-        let (shape, (x, y)) = (self.shape(), self.corner());
-        let (width, height) = (board.width() as i32, board.height() as i32);
-        // One comparison each: a negative number is a great unsigned one.
-        let inside = x as u32 <= (width - shape.width() as i32) as u32
-            && y as u32 <= (height - shape.height() as i32) as u32;
-        if !inside {
-            return None;
-        }
-        let (window, cells) = (board.window(x as usize), shape.columns().map(u64::from));
-        let (mut here, mut under) = (0, 0);
-        for (column, cells) in window.into_iter().zip(cells) {
-            here |= column >> y & cells;
-            // The same a row lower, where the floor is full. No shape reaches the bit lost.
-            under |= (column << 1 | 1) >> y & cells;
-        }
-        (here == 0).then_some(under != 0)
+        let (x, y) = self.corner();
+        self.pose().probe(board, x, y)
+    }
+
+    /// Whether a piece that fits is on the ground.
+    #[inline]
+    pub(super) fn is_grounded(&self, board: &Board) -> bool {
+        let (x, y) = self.corner();
+        self.pose().is_grounded(board, x, y)
     }
 
     /// How many rows a piece that fits can fall.
     #[inline]
     pub(super) fn rows_below(&self, board: &Board) -> u8 {
-        let (shape, (x, y)) = (self.shape(), self.corner());
-        let (cells, bottoms) = (shape.columns(), shape.bottoms());
-        let mut below = y as u32;
-        for (i, column) in board.window(x as usize).into_iter().enumerate() {
-            // Where the shape has no cells the column counts as empty, which changes nothing:
-            // the lowest cell of a shape is in its row 0, so it never falls more than y rows.
-            let column = if cells[i] == 0 { 0 } else { column };
-            let row = y as u32 + u32::from(bottoms[i]);
-            below = below.min(row - bit_height(column & ((1 << row) - 1)));
-        }
-        below as u8
+        let (x, y) = self.corner();
+        self.pose().rows_below(board, x, y)
     }
 }
 
@@ -212,7 +197,7 @@ impl Game {
         };
         if rules.spawn == Spawn::Guideline && !grounded {
             active = active.lower(1);
-            grounded = active.probe(&state.board).unwrap_or(true);
+            grounded = active.is_grounded(&state.board);
         }
         if state.rate.is_instant() && !grounded {
             active = active.lower(active.rows_below(&state.board));

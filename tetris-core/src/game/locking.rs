@@ -27,13 +27,14 @@ pub struct Locked {
 
 impl Game {
     /// Locks the active piece where it is and takes the next one into play.
-    #[inline]
+    #[inline(never)]
     pub(super) fn lock(&mut self) -> Locked {
         let rules = &self.setup.rules;
         let state = &mut self.state;
         let active = state.active;
         let placement = active.placement();
-        let (shape, row) = (active.shape(), usize::from(placement.row));
+        let shape = active.piece.shape(active.rotation);
+        let row = usize::from(placement.row);
         let spin = match state.last_move {
             LastMove::Other => None,
             last => {
@@ -46,7 +47,7 @@ impl Game {
                     .spin(&state.board, active.piece, active.rotation, pivot, far)
             }
         };
-        state.board.lock(shape, placement.column.into(), row);
+        state.board.fill(shape, placement.column.into(), row);
         if let Some(colours) = &mut state.colours {
             colours.lock(active.piece, active.cells());
         }

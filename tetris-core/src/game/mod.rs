@@ -7,6 +7,7 @@ mod hash;
 mod input;
 mod locking;
 mod motion;
+mod pose;
 mod rules;
 mod score;
 mod topout;
@@ -137,47 +138,14 @@ struct State {
     colours: Option<Box<ColourPlane>>,
 }
 
-impl Game {
-    /// A game with its first piece entered, without colours.
-    ///
-    /// # Errors
-    /// If a field of the rules is outside its range.
-    pub fn new(rules: Rules, seed: u64) -> Result<Self, ConfigError> {
-        rules.validate()?;
-        let board = Board::new(rules.width.into(), rules.rows())
-            .expect("valid rules have the size of a board");
-        Ok(Self::start(Arc::new(Setup::new(rules)), board, seed))
-    }
-
-    /// The same on a board with full cells.
-    ///
-    /// # Errors
-    /// If a field of the rules is outside its range, or the board is of another size (visible
-    /// and hidden rows together) or has a full row.
-    pub fn with_board(rules: Rules, board: Board, seed: u64) -> Result<Self, ScenarioError> {
-        rules.validate()?;
-        check_empty_rows(&board, rules.width, rules.rows() as u8)?;
-        Ok(Self::start(Arc::new(Setup::new(rules)), board, seed))
-    }
-
-    /// Starts over on an empty board with the same rules. Colours stay on or off.
-    pub fn restart(&mut self, seed: u64) {
-        let rules = &self.setup.rules;
-        let board = Board::new(rules.width.into(), rules.rows())
-            .expect("valid rules have the size of a board");
-        let colours = self.state.colours.is_some();
-        self.state = Self::start(Arc::clone(&self.setup), board, seed).state;
-        self.set_colours(colours);
-    }
-
-    fn start(setup: Arc<Setup>, board: Board, seed: u64) -> Self {
-        let rules = &setup.rules;
+impl State {
+    fn before_the_first_piece(rules: &Rules, board: Board, seed: u64) -> Self {
         let mut feed = Feed::new(&rules.pieces, seed);
         let mut queue = 0;
         for place in 0..rules.preview {
             queue |= u64::from(feed.draw().cell()) << (4 * place);
         }
-        let state = State {
+        Self {
             board,
             feed,
             queue,
@@ -205,7 +173,50 @@ impl Game {
             seed,
             garbage: None,
             colours: None,
-        };
+        }
+    }
+}
+
+impl Game {
+    /// A game with its first piece entered, without colours.
+    ///
+    /// # Errors
+    /// If a field of the rules is outside its range.
+    pub fn new(rules: Rules, seed: u64) -> Result<Self, ConfigError> {
+        rules.validate()?;
+        let board = Board::new(rules.width.into(), rules.rows())
+            .expect("valid rules have the size of a board");
+        Ok(Self::start(Arc::new(Setup::new(rules)), board, seed))
+    }
+
+    /// The same on a board with full cells.
+    ///
+    /// # Errors
+    /// If a field of the rules is outside its range, or the board is of another size (visible
+    /// and hidden rows together) or has a full row.
+    pub fn with_board(rules: Rules, board: Board, seed: u64) -> Result<Self, ScenarioError> {
+        rules.validate()?;
+        check_empty_rows(&board, rules.width, rules.rows() as u8)?;
+        Ok(Self::start(Arc::new(Setup::new(rules)), board, seed))
+    }
+
+    /// Starts over on an empty board with the same rules. Colours stay on or off. Does not
+    /// allocate.
+    pub fn restart(&mut self, seed: u64) {
+        let rules = &self.setup.rules;
+        let mut board = core::mem::replace(&mut self.state.board, Board::SMALLEST);
+        board.clear();
+        let mut colours = self.state.colours.take();
+        if let Some(colours) = &mut colours {
+            colours.clear();
+        }
+        self.state = State::before_the_first_piece(rules, board, seed);
+        self.state.colours = colours;
+        self.enter_next();
+    }
+
+    fn start(setup: Arc<Setup>, board: Board, seed: u64) -> Self {
+        let state = State::before_the_first_piece(&setup.rules, board, seed);
         let mut game = Self { setup, state };
         game.enter_next();
         game
@@ -260,6 +271,12 @@ impl Game {
         let queue = self.state.queue;
         (0..self.setup.rules.preview)
             .map(move |place| Piece::ALL[(queue >> (4 * place) & 0xf) as usize - 1])
+    }
+
+    /// The same as [`Piece::cell`]s of four bits each, the next one lowest.
+    #[inline]
+    pub(crate) const fn queued_cells(&self) -> u64 {
+        self.state.queue
     }
 
     /// What is known of the piece after the preview.

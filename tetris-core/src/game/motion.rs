@@ -1,42 +1,11 @@
 //! Keys and ticks: how the active piece moves.
 
+use super::pose::Step;
 use super::{Active, Game, LastMove, Locked};
 use crate::error::GameOver;
 use crate::game::{Input, LockDelay, LockReset};
 use crate::moves::is_far_kick;
-use crate::pieces::{HalfTurns, Piece, Rotation, RotationRules, RotationSystem};
-
-/// By the number of an input: columns to the right, and quarter turns clockwise.
-const STEPS: [(i8, u8); Input::COUNT] = [
-    (-1, 0),
-    (1, 0),
-    (0, 0),
-    (0, 1),
-    (0, 3),
-    (0, 2),
-    (0, 0),
-    (0, 0),
-];
-
-/// How the pivot of each piece moves, from each orientation to each, without a kick. All systems
-/// agree on it.
-static IN_PLACE: [[[(i8, i8); 4]; 4]; 7] = {
-    let rules = RotationRules {
-        system: RotationSystem::NoKicks,
-        half_turns: HalfTurns::InPlace,
-    };
-    let mut moves = [[[(0, 0); 4]; 4]; 7];
-    let mut i = 0;
-    while i < 7 * 16 {
-        let (piece, from, to) = (i / 16, i / 4 % 4, i % 4);
-        if from != to {
-            let kicks = rules.kicks(Piece::ALL[piece], Rotation::ALL[from], Rotation::ALL[to]);
-            moves[piece][from][to] = kicks[0];
-        }
-        i += 1;
-    }
-    moves
-};
+use crate::pieces::{HalfTurns, Rotation};
 
 /// What a key did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,15 +17,6 @@ pub struct Pressed {
     pub locked: Option<Locked>,
 }
 
-impl Pressed {
-    const fn moved(acted: bool) -> Self {
-        Self {
-            acted,
-            locked: None,
-        }
-    }
-}
-
 impl Game {
     /// Presses a key.
     ///
@@ -65,12 +25,22 @@ impl Game {
     #[inline]
     pub fn press(&mut self, input: Input) -> Result<Pressed, GameOver> {
         self.alive()?;
-        Ok(match input {
-            Input::SoftDrop => self.soft_drop(),
-            Input::HardDrop => self.hard_drop(),
-            Input::Hold => Pressed::moved(self.hold()),
-            shift_or_turn => Pressed::moved(self.shift_or_turn(shift_or_turn)),
-        })
+        let mut locked = None;
+        let acted = self.press_alive(input, &mut locked);
+        Ok(Pressed { acted, locked })
+    }
+
+    /// The same in a game that is not over. What locks is written where it is wanted, because most
+    /// keys lock nothing and there would only be emptiness to pass on. Returns whether the key did
+    /// anything.
+    #[inline(always)]
+    pub(crate) fn press_alive(&mut self, input: Input, locked: &mut Option<Locked>) -> bool {
+        match input {
+            Input::SoftDrop => self.soft_drop(locked),
+            Input::HardDrop => self.hard_drop(locked),
+            Input::Hold => self.hold(),
+            shift_or_turn => self.shift_or_turn(shift_or_turn),
+        }
     }
 
     /// Lets one tick pass: gravity and the lock delay. Returns what locked, if something did.
@@ -80,6 +50,14 @@ impl Game {
     #[inline]
     pub fn tick(&mut self) -> Result<Option<Locked>, GameOver> {
         self.alive()?;
+        let mut locked = None;
+        self.tick_alive(&mut locked);
+        Ok(locked)
+    }
+
+    /// The same in a game that is not over.
+    #[inline(always)]
+    pub(crate) fn tick_alive(&mut self, locked: &mut Option<Locked>) {
         let rules = &self.setup.rules;
         let state = &mut self.state;
         state.ticks += 1;
@@ -92,7 +70,10 @@ impl Game {
                     state.lock_ticks >= ticks || reset == LockReset::Moves(state.resets)
                 }
             };
-            return Ok(due.then(|| self.lock()));
+            if due {
+                *locked = Some(self.lock());
+            }
+            return;
         }
         let rows = self.rows_due();
         if rows > 0 {
@@ -105,7 +86,6 @@ impl Game {
             }
             self.fall(rows);
         }
-        Ok(None)
     }
 
     #[inline]
@@ -150,7 +130,7 @@ impl Game {
     fn fall(&mut self, rows: u8) {
         let state = &mut self.state;
         state.active = state.active.lower(rows);
-        state.grounded = state.active.probe(&state.board) == Some(true);
+        state.grounded = state.active.is_grounded(&state.board);
         state.last_move = LastMove::Other;
         state.lock_ticks = 0;
         let row = state.active.corner().1 as u8;
@@ -201,36 +181,32 @@ impl Game {
     /// keys are hard to foresee.
     #[inline]
     fn shift_or_turn(&mut self, input: Input) -> bool {
-        let (columns, quarters) = STEPS[input as usize];
-        let (rules, active) = (&self.setup.rules.rotation, self.state.active);
-        if quarters == 2 && rules.half_turns == HalfTurns::Off {
+        let active = self.state.active;
+        if input == Input::Half && self.setup.rules.rotation.half_turns == HalfTurns::Off {
             return false;
         }
-        let to = (active.rotation.index() + usize::from(quarters)) % 4;
-        let (dx, dy) = IN_PLACE[active.piece.index()][active.rotation.index()][to];
+        let step = Step::of(active.piece, active.rotation, input);
         let moved = Active {
-            rotation: Rotation::ALL[to],
-            x: active.x + columns + dx,
-            y: active.y + dy,
+            rotation: step.rotation,
+            x: active.x + step.dx,
+            y: active.y + step.dy,
             ..active
         };
+        let turned = step.rotation != active.rotation;
         if let Some(grounded) = moved.probe(&self.state.board) {
-            let turned = quarters != 0;
-            self.moved(
-                moved,
-                grounded,
-                if turned {
-                    LastMove::Turn
-                } else {
-                    LastMove::Other
-                },
-            );
+            let last = if turned {
+                LastMove::Turn
+            } else {
+                LastMove::Other
+            };
+            self.moved(moved, grounded, last);
             return true;
         }
-        quarters != 0 && self.kick(moved.rotation)
+        turned && self.kick(moved.rotation)
     }
 
     /// Turns by the tests after the first.
+    #[inline(never)]
     fn kick(&mut self, rotation: Rotation) -> bool {
         let active = self.state.active;
         let rules = &self.setup.rules.rotation;
@@ -257,22 +233,21 @@ impl Game {
     }
 
     #[inline]
-    fn soft_drop(&mut self) -> Pressed {
-        if self.state.grounded {
-            let lock = self.setup.rules.lock_delay == LockDelay::Instant;
-            let locked = lock.then(|| self.lock());
-            return Pressed {
-                acted: lock,
-                locked,
-            };
+    fn soft_drop(&mut self, locked: &mut Option<Locked>) -> bool {
+        if !self.state.grounded {
+            self.state.score += u64::from(self.setup.rules.score.soft_drop);
+            self.fall(1);
+            return true;
         }
-        self.state.score += u64::from(self.setup.rules.score.soft_drop);
-        self.fall(1);
-        Pressed::moved(true)
+        let locks = self.setup.rules.lock_delay == LockDelay::Instant;
+        if locks {
+            *locked = Some(self.lock());
+        }
+        locks
     }
 
     #[inline]
-    fn hard_drop(&mut self) -> Pressed {
+    fn hard_drop(&mut self, locked: &mut Option<Locked>) -> bool {
         if !self.state.grounded {
             let rows = self.rows_below();
             self.state.score += u64::from(rows) * u64::from(self.setup.rules.score.hard_drop);
@@ -280,12 +255,11 @@ impl Game {
             self.state.grounded = true;
             self.state.last_move = LastMove::Other;
         }
-        Pressed {
-            acted: true,
-            locked: Some(self.lock()),
-        }
+        *locked = Some(self.lock());
+        true
     }
 
+    #[inline(never)]
     fn hold(&mut self) -> bool {
         if !self.can_hold() {
             return false;

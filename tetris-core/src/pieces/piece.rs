@@ -240,7 +240,7 @@ impl Shape {
         self.edges
     }
 
-    const fn new(cells: [(i8, i8); 4]) -> Self {
+    pub(crate) const fn new(cells: [(i8, i8); 4]) -> Self {
         let (mut left, mut low) = (i8::MAX, i8::MAX);
         let mut i = 0;
         while i < 4 {

@@ -85,6 +85,39 @@ const fn bit(piece: Piece) -> u16 {
     1 << piece.index()
 }
 
+/// The pieces of one bag of seven.
+#[derive(Clone, Copy)]
+struct Places {
+    count: u32,
+    /// Three bits for each, the lowest first.
+    pieces: u32,
+}
+
+/// By the bits of the bag, so that the nth piece is found without a loop.
+static PLACES: [Places; 1 << 7] = {
+    let mut all = [Places {
+        count: 0,
+        pieces: 0,
+    }; 1 << 7];
+    let mut i = 0;
+    while i < 7 << 7 {
+        let (bag, piece) = (i / 7, i % 7);
+        if bag >> piece & 1 == 1 {
+            all[bag].pieces |= (piece as u32) << (3 * all[bag].count);
+            all[bag].count += 1;
+        }
+        i += 1;
+    }
+    all
+};
+
+impl Places {
+    #[inline]
+    const fn nth(self, nth: u32) -> Piece {
+        Piece::ALL[(self.pieces >> (3 * nth) & 7) as usize]
+    }
+}
+
 /// An endless stream of pieces: same kind and seed, same pieces, in every version of this crate
 /// (golden vectors are tested).
 ///
@@ -144,13 +177,16 @@ impl Randomizer {
             return self.draw_unlike_the_last();
         }
         let bag = self.bag;
-        let nth = below(&mut self.rng, bag.count_ones());
-        let mut rest = bag;
-        for _ in 0..nth {
-            rest &= rest - 1;
-        }
-        let lowest = rest & rest.wrapping_neg();
-        let piece = Piece::ALL[lowest.trailing_zeros() as usize % 7];
+        let (first, second) = (bag & ONE_OF_EACH, bag >> 7);
+        let firsts = PLACES[usize::from(first)].count;
+        let all = firsts + PLACES[usize::from(second)].count;
+        let nth = below(&mut self.rng, all);
+        let (piece, shift) = if nth < firsts {
+            (PLACES[usize::from(first)].nth(nth), 0)
+        } else {
+            (PLACES[usize::from(second)].nth(nth - firsts), 7)
+        };
+        let lowest = bit(piece) << shift;
         let left = match self.kind {
             RandomizerKind::Uniform | RandomizerKind::Nes => bag,
             RandomizerKind::Bag7 | RandomizerKind::Bag14 => bag & !lowest,
@@ -210,8 +246,10 @@ impl<'de> serde::Deserialize<'de> for Randomizer {
 pub(crate) fn below(rng: &mut Xoshiro256PlusPlus, range: u32) -> u32 {
     loop {
         let product = (rng.next_u64() >> 32) * u64::from(range);
-        // 2^32 mod range low parts are dealt once too often.
-        if product as u32 >= range.wrapping_neg() % range {
+        // 2^32 mod range low parts are dealt once too often. It is less than the range, which
+        // saves most divisions.
+        let low = product as u32;
+        if low >= range || low >= range.wrapping_neg() % range {
             return (product >> 32) as u32;
         }
     }

@@ -87,6 +87,9 @@ pub(crate) trait Vector: Copy + Debug {
     /// to 2, or 0 where there is none.
     fn along16<const LANES: i32>(self) -> Self;
 
+    /// Thirty-two lanes of 8 bits: 1 where the bit is set, and else 0.
+    fn lanes_of_bits(bits: u32) -> Self;
+
     #[inline(always)]
     fn float(value: f32) -> Self {
         Self::splat(value.to_bits())

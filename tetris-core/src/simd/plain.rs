@@ -78,6 +78,11 @@ impl Vector for Plain {
         let pairs = self.0.into_iter().fold(u32::MAX, |all, pair| all & pair);
         pairs & pairs >> 16
     }
+    #[inline(always)] fn lanes_of_bits(bits: u32) -> Self {
+        // Four copies of four bits, each moved so that another one is the lowest of its byte.
+        let four = |i: usize| bits >> (4 * i) & 0xf;
+        Self(core::array::from_fn(|i| (four(i) * 0x0020_4081) & 0x0101_0101))
+    }
     #[inline(always)] fn along16<const LANES: i32>(self) -> Self {
         let half = |i: i32| {
             let lane = i + LANES;

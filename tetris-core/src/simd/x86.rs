@@ -153,6 +153,7 @@ macro_rules! vector {
             #[inline(always)] fn down16_by<const BITS: i32>(self) -> Self { Self(unsafe { _mm256_srli_epi16::<BITS>(self.0) }) }
             #[inline(always)] fn up16(self, by: u32) -> Self { Self(unsafe { _mm256_sll_epi16(self.0, _mm_cvtsi32_si128(by as i32)) }) }
             #[inline(always)] fn every16(self) -> u32 { unsafe { every16(self.0) } }
+            #[inline(always)] fn lanes_of_bits(bits: u32) -> Self { Self(unsafe { lanes_of_bits(bits) }) }
             #[inline(always)] fn along16<const LANES: i32>(self) -> Self { Self(unsafe { along16::<LANES>(self.0) }) }
         }
     };
@@ -265,6 +266,22 @@ fn every16(all: __m256i) -> u32 {
     let four = _mm_cvtsi128_si64(four) as u64;
     let two = four & four >> 32;
     (two & two >> 16) as u32 & 0xffff
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn lanes_of_bits(bits: u32) -> __m256i {
+    // To each lane the byte with its bit, then that bit alone, then whether it is set.
+    let byte = _mm256_setr_epi64x(
+        0,
+        0x0101_0101_0101_0101,
+        0x0202_0202_0202_0202,
+        0x0303_0303_0303_0303,
+    );
+    let bit = _mm256_set1_epi64x(0x8040_2010_0804_0201_u64 as i64);
+    let bytes = _mm256_shuffle_epi8(_mm256_set1_epi32(bits as i32), byte);
+    let set = _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bit), bit);
+    _mm256_and_si256(set, _mm256_set1_epi8(1))
 }
 
 /// Bits of each 32-bit lane: four bits at a time by a table, then the eight sums added up.

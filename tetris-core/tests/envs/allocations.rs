@@ -56,3 +56,34 @@ fn steps_resets_and_clones_do_not_allocate() {
         assert_eq!(COUNT.with(Cell::get), before);
     }
 }
+
+/// Boards that do not fit into the value, and colours, are emptied and used again.
+#[test]
+fn neither_do_wide_and_coloured_games() {
+    let rules = Rules {
+        width: 20,
+        ..Rules::guideline()
+    };
+    let mut env = env(rules);
+    env.set_colours(true);
+    let mut actions = Actions::new(7);
+    let before = COUNT.with(Cell::get);
+    let mut games = 0;
+    for seed in 0..6_000 {
+        if env.step(actions.next()).expect("goes on").terminated {
+            env.reset(seed);
+            games += 1;
+        }
+    }
+    assert_eq!(COUNT.with(Cell::get), before);
+    assert!(games > 5, "{games}");
+    let colours = env.game().colours().expect("they stay on");
+    let full = env
+        .game()
+        .board()
+        .columns()
+        .iter()
+        .map(|column| column.count_ones() as usize);
+    let coloured = colours.rows().flatten().filter(|&&cell| cell != 0).count();
+    assert_eq!(coloured, full.sum::<usize>());
+}

@@ -3,6 +3,7 @@
 mod entry;
 mod falling;
 mod garbage;
+mod naive;
 mod pictures;
 mod scoring;
 mod spins;
