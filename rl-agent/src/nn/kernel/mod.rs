@@ -108,6 +108,7 @@ impl Product<'_> {
         }
     }
 
+    /// All of the result, band by band of rows.
     #[inline(always)]
     fn bands<S: Simd>(&mut self, simd: S) {
         let mut row = 0;
@@ -116,6 +117,11 @@ impl Product<'_> {
                 self.band::<S, 8>(simd, row);
                 row += 8;
             }
+        }
+        // As many rows as sixteen registers hold beside both factors, unless that would leave rows over.
+        while S::F32_LANES < 16 && matches!(self.m - row, 6..=7 | 10..) {
+            self.band::<S, 6>(simd, row);
+            row += 6;
         }
         while row + 4 <= self.m {
             self.band::<S, 4>(simd, row);

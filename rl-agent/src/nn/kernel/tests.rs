@@ -10,7 +10,7 @@ fn random(rng: &mut Rng, len: usize) -> Vec<f32> {
 #[test]
 fn equals_the_schoolbook_product_for_every_shape() {
     let mut rng = Rng::new(7, 0);
-    for m in [1, 2, 4, 5, 8, 13] {
+    for m in [1, 2, 4, 5, 8, 9, 13, 16] {
         for k in [1, 3, 9, 32, 77] {
             for n in [1, 2, 7, 8, 16, 17, 31, 32, 40, 65] {
                 check(&mut rng, m, k, n);

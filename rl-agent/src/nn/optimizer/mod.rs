@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use ndarray::{Array1, ArrayView1, ArrayViewMut1, Zip};
+use ndarray::{Array1, ArrayView1, ArrayViewMut1};
 use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 
@@ -314,20 +314,39 @@ fn settle(moment: f32) -> f32 {
 /// Scales `gradient` down to the Euclidean norm `limit` if it is longer (Pascanu et al., "On the difficulty of training
 /// recurrent neural networks", 2013). Returns its norm before that.
 pub fn clip_by_global_norm(mut gradient: ArrayViewMut1<'_, f32>, limit: Option<f32>) -> f32 {
-    // Eight partial sums, so that the additions do not wait for each other.
-    let mut sums = [0.0f32; 8];
     let slice = gradient.as_slice().expect("a contiguous gradient");
-    let (chunks, rest) = slice.as_chunks::<8>();
-    for chunk in chunks {
-        Zip::from(&mut sums[..])
-            .and(&chunk[..])
-            .for_each(|sum, &g| *sum += g * g);
-    }
-    let norm = (sums.iter().sum::<f32>() + rest.iter().map(|g| g * g).sum::<f32>()).sqrt();
+    let norm = Arch::new().dispatch(SquaredNorm(slice)).sqrt();
     if let Some(limit) = limit
         && norm > limit
     {
         gradient *= limit / norm;
     }
     norm
+}
+
+/// The sum of the squares of a slice.
+struct SquaredNorm<'a>(&'a [f32]);
+
+impl WithSimd for SquaredNorm<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f32 {
+        let (vectors, rest) = S::as_simd_f32s(self.0);
+        // Four partial sums, so that the additions do not wait for each other.
+        let (fours, ones) = vectors.as_chunks::<4>();
+        let mut sums = [simd.splat_f32s(0.0); 4];
+        for four in fours {
+            for (sum, &x) in sums.iter_mut().zip(four) {
+                *sum = simd.mul_add_e_f32s(x, x, *sum);
+            }
+        }
+        for &x in ones {
+            sums[0] = simd.mul_add_e_f32s(x, x, sums[0]);
+        }
+        let [a, b, c, d] = sums;
+        let sum = simd.add_f32s(simd.add_f32s(a, b), simd.add_f32s(c, d));
+        let tail: f32 = rest.iter().map(|x| x * x).sum();
+        simd.reduce_sum_f32s(sum) + tail
+    }
 }
