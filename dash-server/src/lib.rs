@@ -26,3 +26,4 @@ pub mod session;
 mod ws;
 
 pub use limits::Limits;
+pub use security::Access;

@@ -7,6 +7,10 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at a time; more are answered with 503.
     pub connections: usize,
+    /// Connections at a time from one other machine.
+    pub connections_per_address: usize,
+    /// Commands a second from one client; those that come faster are read later.
+    pub commands_per_second: f64,
     /// Bytes of one message from a client, fragments together.
     pub message_bytes: usize,
     /// Time for a client to send the head of a request.
@@ -31,6 +35,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 256,
+            connections_per_address: 32,
+            commands_per_second: 100.0,
             message_bytes: 64 << 10,
             header_timeout: Duration::from_secs(5),
             write_timeout: Duration::from_secs(5),

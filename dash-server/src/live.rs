@@ -102,6 +102,16 @@ impl Live {
         snapshot.get_or_insert_with(make).clone()
     }
 
+    /// Messages made, finished episodes and evaluations of the run.
+    pub(crate) fn counts(&self) -> (u64, u64, u64) {
+        let History {
+            episodes,
+            evaluations,
+            ..
+        } = &self.history;
+        (self.seq, episodes.total(), evaluations.total())
+    }
+
     /// Forgets the last run.
     pub(crate) fn begin(&mut self, status: Status, config: ConfigMap) {
         self.history.clear();

@@ -1,6 +1,7 @@
-//! What is served over HTTP: the page, its files, the runs, a sign of life and the door to the WebSocket.
+//! What is served over HTTP: the page, its files, the runs, a sign of life, figures for a monitor and the door to the WebSocket.
 
 mod door;
+mod metrics;
 mod page;
 mod runs;
 
@@ -17,7 +18,7 @@ use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 
 use crate::assets::{self, Asset};
-use crate::security;
+use crate::security::{self, Access};
 use crate::session::Session;
 
 /// An answer: from memory, or piece by piece from a file.
@@ -49,6 +50,7 @@ pub(crate) type Upgraded = Mutex<Option<UpgradeFut>>;
 enum Place<'a> {
     Page(&'static Asset),
     Health,
+    Metrics,
     Door,
     /// The path after `/api/runs`.
     Runs(&'a str),
@@ -57,6 +59,7 @@ enum Place<'a> {
 fn place(path: &str) -> Option<Place<'_>> {
     match path {
         "/healthz" => Some(Place::Health),
+        "/metrics" => Some(Place::Metrics),
         "/ws" => Some(Place::Door),
         _ => match path.strip_prefix("/api/runs") {
             Some(rest) if rest.is_empty() || rest.starts_with('/') => Some(Place::Runs(rest)),
@@ -69,9 +72,24 @@ fn place(path: &str) -> Option<Place<'_>> {
 pub(crate) async fn answer(
     mut request: Request<Incoming>,
     session: &Arc<Session>,
+    access: &Access,
     upgraded: &Upgraded,
 ) -> Result<Answer, Infallible> {
-    let mut answer = route(&mut request, session, upgraded).await;
+    let allowed = security::check_host(access, &request).and_then(|_| access.check_token(&request));
+    let mut answer = match allowed {
+        Ok(cookie) => {
+            let mut answer = route(&mut request, session, access, upgraded).await;
+            if let Some(cookie) = cookie {
+                answer.headers_mut().insert(header::SET_COOKIE, cookie);
+                // No cache keeps what the address with the token was answered with.
+                answer
+                    .headers_mut()
+                    .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            }
+            answer
+        }
+        Err(denial) => plain(denial.status(), denial.to_string()),
+    };
     for (name, value) in HEADERS {
         answer
             .headers_mut()
@@ -83,11 +101,9 @@ pub(crate) async fn answer(
 async fn route(
     request: &mut Request<Incoming>,
     session: &Arc<Session>,
+    access: &Access,
     upgraded: &Upgraded,
 ) -> Answer {
-    if let Err(denial) = security::check_host(request) {
-        return plain(denial.status(), denial.to_string());
-    }
     let path = request.uri().path().to_owned();
     let Some(place) = place(&path) else {
         return nothing("there is nothing here; the page is at /");
@@ -101,8 +117,9 @@ async fn route(
     }
     match place {
         Place::Page(asset) => page::file(asset, request.headers()),
-        Place::Door => door::open_websocket(request, upgraded),
+        Place::Door => door::open_websocket(access, request, upgraded),
         Place::Health => plain(StatusCode::OK, "ok"),
+        Place::Metrics => whole(metrics::text(session), metrics::CONTENT_TYPE),
         Place::Runs(rest) => match session.archive() {
             Some(archive) => runs::answer(archive, rest, request.uri().query()).await,
             None => nothing("this server shows no runs"),

@@ -4,9 +4,16 @@
 //! The name in `Host` must be one that belongs to this machine, whatever the port (a tunnel may end on another one):
 //! a name that an attacker points here (DNS rebinding) is not on the list. And a WebSocket's `Origin` must be the very
 //! place that the request goes to.
+//!
+//! Whoever lets other machines in has a third rule: every request carries a token, in a cookie that the page's address
+//! sets (`/?token=...`) or as `Authorization: Bearer ...`. An address in numbers cannot be rebound, so those are served
+//! then as well; names are only if they were given.
 
-use hyper::header::{HOST, HeaderValue, ORIGIN};
+use std::net::IpAddr;
+
+use hyper::header::{AUTHORIZATION, COOKIE, HOST, HeaderValue, ORIGIN};
 use hyper::{Request, StatusCode, Uri};
+use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 /// Names of this machine that nobody else can own.
@@ -17,8 +24,12 @@ const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 pub(crate) enum Denial {
     #[error("a request needs exactly one Host header, a name with an optional port")]
     NoHost,
-    #[error("this server answers only to localhost, 127.0.0.1 and [::1]")]
+    #[error(
+        "this server does not answer to that name, but to localhost, 127.0.0.1, [::1] and what it was started with"
+    )]
     ForeignHost,
+    #[error("this server asks for a token: open the address that it printed when it started")]
+    NoToken,
     #[error("a WebSocket needs an Origin header equal to the Host it connects to")]
     ForeignOrigin,
 }
@@ -28,8 +39,102 @@ impl Denial {
         match self {
             Self::NoHost => StatusCode::BAD_REQUEST,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::NoToken => StatusCode::UNAUTHORIZED,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
         }
+    }
+}
+
+/// The cookie that holds the token.
+const TOKEN_COOKIE: &str = "tetris_dash_token";
+
+/// Who may talk to a server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Names in `Host` that are served beside those of this machine, in lower case and without a port.
+    hosts: Vec<String>,
+    /// What every request must know; nothing if only this machine is let in.
+    token: Option<String>,
+}
+
+impl Access {
+    /// This machine only.
+    pub fn local() -> Self {
+        Self::default()
+    }
+
+    /// Other machines too, with a new random token.
+    ///
+    /// # Errors
+    /// If the system has no random bytes to give.
+    pub fn remote() -> std::io::Result<Self> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
+        let token = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self {
+            token: Some(token),
+            ..Self::default()
+        })
+    }
+
+    /// Answers to these names as well, at any port.
+    #[must_use]
+    pub fn with_hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
+        self.hosts
+            .extend(hosts.into_iter().map(|host| host.to_ascii_lowercase()));
+        self
+    }
+
+    /// What every request must know, if other machines are let in.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// Whether this machine only is let in.
+    pub fn is_local(&self) -> bool {
+        self.token.is_none()
+    }
+
+    fn answers_to(&self, name: &str) -> bool {
+        let bare = name.trim_start_matches('[').trim_end_matches(']');
+        LOOPBACK_NAMES.contains(&name)
+            || self.hosts.iter().any(|host| host == name)
+            || (!self.is_local() && bare.parse::<IpAddr>().is_ok())
+    }
+
+    /// Checks that a request knows the token. The answer is the cookie to set, if it came with the address.
+    pub(crate) fn check_token<B>(
+        &self,
+        request: &Request<B>,
+    ) -> Result<Option<HeaderValue>, Denial> {
+        let Some(token) = &self.token else {
+            return Ok(None);
+        };
+        let is_it = |offered: &str| bool::from(offered.as_bytes().ct_eq(token.as_bytes()));
+        let texts = |name| {
+            let values = request.headers().get_all(name).iter();
+            values.filter_map(|value| value.to_str().ok())
+        };
+        let known = texts(COOKIE)
+            .flat_map(|list| list.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .any(|(name, value)| name == TOKEN_COOKIE && is_it(value))
+            || texts(AUTHORIZATION)
+                .filter_map(|value| value.strip_prefix("Bearer "))
+                .any(|value| is_it(value.trim()));
+        if known {
+            return Ok(None);
+        }
+        let query = request
+            .uri()
+            .query()
+            .filter(|_| request.uri().path() == "/");
+        let offered = query.and_then(|query| query.strip_prefix("token="));
+        if !offered.is_some_and(is_it) {
+            return Err(Denial::NoToken);
+        }
+        let cookie = format!("{TOKEN_COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict");
+        Ok(HeaderValue::try_from(cookie).ok())
     }
 }
 
@@ -59,7 +164,10 @@ impl Authority {
 }
 
 /// Checks the host that a request is for, and returns it.
-pub(crate) fn check_host<B>(request: &Request<B>) -> Result<&HeaderValue, Denial> {
+pub(crate) fn check_host<'a, B>(
+    access: &Access,
+    request: &'a Request<B>,
+) -> Result<&'a HeaderValue, Denial> {
     let mut hosts = request.headers().get_all(HOST).iter();
     let (Some(header), None) = (hosts.next(), hosts.next()) else {
         return Err(Denial::NoHost);
@@ -74,7 +182,7 @@ pub(crate) fn check_host<B>(request: &Request<B>) -> Result<&HeaderValue, Denial
         Some(authority) => Some(Authority::parse(authority.as_str()).ok_or(Denial::NoHost)?),
         None => None,
     };
-    let is_ours = |authority: &Authority| LOOPBACK_NAMES.contains(&authority.name.as_str());
+    let is_ours = |authority: &Authority| access.answers_to(&authority.name);
     if is_ours(&host) && also.iter().all(is_ours) {
         Ok(header)
     } else {
@@ -83,8 +191,8 @@ pub(crate) fn check_host<B>(request: &Request<B>) -> Result<&HeaderValue, Denial
 }
 
 /// Checks that a WebSocket was opened by a page of this very server.
-pub(crate) fn check_origin<B>(request: &Request<B>) -> Result<(), Denial> {
-    let host = check_host(request)?;
+pub(crate) fn check_origin<B>(access: &Access, request: &Request<B>) -> Result<(), Denial> {
+    let host = check_host(access, request)?;
     let mut origins = request.headers().get_all(ORIGIN).iter();
     let (Some(origin), None) = (origins.next(), origins.next()) else {
         return Err(Denial::ForeignOrigin);
@@ -145,7 +253,7 @@ mod tests {
             "[::1]",
         ] {
             assert!(
-                check_host(&request("/", &[("host", host)])).is_ok(),
+                check_host(&Access::local(), &request("/", &[("host", host)])).is_ok(),
                 "{host}"
             );
         }
@@ -158,7 +266,7 @@ mod tests {
             "localhost.",
         ] {
             assert_eq!(
-                check_host(&request("/", &[("host", host)])).unwrap_err(),
+                check_host(&Access::local(), &request("/", &[("host", host)])).unwrap_err(),
                 Denial::ForeignHost,
                 "{host}"
             );
@@ -174,25 +282,34 @@ mod tests {
             "localhost/x",
         ] {
             assert_eq!(
-                check_host(&request("/", &[("host", host)])).unwrap_err(),
+                check_host(&Access::local(), &request("/", &[("host", host)])).unwrap_err(),
                 Denial::NoHost,
                 "{host}"
             );
         }
-        assert_eq!(check_host(&request("/", &[])).unwrap_err(), Denial::NoHost);
+        assert_eq!(
+            check_host(&Access::local(), &request("/", &[])).unwrap_err(),
+            Denial::NoHost
+        );
         let twice = [("host", "localhost"), ("host", "localhost")];
         assert_eq!(
-            check_host(&request("/", &twice)).unwrap_err(),
+            check_host(&Access::local(), &request("/", &twice)).unwrap_err(),
             Denial::NoHost
         );
         let whole = request("http://example.com/", &[("host", "localhost")]);
-        assert_eq!(check_host(&whole).unwrap_err(), Denial::ForeignHost);
+        assert_eq!(
+            check_host(&Access::local(), &whole).unwrap_err(),
+            Denial::ForeignHost
+        );
     }
 
     #[test]
     fn a_websocket_comes_from_where_it_goes() {
         let check = |host: &str, origin: &str| {
-            check_origin(&request("/ws", &[("host", host), ("origin", origin)]))
+            check_origin(
+                &Access::local(),
+                &request("/ws", &[("host", host), ("origin", origin)]),
+            )
         };
         assert!(check("localhost:7878", "http://localhost:7878").is_ok());
         assert!(check("LOCALHOST:7878", "http://localhost:7878").is_ok());
@@ -219,12 +336,65 @@ mod tests {
             );
         }
         assert_eq!(
-            check_origin(&request("/ws", &[("host", "localhost")])),
+            check_origin(&Access::local(), &request("/ws", &[("host", "localhost")])),
             Err(Denial::ForeignOrigin)
         );
         assert_eq!(
             check("example.com", "http://example.com"),
             Err(Denial::ForeignHost)
         );
+    }
+
+    #[test]
+    fn other_names_are_served_only_where_they_were_given() {
+        let named = Access::local().with_hosts(["Box.example".to_owned()]);
+        let host = |access: &Access, host| {
+            check_host(access, &request("/", &[("host", host)])).map(|_| ())
+        };
+        assert_eq!(host(&named, "box.example:7878"), Ok(()));
+        assert_eq!(host(&named, "192.168.0.7"), Err(Denial::ForeignHost));
+        let remote = Access::remote().unwrap();
+        assert_eq!(host(&remote, "192.168.0.7:7878"), Ok(()));
+        assert_eq!(host(&remote, "[fe80::1]"), Ok(()));
+        assert_eq!(host(&remote, "rebound.example"), Err(Denial::ForeignHost));
+    }
+
+    #[test]
+    fn a_token_opens_every_door_and_nothing_else_does() {
+        let access = Access::remote().unwrap();
+        let token = access.token().unwrap().to_owned();
+        assert_eq!(token.len(), 32);
+        assert_ne!(Access::remote().unwrap(), access);
+        let check =
+            |uri: &str, headers: &[(&str, &str)]| access.check_token(&request(uri, headers));
+        let cookie = check(&format!("/?token={token}"), &[]).unwrap().unwrap();
+        let cookie = cookie.to_str().unwrap();
+        assert!(
+            cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"),
+            "{cookie}"
+        );
+        let (pair, _) = cookie.split_once(';').unwrap();
+        assert_eq!(check("/ws", &[("cookie", pair)]), Ok(None));
+        assert_eq!(
+            check("/ws", &[("cookie", &format!("a=b; {pair}"))]),
+            Ok(None)
+        );
+        assert_eq!(
+            check("/ws", &[("authorization", &format!("Bearer {token}"))]),
+            Ok(None)
+        );
+        let wrong = token.replace(|_| true, "0");
+        for (uri, headers) in [
+            ("/".to_owned(), vec![]),
+            (format!("/?token={wrong}"), vec![]),
+            (format!("/?token={}", &token[..31]), vec![]),
+            ("/?token=".to_owned(), vec![]),
+            (format!("/ws?token={token}"), vec![]),
+            ("/ws".to_owned(), vec![("cookie", "tetris_dash_token=")]),
+            ("/ws".to_owned(), vec![("authorization", "Bearer ")]),
+        ] {
+            assert_eq!(check(&uri, &headers), Err(Denial::NoToken), "{uri}");
+        }
+        assert_eq!(Access::local().check_token(&request("/", &[])), Ok(None));
     }
 }

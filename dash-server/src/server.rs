@@ -1,10 +1,11 @@
 //! The server: a listener, a task for each connection, and an orderly end.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -19,6 +20,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::limits::Limits;
 use crate::routes::{self, Upgraded};
+use crate::security::Access;
 use crate::session::Session;
 use crate::ws;
 
@@ -47,7 +49,7 @@ pub enum BindError {
     },
     /// The address could be reached from other machines.
     #[error(
-        "{addr} is not a loopback address; other machines reach the page through a tunnel, e.g. ssh -L"
+        "{addr} is not a loopback address: use a tunnel (ssh -L), or let other machines in with --allow-remote"
     )]
     NotLoopback {
         /// The address asked for.
@@ -70,6 +72,7 @@ pub struct Server {
     addr: SocketAddr,
     session: Arc<Session>,
     limits: Limits,
+    access: Arc<Access>,
 }
 
 impl Server {
@@ -85,7 +88,23 @@ impl Server {
         session: Arc<Session>,
         limits: Limits,
     ) -> Result<Self, BindError> {
-        if !addr.ip().is_loopback() {
+        Self::bind_for(addr, session, limits, Access::local())
+    }
+
+    /// Listens for those who have access; port 0 is any free one.
+    ///
+    /// # Errors
+    /// If the address is not a loopback address and only this machine has access, or the port is taken.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn bind_for(
+        addr: SocketAddr,
+        session: Arc<Session>,
+        limits: Limits,
+        access: Access,
+    ) -> Result<Self, BindError> {
+        if access.is_local() && !addr.ip().is_loopback() {
             return Err(BindError::NotLoopback { addr });
         }
         let listen = || -> io::Result<_> {
@@ -110,6 +129,7 @@ impl Server {
                 addr,
                 session,
                 limits,
+                access: Arc::new(access),
             }),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
                 Err(BindError::InUse { addr })
@@ -130,8 +150,10 @@ impl Server {
             listener,
             session,
             limits,
+            access,
             ..
         } = self;
+        let guests = Guests::default();
         let (closing, watch_closing) = watch::channel(());
         let places = Arc::new(Semaphore::new(limits.connections));
         let doorstep = Arc::new(Semaphore::new(DOORSTEP));
@@ -146,8 +168,10 @@ impl Server {
                 () = &mut runs => {}
                 Some(_) = connections.join_next() => {}
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => {
-                        let Ok(place) = places.clone().try_acquire_owned() else {
+                    Ok((stream, from)) => {
+                        let guest = guests.enter(from.ip(), limits.connections_per_address);
+                        let place = places.clone().try_acquire_owned();
+                        let (Some(guest), Ok(place)) = (guest, place) else {
                             if let Ok(place) = doorstep.clone().try_acquire_owned() {
                                 connections.spawn(async move {
                                     turn_away(stream).await;
@@ -157,9 +181,10 @@ impl Server {
                             continue;
                         };
                         let (session, limits, closing) = (session.clone(), limits.clone(), watch_closing.clone());
+                        let access = access.clone();
                         connections.spawn(async move {
-                            connection(stream, session, limits, closing).await;
-                            drop(place);
+                            connection(stream, session, limits, access, closing).await;
+                            drop((place, guest));
                         });
                     }
                     Err(error) => {
@@ -176,6 +201,56 @@ impl Server {
         let all = async { while connections.join_next().await.is_some() {} };
         if timeout(2 * limits.close_timeout, all).await.is_err() {
             tracing::debug!("some connections did not close in time");
+        }
+    }
+}
+
+/// How many connections each other machine has; this machine, and a proxy on it, may have as many as there are.
+#[derive(Debug, Clone, Default)]
+struct Guests {
+    connections: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+/// A connection that is counted until it ends.
+#[derive(Debug)]
+struct Guest {
+    guests: Guests,
+    /// The machine it is from, if that is another one.
+    address: Option<IpAddr>,
+}
+
+impl Guests {
+    fn enter(&self, address: IpAddr, most: usize) -> Option<Guest> {
+        let address = Some(address.to_canonical()).filter(|address| !address.is_loopback());
+        if let Some(address) = address {
+            let mut connections = self
+                .connections
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let count = connections.entry(address).or_default();
+            if *count >= most {
+                return None;
+            }
+            *count += 1;
+        }
+        let guests = self.clone();
+        Some(Guest { guests, address })
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let Some(address) = self.address else { return };
+        let mut connections = self
+            .guests
+            .connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = connections.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                connections.remove(&address);
+            }
         }
     }
 }
@@ -203,6 +278,7 @@ async fn connection(
     stream: TcpStream,
     session: Arc<Session>,
     limits: Limits,
+    access: Arc<Access>,
     mut closing: watch::Receiver<()>,
 ) {
     // Small messages must not wait for each other.
@@ -211,8 +287,8 @@ async fn connection(
     }
     let upgraded = Arc::new(Upgraded::default());
     let service = service_fn(|request| {
-        let (session, upgraded) = (session.clone(), upgraded.clone());
-        async move { routes::answer(request, &session, &upgraded).await }
+        let (session, access, upgraded) = (session.clone(), access.clone(), upgraded.clone());
+        async move { routes::answer(request, &session, &access, &upgraded).await }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -244,5 +320,27 @@ async fn connection(
             Ok(websocket) => ws::serve(websocket.into_inner().into_inner(), session, limits).await,
             Err(error) => tracing::debug!(%error, "a WebSocket was not opened"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_machine_has_so_many_connections_and_this_one_as_many_as_there_are() {
+        let guests = Guests::default();
+        let (here, there) = ("127.0.0.1".parse().unwrap(), "192.0.2.1".parse().unwrap());
+        let held: Vec<_> = (0..9).map(|_| guests.enter(here, 2)).collect();
+        assert!(held.iter().all(Option::is_some));
+        let (one, two) = (guests.enter(there, 2), guests.enter(there, 2));
+        assert!(one.is_some() && two.is_some());
+        let mapped = "::ffff:192.0.2.1".parse().unwrap();
+        assert!(guests.enter(mapped, 2).is_none(), "the same in other words");
+        assert!(guests.enter("192.0.2.2".parse().unwrap(), 2).is_some());
+        drop(one);
+        assert!(guests.enter(there, 2).is_some());
+        drop(two);
+        assert!(guests.connections.lock().unwrap().is_empty());
     }
 }

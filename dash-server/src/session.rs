@@ -77,6 +77,19 @@ impl Refusal {
     }
 }
 
+/// What a monitor wants to know.
+#[derive(Debug)]
+pub(crate) struct Figures {
+    pub(crate) clients: usize,
+    pub(crate) messages: u64,
+    /// Unix time in seconds.
+    pub(crate) started: f64,
+    pub(crate) state: State,
+    pub(crate) step: u64,
+    pub(crate) episodes: u64,
+    pub(crate) evaluations: u64,
+}
+
 /// One run at a time, and everybody who watches.
 pub struct Session {
     settings: SessionSettings,
@@ -86,6 +99,8 @@ pub struct Session {
     inner: Mutex<Inner>,
     /// The greeting, the same for everybody.
     hello: Bytes,
+    /// Unix microseconds.
+    started: u64,
     /// Those who play themselves.
     players: Players,
     /// Wakes the clock of the players when the first one comes.
@@ -116,10 +131,11 @@ impl std::fmt::Debug for Session {
 impl Session {
     /// A session in which nothing runs yet.
     pub fn new(launcher: impl Launcher, settings: SessionSettings) -> Arc<Self> {
+        let started = unix_micros();
         let hello = ServerMessage::Hello(Hello {
             protocol: protocol::VERSION,
             server: concat!("tetris-dash ", env!("CARGO_PKG_VERSION")).to_owned(),
-            started: unix_micros(),
+            started,
             frame_rate: settings.frame_rate,
             presets: launcher.presets(),
             configs: launcher.configs(),
@@ -128,6 +144,7 @@ impl Session {
         });
         Arc::new(Self {
             hello: outbox::binary(&hello.encode()),
+            started,
             archive: settings
                 .runs
                 .clone()
@@ -151,6 +168,21 @@ impl Session {
             status.step = run.feed.step();
         }
         status
+    }
+
+    /// What a monitor wants to know.
+    pub(crate) fn figures(&self) -> Figures {
+        let Status { state, step, .. } = self.status();
+        let (messages, episodes, evaluations) = self.inner().live.counts();
+        Figures {
+            clients: self.client_count(),
+            messages,
+            started: self.started as f64 / 1e6,
+            state,
+            step,
+            episodes,
+            evaluations,
+        }
     }
 
     /// Number of clients that are connected.

@@ -7,13 +7,14 @@ use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use fastwebsockets::{CloseCode, Frame, OpCode, Role, WebSocketError, WebSocketRead};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::limits::Limits;
 use crate::outbox::{self, Kind, Outbox, WriteEnd};
@@ -133,6 +134,7 @@ where
         open: false,
         cap: limits.message_bytes,
     };
+    let mut pace = Pace::new(limits.commands_per_second);
     loop {
         let mut frame = match next_frame(&mut reader).await {
             Ok(frame) => frame,
@@ -149,6 +151,34 @@ where
         message.finish(&frame);
         if !well {
             return ReadEnd::Refused(SERVER_ERROR, "an error inside the server");
+        }
+        pace.wait().await;
+    }
+}
+
+/// Keeps a client to a number of frames a second, by reading no faster; a second's worth may come at once.
+struct Pace {
+    between: Duration,
+    burst: Duration,
+    /// When the next frame would be due if they came evenly.
+    due: Instant,
+}
+
+impl Pace {
+    fn new(per_second: f64) -> Self {
+        let between = Duration::from_secs_f64(1.0 / per_second);
+        Self {
+            between,
+            burst: Duration::from_secs(1).max(between),
+            due: Instant::now(),
+        }
+    }
+
+    async fn wait(&mut self) {
+        let now = Instant::now();
+        self.due = self.due.max(now) + self.between;
+        if self.due > now + self.burst {
+            sleep_until(self.due - self.burst).await;
         }
     }
 }

@@ -7,8 +7,8 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use common::{PATIENCE, TestServer, handshake};
-use dash_server::Limits;
 use dash_server::session::SessionSettings;
+use dash_server::{Access, Limits};
 
 fn get(server: &TestServer, path: &str) -> String {
     server.http(&format!(
@@ -192,6 +192,94 @@ fn a_websocket_opens_only_for_our_own_page() {
     assert_eq!(with(key, ""), 400);
     server.connect();
     assert_eq!(status(&get(&server, "/ws")), 426);
+}
+
+#[test]
+fn a_token_is_asked_for_on_every_route_and_of_websockets() {
+    let access = Access::remote().expect("random bytes");
+    let token = access.token().expect("a token").to_owned();
+    let server = TestServer::with_access(SessionSettings::default(), Limits::default(), access);
+    for path in ["/", "/healthz", "/metrics", "/api/runs", "/nothing", "/ws"] {
+        assert_eq!(status(&get(&server, path)), 401, "{path}");
+    }
+    let socket = handshake(server.addr).replace("keep-alive, Upgrade", "Upgrade, close");
+    assert_eq!(status(&server.http(&socket)), 401);
+    let page = get(&server, &format!("/?token={token}"));
+    assert_eq!(status(&page), 200);
+    assert_eq!(header(&page, "cache-control"), Some("no-store"));
+    let cookie = header(&page, "set-cookie").expect("a cookie");
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"),
+        "{cookie}"
+    );
+    let (pair, _) = cookie.split_once(';').expect("attributes");
+    for known in [
+        format!("Cookie: {pair}"),
+        format!("Authorization: Bearer {token}"),
+    ] {
+        let request = format!(
+            "GET /healthz HTTP/1.1\r\nHost: {}\r\n{known}\r\nConnection: close\r\n\r\n",
+            server.addr
+        );
+        assert_eq!(status(&server.http(&request)), 200, "{known}");
+        let mut stream = TcpStream::connect(server.addr).expect("a connection");
+        let open = handshake(server.addr).replace(
+            "Sec-WebSocket-Version",
+            &format!("{known}\r\nSec-WebSocket-Version"),
+        );
+        stream.write_all(open.as_bytes()).expect("a request");
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).expect("an answer");
+        assert_eq!(&answer, b"HTTP/1.1 101");
+    }
+}
+
+#[test]
+fn a_monitor_gets_figures_that_it_can_read() {
+    let server = TestServer::new();
+    let client = server.connect();
+    common::wait_until("the client is counted", || {
+        get(&server, "/metrics").contains("\ntetris_dash_clients 1\n")
+    });
+    let answer = get(&server, "/metrics");
+    let kind = header(&answer, "content-type").expect("a type");
+    assert!(kind.starts_with("text/plain; version=0.0.4"), "{kind}");
+    let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+    for line in body.lines().filter(|line| !line.starts_with("# ")) {
+        let (name, value) = line.rsplit_once(' ').expect("a name and a value");
+        assert!(
+            name.starts_with("tetris_dash_") && value.parse::<f64>().is_ok(),
+            "{line}"
+        );
+    }
+    assert!(body.contains("tetris_dash_run_state{state=\"idle\"} 1\n"));
+    drop(client);
+}
+
+#[test]
+fn commands_that_come_too_fast_are_read_later_and_all_answered() {
+    let limits = Limits {
+        commands_per_second: 10.0,
+        ..Limits::default()
+    };
+    let server = TestServer::with(SessionSettings::default(), limits);
+    let mut client = server.connect();
+    let begin = std::time::Instant::now();
+    let sent: Vec<u64> = (0..25)
+        .map(|_| client.command(dash_server::protocol::Command::Pause))
+        .collect();
+    for id in sent {
+        client.wait_for("an answer", |message| match message {
+            dash_server::protocol::ServerMessage::Error { id: Some(it), .. } if it == id => {
+                Some(())
+            }
+            _ => None,
+        });
+    }
+    assert!(
+        begin.elapsed() >= Duration::from_secs(1),
+        "ten at once, fifteen at ten a second"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::limits::LimitArgs;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use tetris_core::{Controller, ParseControllerError, ParsePiecesError, RandomizerKind};
@@ -82,7 +83,7 @@ pub(crate) struct RunArgs {
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
-    /// Where to listen; a loopback address, port 0 for any free port
+    /// Where to listen, port 0 for any free port; other than loopback addresses need --allow-remote
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:7878")]
     pub(crate) addr: SocketAddr,
     /// The folder in which every run gets a folder of its own
@@ -94,12 +95,17 @@ pub(crate) struct ServeArgs {
     /// Boards a second
     #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = frame_rate)]
     pub(crate) frame_rate: f64,
-    /// Connections at a time; more are turned away
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub(crate) max_connections: u32,
+    /// Let other machines in, if they know the token in the address that is printed
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
+    /// Answer to this name too, as a proxy needs it; may be repeated
+    #[arg(long, value_name = "NAME", value_parser = host)]
+    pub(crate) host: Vec<String>,
     /// Let pages watch and not command
     #[arg(long)]
     pub(crate) read_only: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -170,6 +176,16 @@ fn pieces(kind: &str) -> Result<RandomizerKind, ParsePiecesError> {
     kind.parse()
 }
 
+/// A name as it stands in a Host header, without a port.
+fn host(name: &str) -> Result<String, String> {
+    let fits = |sign: char| sign.is_ascii_alphanumeric() || "-._".contains(sign);
+    if !name.is_empty() && name.chars().all(fits) {
+        Ok(name.to_owned())
+    } else {
+        Err("a name like dash.example.org is expected, without http:// and port".to_owned())
+    }
+}
+
 fn frame_rate(text: &str) -> Result<f64, String> {
     let rate: f64 = text
         .parse()
@@ -218,6 +234,9 @@ mod tests {
             "--frame-rate 0",
             "--frame-rate nan",
             "--addr localhost",
+            "--host http://dash.example.org",
+            "--host dash.example.org:443",
+            "--max-connections 0",
             "train --seconds -1",
             "train --resume runs/a --seed 2",
             "train --resume runs/a --overwrite",

@@ -2,6 +2,7 @@
 
 mod args;
 mod evaluate;
+mod limits;
 mod logging;
 mod serve;
 mod signals;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dash_server::Limits;
+use dash_server::Access;
 use dash_server::launch::StartRequest;
 use dash_server::protocol::ErrorCode;
 use dash_server::run::TrainingLauncher;
@@ -43,14 +43,21 @@ async fn serve(args: &ServeArgs, launcher: TrainingLauncher) -> Result<(), Failu
         ..SessionSettings::default()
     };
     let session = Session::new(launcher, settings);
-    let limits = Limits {
-        connections: args.max_connections as usize,
-        ..Limits::default()
+    let access = if args.allow_remote {
+        Access::remote().map_err(Failure::failed)?
+    } else {
+        Access::local()
     };
-    let server = Server::bind(args.addr, session.clone(), limits).map_err(Failure::usage)?;
+    let access = access.with_hosts(args.host.iter().cloned());
+    let key = access
+        .token()
+        .map_or_else(String::new, |token| format!("?token={token}"));
+    let limits = args.limits.limits();
+    let server =
+        Server::bind_for(args.addr, session.clone(), limits, access).map_err(Failure::usage)?;
     let mut signals = Signals::listen().map_err(Failure::failed)?;
     say(&format!(
-        "Watch at http://{}/ - Ctrl-C saves and ends.",
+        "Watch at http://{}/{key} - Ctrl-C saves and ends.",
         server.addr()
     ));
     if !args.idle {

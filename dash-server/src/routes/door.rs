@@ -10,9 +10,13 @@ use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, StatusCode, Version};
 
 use super::{Answer, Upgraded, plain};
-use crate::security;
+use crate::security::{self, Access};
 
-pub(super) fn open_websocket(request: &mut Request<Incoming>, upgraded: &Upgraded) -> Answer {
+pub(super) fn open_websocket(
+    access: &Access,
+    request: &mut Request<Incoming>,
+    upgraded: &Upgraded,
+) -> Answer {
     if request.method() != Method::GET
         || request.version() < Version::HTTP_11
         || !is_upgrade_request(request)
@@ -21,7 +25,7 @@ pub(super) fn open_websocket(request: &mut Request<Incoming>, upgraded: &Upgrade
             "this is the door to a WebSocket: GET, HTTP/1.1, `Upgrade: websocket`",
         );
     }
-    if let Err(denial) = security::check_origin(request) {
+    if let Err(denial) = security::check_origin(access, request) {
         return plain(denial.status(), denial.to_string());
     }
     if !request

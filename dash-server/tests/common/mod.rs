@@ -10,13 +10,13 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use dash_server::Limits;
 use dash_server::config;
 use dash_server::launch::{Job, LaunchError, Launcher, StartRequest};
 use dash_server::protocol::{Command, ConfigMap, Request, ServerMessage, State, Status};
 use dash_server::run::TrainingLauncher;
 use dash_server::server::Server;
 use dash_server::session::{Session, SessionSettings};
+use dash_server::{Access, Limits};
 use rl_agent::control::Command as Order;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -104,6 +104,10 @@ impl TestServer {
     }
 
     pub fn with(settings: SessionSettings, limits: Limits) -> Self {
+        Self::with_access(settings, limits, Access::local())
+    }
+
+    pub fn with_access(settings: SessionSettings, limits: Limits, access: Access) -> Self {
         let launcher = TestLauncher::new();
         let runs = launcher.training.runs.clone();
         let settings = SessionSettings {
@@ -121,7 +125,7 @@ impl TestServer {
                 .expect("a runtime");
             runtime.block_on(async {
                 let any = "127.0.0.1:0".parse().expect("an address");
-                let server = Server::bind(any, served, limits).expect("a free port");
+                let server = Server::bind_for(any, served, limits, access).expect("a free port");
                 tell_addr.send(server.addr()).expect("the test waits");
                 server.run(async { drop(stopped.await) }).await;
             });

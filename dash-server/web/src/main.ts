@@ -146,6 +146,8 @@ function refresh(): void {
   drawFrame();
 }
 
+// The cookie has it now; the address may be looked at over a shoulder, or copied.
+if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", location.pathname + location.hash);
 setInterval(() => byId("board").setAttribute("aria-label", describe(stage.shown)), DESCRIBE_EVERY);
 bindColours(() => {
   refresh();
