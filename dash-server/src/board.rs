@@ -13,7 +13,7 @@ pub trait BoardView: Environment {
     fn draw(&self, frame: &mut Frame);
 
     /// Appends the cells, as indices into `cells`, that `action` is about to fill.
-    fn fills(&self, action: usize, cells: &mut Vec<u16>);
+    fn fills(&self, _action: usize, _cells: &mut Vec<u16>) {}
 
     /// The number of a move, by which its game can be kept and shown again: where it stands in the list of all straight
     /// drops on an empty board of this width, piece after piece (I O T S Z J L), each with its distinct rotations in turn

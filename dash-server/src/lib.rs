@@ -5,6 +5,7 @@ mod archive;
 mod assets;
 pub mod board;
 pub mod config;
+pub mod dashboard;
 mod decision;
 pub mod feed;
 mod games;

@@ -13,16 +13,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use rl_agent::control::Control;
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use crate::archive::{Archive, LONGEST_NOTE};
+use crate::feed::Feed;
 use crate::hub::Hub;
 use crate::launch::{Launcher, StartRequest};
 use crate::live::{Live, Outgoing, unix_micros};
 use crate::outbox::{self, Kind, Outbox};
 use crate::play::{MOST_LATE, Players, TICK};
-use crate::protocol::{self, Command, ErrorCode, Hello, Request, ServerMessage, State, Status};
+use crate::protocol::{
+    self, Command, ConfigMap, ErrorCode, Hello, Request, ServerMessage, State, Status,
+};
 use run::Run;
 
 /// How often metrics go out.
@@ -473,6 +477,30 @@ impl Session {
             });
             self.changed.notify_waiters();
         }
+    }
+
+    /// Takes on a run that a program has started by itself.
+    pub(crate) fn attach(&self, control: Control, feed: Arc<Feed>) {
+        let mut inner = self.inner();
+        inner.started += 1;
+        let status = Status {
+            state: State::Running,
+            message: None,
+            run: Some("training".to_owned()),
+            preset: None,
+            step: 0,
+            speed_limit: None,
+        };
+        inner.live.begin(status, ConfigMap::new());
+        inner.run = Some(Run::attached(inner.started, control, feed));
+        self.announce(&mut inner, |_| {});
+        self.changed.notify_waiters();
+    }
+
+    /// The run that was taken on has come to its end.
+    pub(crate) fn detach(&self, reason: String) {
+        let number = self.inner().started;
+        self.ended(number, Ok(reason));
     }
 
     /// A run's thread has come to its end.

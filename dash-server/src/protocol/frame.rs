@@ -34,6 +34,18 @@ pub struct Frame {
     pub decision: Option<Decision>,
 }
 
+impl Frame {
+    /// Sets `width`, `height` and `cells` to what `cell` gives for each column and row, both from the top left.
+    pub fn set_board(&mut self, width: u8, height: u8, mut cell: impl FnMut(usize, usize) -> u8) {
+        (self.width, self.height) = (width, height);
+        self.cells.clear();
+        for y in 0..usize::from(height) {
+            self.cells
+                .extend((0..usize::from(width)).map(|x| cell(x, y)));
+        }
+    }
+}
+
 /// What the agent saw, what it could do and what it thought of it.
 ///
 /// Placements stand in rows, the best first; an agent that did not look (it explored) has a single row, the one it took.

@@ -26,6 +26,16 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// A run whose thread belongs to somebody else.
+    pub(super) fn attached(number: u64, control: Control, feed: Arc<Feed>) -> Self {
+        Self {
+            number,
+            control,
+            feed,
+            stop_deadline: None,
+        }
+    }
+
     /// Starts the thread, which reports its end to the session whatever happens in it.
     pub(super) fn spawn(number: u64, job: Job, session: Weak<Session>) -> io::Result<Self> {
         let context = JobContext {

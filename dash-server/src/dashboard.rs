@@ -1,0 +1,130 @@
+//! The page for a program that trains by itself: an observer with a server behind it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use rl_agent::control::{Control, LoggedCommand};
+use rl_agent::observer::{
+    CheckpointReport, DecisionReport, EndReport, EpisodeReport, EvaluationReport, MetricsReport,
+    Observer, StartReport, StepReport, UpdateReport,
+};
+use tokio::sync::oneshot;
+
+use crate::board::BoardView;
+use crate::feed::Feed;
+use crate::launch::{Job, LaunchError, Launcher, StartRequest};
+use crate::limits::Limits;
+use crate::observer::DashObserver;
+use crate::run::reason;
+use crate::server::{BindError, Server};
+use crate::session::{Session, SessionSettings};
+
+/// An observer that shows training in the browser, and passes what is pressed there on to a [`Control`].
+///
+/// The server runs on a thread of its own, which training never waits for, until the dashboard is dropped.
+#[derive(Debug)]
+pub struct Dashboard {
+    addr: SocketAddr,
+    session: Arc<Session>,
+    observer: DashObserver,
+    /// Dropped to end the server.
+    stop: Option<oneshot::Sender<()>>,
+    server: Option<JoinHandle<()>>,
+}
+
+/// Whoever started the program starts its training, and nobody else.
+struct ByProgram;
+
+impl Launcher for ByProgram {
+    fn presets(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn prepare(&self, _request: &StartRequest) -> Result<Job, LaunchError> {
+        let message = "this training was started by a program: start that again for another run";
+        Err(LaunchError::Failed(message.to_owned()))
+    }
+}
+
+impl Dashboard {
+    /// Serves the page on a loopback address (port 0 is any free one). Attach it to the trainer that `control` commands.
+    ///
+    /// # Errors
+    /// If the address is not a loopback address or the port is taken, or the system gives no thread.
+    pub fn bind(addr: SocketAddr, control: Control) -> Result<Self, BindError> {
+        let refused = |error| BindError::Io { addr, error };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(refused)?;
+        let session = Session::new(ByProgram, SessionSettings::default());
+        let server = {
+            let _entered = runtime.enter();
+            Server::bind(addr, session.clone(), Limits::default())?
+        };
+        let addr = server.addr();
+        let feed = Arc::new(Feed::new());
+        session.attach(control, feed.clone());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = thread::Builder::new()
+            .name("dashboard".to_owned())
+            .spawn(move || runtime.block_on(server.run(async { drop(stopped.await) })))
+            .map_err(refused)?;
+        Ok(Self {
+            addr,
+            session,
+            observer: DashObserver::new(feed),
+            stop: Some(stop),
+            server: Some(server),
+        })
+    }
+
+    /// Where the page is: `http://` and this.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Pages that watch now.
+    pub fn client_count(&self) -> usize {
+        self.session.client_count()
+    }
+}
+
+impl Drop for Dashboard {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(server) = self.server.take()
+            && server.join().is_err()
+        {
+            tracing::error!("the dashboard's server panicked");
+        }
+    }
+}
+
+/// Passes hooks on to the observer that feeds the server.
+macro_rules! pass_on {
+    ($($hook:ident: $report:ty),+ $(,)?) => {
+        $(fn $hook(&mut self, report: &$report) {
+            Observer::<E>::$hook(&mut self.observer, report);
+        })+
+    };
+}
+
+impl<E: BoardView> Observer<E> for Dashboard {
+    pass_on! {
+        on_start: StartReport<'_>,
+        on_decision: DecisionReport<'_, E>,
+        on_step: StepReport<'_, E>,
+        on_episode: EpisodeReport<'_>,
+        on_update: UpdateReport,
+        on_metrics: MetricsReport<'_>,
+        on_evaluation: EvaluationReport<'_>,
+        on_checkpoint: CheckpointReport<'_>,
+        on_command: LoggedCommand,
+    }
+
+    fn on_end(&mut self, report: &EndReport) {
+        self.session.detach(reason(report));
+    }
+}
