@@ -81,6 +81,7 @@ fn a_run_is_started_watched_paused_stepped_resumed_and_stopped() {
                 assert!(checkpoint.body.path.contains("small-1"));
                 (checkpoint.seq, checkpoint.t)
             }
+            ServerMessage::Runs(runs) => (runs.seq, runs.t),
             ServerMessage::Ack { .. } => continue,
             other => panic!("{other:?}"),
         };
