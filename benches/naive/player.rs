@@ -28,6 +28,8 @@ pub(crate) fn afterstates(
             features[0] = row as f32 + shape.height() as f32 / 2.0;
             features[1] = (full.len() * own.count()) as f32;
             features[2..].copy_from_slice(&after.features());
+            // The twin adds up fractions.
+            features[9] = (features[9] * width as f32).round() / width as f32;
             found(rotation.index() * width + x, features);
         }
     }
