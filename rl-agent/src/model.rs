@@ -98,6 +98,20 @@ impl Model {
         Self::from_bytes(&bytes).map_err(|reason| ModelError::Invalid { path: name, reason })
     }
 
+    /// A number that is the same for the same network, objective and discount, and differs for others.
+    pub fn fingerprint(&self) -> u64 {
+        let notes = BTreeMap::new();
+        let bytes = Self {
+            notes,
+            ..self.clone()
+        }
+        .to_bytes();
+        // FNV-1a.
+        bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    }
+
     fn to_bytes(&self) -> Vec<u8> {
         let header = Header {
             kind: KIND.to_owned(),

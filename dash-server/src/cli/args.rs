@@ -18,6 +18,8 @@ Examples:
   tetris-dash train --resume runs/a --seconds 60       go on with it
   tetris-dash evaluate --model runs/a --games 20       how well it plays
   tetris-dash evaluate --controller dt10 --width 10 --height 10 --games 2000
+  tetris-dash sweep plan.toml --out sweeps/a           many runs, one after the other
+  tetris-dash report sweeps/a                          and their table
 
 Exit codes:
   0    done, or stopped by Ctrl-C or SIGTERM with everything saved
@@ -55,6 +57,10 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
+    /// Train and evaluate every variant of a plan with every seed
+    Sweep(SweepArgs),
+    /// Print one table of all evaluations below a folder
+    Report(ReportArgs),
 }
 
 /// What a run is made of.
@@ -145,6 +151,9 @@ pub(crate) struct EvaluateArgs {
     /// Number of games
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) games: u64,
+    /// Number of the first game, so that several machines can play a range each
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) first_game: u64,
     /// The pieces of every game follow from it
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
@@ -163,9 +172,41 @@ pub(crate) struct EvaluateArgs {
     /// Threads to play on, all cores if not given; the results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+    /// Keep games and state in this folder; the same command goes on after an interruption
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SweepArgs {
+    /// What is trained, in which variants, with which seeds, and how it is judged
+    #[arg(value_name = "PLAN.toml")]
+    pub(crate) plan: PathBuf,
+    /// The folder in which every job gets a folder of its own
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Do this job only, counted from 0
+    #[arg(long, value_name = "N")]
+    pub(crate) job: Option<usize>,
+    /// Print the command line of each job and do nothing
+    #[arg(long, conflicts_with = "job")]
+    pub(crate) list: bool,
+    /// Jobs at a time, each in a process of its own
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: u16,
+    /// Threads of an evaluation, all cores if not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReportArgs {
+    /// A folder with evaluations, such as the --out of a sweep
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 }
 
 fn controller(name: &str) -> Result<Controller, ParseControllerError> {

@@ -2,39 +2,44 @@
 
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rl_agent::afterstate_dqn::AfterstatePolicy;
 use rl_agent::agent::Policy;
 use rl_agent::env::{AfterstateEnvironment, AfterstateModel};
-use rl_agent::evaluation::{Evaluation, EvaluationConfig, evaluate};
+use rl_agent::evaluation::{Evaluation, EvaluationConfig, Playing};
 use rl_agent::model::Model;
 use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
 use rl_agent::trainer::MODEL_FILE;
-use serde::Serialize;
+use tokio::runtime::Builder;
 
 use super::args::EvaluateArgs;
+use super::results::{Folder, Question, Statistics};
+use super::signals::Signals;
 use super::{Failure, say};
 
-/// The statistics, under the names of the JSON object.
-#[derive(Debug, Serialize)]
-struct Report {
-    games: usize,
-    deaths: u64,
-    mean_lines: f64,
-    median_lines: f64,
-    min_lines: f64,
-    max_lines: f64,
-    /// Null with fewer than two games.
-    ci95_low: f64,
-    ci95_high: f64,
-    /// Null if nobody died.
-    lines_per_death: Option<f64>,
-    pieces: u64,
-    pieces_per_second: f64,
-}
+/// Time between two moments at which an evaluation with a folder is put away.
+const SAVE_EVERY: Duration = Duration::from_secs(20);
 
 pub(super) fn run(args: &EvaluateArgs) -> Result<(), Failure> {
+    let Some(evaluation) = evaluation(args)? else {
+        say("interrupted, with everything saved; the same command goes on with it");
+        return Ok(());
+    };
+    let statistics = Statistics::new(&evaluation);
+    say(&if args.json {
+        serde_json::to_string(&statistics).map_err(Failure::failed)?
+    } else {
+        statistics.to_text()
+    });
+    Ok(())
+}
+
+/// Plays the games, or what is left of them; None if a signal came first.
+pub(super) fn evaluation(args: &EvaluateArgs) -> Result<Option<Evaluation>, Failure> {
     let config = TetrisConfig {
         width: args.width,
         height: args.height,
@@ -42,37 +47,99 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<(), Failure> {
         ..TetrisConfig::default()
     };
     let env = Tetris::without_colours(config).map_err(Failure::usage)?;
-    let evaluation = match (&args.controller, &args.model) {
-        (Some(controller), _) => play(&env, controller, args)?,
-        (None, Some(path)) => play(&env, &policy(path, &env)?, args)?,
-        (None, None) => return Err(Failure::usage("--model or --controller is needed")),
-    };
-    let report = Report::new(&evaluation);
-    say(&if args.json {
-        serde_json::to_string(&report).map_err(Failure::failed)?
-    } else {
-        report.to_text()
-    });
-    Ok(())
+    match (&args.controller, &args.model) {
+        (Some(controller), _) => play(&env, controller, format!("controller {controller:?}"), args),
+        (None, Some(path)) => {
+            let (policy, name) = policy(path, &env)?;
+            play(&env, &policy, name, args)
+        }
+        (None, None) => Err(Failure::usage("--model or --controller is needed")),
+    }
 }
 
 fn play<P: Policy<Tetris> + Clone + Send>(
     env: &Tetris,
     policy: &P,
+    player: String,
     args: &EvaluateArgs,
-) -> Result<Evaluation, Failure> {
+) -> Result<Option<Evaluation>, Failure> {
     let cores = || thread::available_parallelism().map_or(1, NonZero::get);
     let config = EvaluationConfig {
         games: args.games,
+        first_game: args.first_game,
         seed: args.seed,
         max_steps: args.max_pieces,
         threads: args.threads.map_or_else(cores, usize::from),
     };
-    evaluate(env, &Scenario::default(), policy, &config, || false).map_err(Failure::failed)
+    let question = Question {
+        player,
+        width: args.width,
+        height: args.height,
+        pieces: args.pieces.to_string(),
+        seed: args.seed,
+        max_pieces: args.max_pieces,
+        first_game: args.first_game,
+        games: args.games,
+    };
+    let folder = args.out.as_deref().map(|path| Folder::of(path, &question));
+    let folder = folder.transpose()?;
+    let mut playing = match &folder {
+        Some(folder) => folder.state(env, config)?,
+        None => None,
+    }
+    .unwrap_or_else(|| Playing::new(config));
+
+    let stop = Arc::new(AtomicBool::new(false));
+    if folder.is_some() {
+        raise_on_signal(stop.clone());
+    }
+    let (started, before) = (Instant::now(), playing.steps());
+    while !playing.is_over() {
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let since = Instant::now();
+        let pause =
+            || folder.is_some() && (stop.load(Ordering::Relaxed) || since.elapsed() > SAVE_EVERY);
+        playing
+            .play(env, &Scenario::default(), policy, pause)
+            .map_err(Failure::failed)?;
+        if let Some(folder) = &folder {
+            folder.save_state(&playing)?;
+        }
+    }
+    // The speed is that of this part of the evaluation; the games are all of them.
+    let now = playing.steps() - before;
+    let share = (now as f64 / playing.steps().max(1) as f64).max(f64::MIN_POSITIVE);
+    let evaluation = Evaluation {
+        games: playing.games(),
+        seconds: started.elapsed().as_secs_f64() / share,
+    };
+    if let Some(folder) = &folder {
+        folder.save_games(args.first_game, &evaluation.games)?;
+    }
+    Ok(Some(evaluation))
 }
 
-/// The player of a model file or of a run's folder.
-fn policy(path: &Path, env: &Tetris) -> Result<AfterstatePolicy, Failure> {
+/// Raises `flag` with the first signal, and ends the program with the second.
+fn raise_on_signal(flag: Arc<AtomicBool>) {
+    thread::spawn(move || {
+        let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
+            return;
+        };
+        runtime.block_on(async {
+            let Ok(mut signals) = Signals::listen() else {
+                return;
+            };
+            signals.next().await;
+            flag.store(true, Ordering::Relaxed);
+            signals.exit_on_next().await;
+        });
+    });
+}
+
+/// The player of a model file or of a run's folder, and what tells it from every other.
+fn policy(path: &Path, env: &Tetris) -> Result<(AfterstatePolicy, String), Failure> {
     let path = if path.is_dir() {
         path.join(MODEL_FILE)
     } else {
@@ -87,52 +154,6 @@ fn policy(path: &Path, env: &Tetris) -> Result<AfterstatePolicy, Failure> {
             path.display()
         )));
     }
-    Ok(model.policy())
-}
-
-impl Report {
-    fn new(evaluation: &Evaluation) -> Self {
-        let (ci95_low, ci95_high) = evaluation.ci95();
-        Self {
-            games: evaluation.games.len(),
-            deaths: evaluation.deaths(),
-            mean_lines: evaluation.mean(),
-            median_lines: evaluation.median(),
-            min_lines: evaluation.min(),
-            max_lines: evaluation.max(),
-            ci95_low,
-            ci95_high,
-            lines_per_death: evaluation.score_per_death(),
-            pieces: evaluation.steps(),
-            pieces_per_second: evaluation.steps() as f64 / evaluation.seconds,
-        }
-    }
-
-    fn to_text(&self) -> String {
-        let interval = if self.ci95_low.is_finite() {
-            format!(
-                "  95 % interval {:.1} to {:.1}",
-                self.ci95_low, self.ci95_high
-            )
-        } else {
-            String::new()
-        };
-        let per_death = match self.lines_per_death {
-            Some(lines) => format!("{lines:.1}"),
-            None => "nobody died".to_owned(),
-        };
-        [
-            format!("games            {:>12}  {} died", self.games, self.deaths),
-            format!("lines, mean      {:>12.1}{interval}", self.mean_lines),
-            format!("       median    {:>12.1}", self.median_lines),
-            format!("       min       {:>12.0}", self.min_lines),
-            format!("       max       {:>12.0}", self.max_lines),
-            format!("lines per death  {per_death:>12}"),
-            format!(
-                "pieces           {:>12}  {:.0} a second",
-                self.pieces, self.pieces_per_second
-            ),
-        ]
-        .join("\n")
-    }
+    let name = format!("model {:016x}", model.fingerprint());
+    Ok((model.policy(), name))
 }

@@ -4,8 +4,11 @@ mod args;
 mod evaluate;
 mod limits;
 mod logging;
+mod report;
+mod results;
 mod serve;
 mod signals;
+mod sweep;
 mod train;
 
 use std::io::{self, Write};
@@ -64,6 +67,8 @@ fn run(args: Args) -> Result<(), Failure> {
     match args.command {
         Some(Command::Train(train)) => train::run(&train),
         Some(Command::Evaluate(evaluate)) => evaluate::run(&evaluate),
+        Some(Command::Sweep(sweep)) => sweep::run(&sweep),
+        Some(Command::Report(report)) => report::run(&report),
         Some(Command::Serve(serve)) => serve::run(&serve),
         Some(Command::Completions { shell }) => {
             let mut program = Args::command();

@@ -97,3 +97,10 @@ async fn train(mut run: Run, control: Control, bar: ProgressBar) -> Result<EndRe
     end.map_err(|_| Failure::failed("training panicked"))?
         .map_err(failure)
 }
+
+/// Steps of the run in a folder at its last checkpoint; None if there is no run.
+pub(super) fn steps_of(path: &Path) -> Option<u64> {
+    let folder = RunFolder::open(path).ok()?;
+    let run = Run::resume(&folder, Limits::default(), Control::new()).ok()?;
+    Some(run.step())
+}

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::config::Backup;
 use super::policy::{Rule, action_values};
 use crate::env::{AfterstateModel, Batch};
-use crate::nn::{Mlp, Workspace};
+use crate::nn::{Mlp, Scoring};
 use crate::replay_buffer::ReplayBuffer;
 
 /// A remembered step: the afterstate the agent chose and the chance outcome that followed.
@@ -32,7 +32,7 @@ pub(super) struct Expansion {
     /// For each chance outcome its probability and where its rows end.
     branches: Vec<(f32, usize)>,
     values: Vec<f32>,
-    workspace: Workspace,
+    memory: Scoring,
 }
 
 impl Expansion {
@@ -41,7 +41,7 @@ impl Expansion {
             successors: Batch::new(features),
             branches: Vec::new(),
             values: Vec::new(),
-            workspace: Workspace::default(),
+            memory: Scoring::default(),
         }
     }
 }
@@ -78,7 +78,7 @@ impl<M: AfterstateModel> Bellman<'_, M> {
             successors,
             branches,
             values,
-            workspace,
+            memory,
         } = expansion;
         successors.clear();
         branches.clear();
@@ -95,7 +95,7 @@ impl<M: AfterstateModel> Bellman<'_, M> {
                     branches.push((probability, rows.len()));
                 }),
         }
-        action_values(self.network, self.rule, successors, values, workspace);
+        action_values(self.network, self.rule, successors, values, memory);
         let objective = self.rule.objective;
         let (mut expectation, mut start) = (0.0, 0);
         for &(probability, end) in branches.iter() {

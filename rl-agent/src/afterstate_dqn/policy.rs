@@ -1,11 +1,9 @@
 //! Playing by the values of afterstates.
 
-use ndarray::ArrayView2;
-
 use super::config::{AfterstateDqnConfig, Objective};
 use crate::agent::Policy;
 use crate::env::{AfterstateEnvironment, Batch};
-use crate::nn::{Mlp, Workspace};
+use crate::nn::{Mlp, Scoring};
 
 /// What turns the network's output into the value of an action.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,8 +27,10 @@ pub struct AfterstatePolicy {
     network: Mlp,
     rule: Rule,
     candidates: Batch,
+    /// Where the candidates of each environment end.
+    ends: Vec<usize>,
     values: Vec<f32>,
-    workspace: Workspace,
+    memory: Scoring,
 }
 
 impl AfterstatePolicy {
@@ -42,8 +42,9 @@ impl AfterstatePolicy {
             network,
             rule: Rule { objective, gamma },
             candidates,
+            ends: Vec::new(),
             values: Vec::new(),
-            workspace: Workspace::default(),
+            memory: Scoring::default(),
         }
     }
 
@@ -61,9 +62,31 @@ impl<E: AfterstateEnvironment> Policy<E> for AfterstatePolicy {
             self.rule,
             &self.candidates,
             &mut self.values,
-            &mut self.workspace,
+            &mut self.memory,
         );
         self.candidates.actions()[first_best(&self.values)] as usize
+    }
+
+    fn act_all(&mut self, envs: &[E], actions: &mut Vec<usize>) {
+        self.candidates.clear();
+        self.ends.clear();
+        for env in envs {
+            env.candidates(&mut self.candidates);
+            self.ends.push(self.candidates.len());
+        }
+        action_values(
+            &self.network,
+            self.rule,
+            &self.candidates,
+            &mut self.values,
+            &mut self.memory,
+        );
+        let mut start = 0;
+        for &end in &self.ends {
+            let best = start + first_best(&self.values[start..end]);
+            actions.push(self.candidates.actions()[best] as usize);
+            start = end;
+        }
     }
 }
 
@@ -73,24 +96,13 @@ pub(super) fn action_values(
     rule: Rule,
     batch: &Batch,
     values: &mut Vec<f32>,
-    workspace: &mut Workspace,
+    memory: &mut Scoring,
 ) {
-    /// Rows that go through the network at once: few enough for every layer's output to stay in the first cache.
-    const BLOCK: usize = 128;
     values.clear();
-    let width = batch.feature_len();
+    network.values(batch.features(), memory, values);
     let (a, b, c) = rule.objective.action_value(rule.gamma);
-    for (features, rewards) in batch
-        .features()
-        .chunks(BLOCK * width)
-        .zip(batch.rewards().chunks(BLOCK))
-    {
-        let features = ArrayView2::from_shape((rewards.len(), width), features)
-            .expect("shape and length agree");
-        let outputs = network.forward(features, workspace);
-        let outputs = outputs.to_slice().expect("a single column");
-        let pairs = rewards.iter().zip(outputs);
-        values.extend(pairs.map(|(reward, value)| a * reward + b * value + c));
+    for (value, reward) in values.iter_mut().zip(batch.rewards()) {
+        *value = a * reward + b * *value + c;
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Layer {
     pub(super) outputs: usize,
     pub(super) weights: usize,
     pub(super) biases: usize,
-    activated: bool,
+    pub(super) activated: bool,
 }
 
 impl Layer {

@@ -8,6 +8,7 @@ mod loss;
 mod mlp;
 mod optimizer;
 mod q_network;
+mod scoring;
 
 pub use activation::Activation;
 pub use convolution::{Convolution, Filters};
@@ -15,3 +16,4 @@ pub use loss::Loss;
 pub use mlp::{Mlp, ShapeError, Workspace};
 pub use optimizer::{Optimizer, OptimizerState, clip_by_global_norm};
 pub use q_network::{Architecture, Noise, ParameterCountError, QNetwork, QWorkspace};
+pub use scoring::Scoring;

@@ -151,11 +151,14 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         self
     }
 
-    /// Evaluates the greedy policy on copies of `env` every [`TrainerConfig::evaluate_every`] steps.
+    /// Evaluates the greedy policy on copies of `env` every [`TrainerConfig::evaluate_every`] steps. The episodes are
+    /// others than those that [`evaluate`](fn@evaluate) plays with the same `config`, so that models are not judged by what they
+    /// were chosen by.
     pub fn evaluate(mut self, env: E, scenario: E::Scenario, config: EvaluationConfig) -> Self
     where
         E: Clone + Send + 'static,
     {
+        let config = config.for_choice();
         self.evaluator = Some(Box::new(move |agent, control| {
             evaluate(&env, &scenario, &agent.policy(), &config, || {
                 control.stop_requested()

@@ -1,0 +1,228 @@
+//! Results of evaluations: their statistics, and the folder in which they lie.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rl_agent::atomic_file;
+use rl_agent::evaluation::{Evaluation, EvaluationConfig, Game, Playing};
+use rl_agent::tetris::Tetris;
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+
+const QUESTION_FILE: &str = "evaluation.json";
+const STATE_FILE: &str = "evaluation.bin";
+/// The table of the games, once all have been played.
+pub(super) const GAMES_FILE: &str = "games.csv";
+
+/// Who plays what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Question {
+    pub(super) player: String,
+    pub(super) width: u8,
+    pub(super) height: u8,
+    pub(super) pieces: String,
+    pub(super) seed: u64,
+    pub(super) max_pieces: Option<u64>,
+    pub(super) first_game: u64,
+    pub(super) games: u64,
+}
+
+impl Question {
+    /// The same whichever range of the games is played.
+    pub(super) fn whole(&self) -> Self {
+        Self {
+            first_game: 0,
+            games: 0,
+            ..self.clone()
+        }
+    }
+}
+
+/// The folder of one evaluation.
+#[derive(Debug)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder at `path`, begun if there is none.
+    pub(super) fn of(path: &Path, question: &Question) -> Result<Self, Failure> {
+        let folder = Self(path.to_owned());
+        let asked = folder.0.join(QUESTION_FILE);
+        if !asked.exists() {
+            fs::create_dir_all(path).map_err(at(path))?;
+            let text = serde_json::to_string_pretty(question).map_err(Failure::failed)?;
+            atomic_file::write(&asked, text.as_bytes()).map_err(at(&asked))?;
+        } else if question_of(path)? != *question {
+            return Err(Failure::usage(format!(
+                "{} holds another evaluation (see {}); choose another --out",
+                path.display(),
+                asked.display()
+            )));
+        }
+        Ok(folder)
+    }
+
+    /// How far it has come; None if it has not begun.
+    pub(super) fn state(
+        &self,
+        env: &Tetris,
+        config: EvaluationConfig,
+    ) -> Result<Option<Playing<Tetris>>, Failure> {
+        let path = self.0.join(STATE_FILE);
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            bytes => bytes.map_err(at(&path))?,
+        };
+        let playing = Playing::from_bytes(&bytes, env, config);
+        playing.map(Some).ok_or_else(|| {
+            Failure::failed(format!(
+                "{} is damaged or of another version; remove it to begin again",
+                path.display()
+            ))
+        })
+    }
+
+    pub(super) fn save_state(&self, playing: &Playing<Tetris>) -> Result<(), Failure> {
+        let path = self.0.join(STATE_FILE);
+        atomic_file::write(&path, &playing.to_bytes()).map_err(at(&path))
+    }
+
+    pub(super) fn save_games(&self, first: u64, games: &[Game]) -> Result<(), Failure> {
+        let mut text = "game,lines,pieces,died\n".to_owned();
+        for (index, game) in (first..).zip(games) {
+            text += &format!(
+                "{index},{},{},{}\n",
+                game.score,
+                game.steps,
+                u8::from(game.terminated)
+            );
+        }
+        let path = self.0.join(GAMES_FILE);
+        atomic_file::write(&path, text.as_bytes()).map_err(at(&path))
+    }
+}
+
+/// What the evaluation in a folder asked.
+pub(super) fn question_of(folder: &Path) -> Result<Question, Failure> {
+    let path = folder.join(QUESTION_FILE);
+    let text = fs::read_to_string(&path).map_err(at(&path))?;
+    serde_json::from_str(&text)
+        .map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
+}
+
+/// The games of a folder, by their numbers.
+pub(super) fn games_of(folder: &Path) -> Result<Vec<(u64, Game)>, Failure> {
+    let path = folder.join(GAMES_FILE);
+    let text = fs::read_to_string(&path).map_err(at(&path))?;
+    let game = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [index, lines, pieces, died] = cells[..] else {
+            return None;
+        };
+        let steps: u64 = pieces.parse().ok()?;
+        let game = Game {
+            score: lines.parse().ok()?,
+            reward: steps as f64,
+            steps,
+            terminated: died == "1",
+        };
+        Some((index.parse().ok()?, game))
+    };
+    let games: Option<Vec<_>> = text.lines().skip(1).map(game).collect();
+    games.ok_or_else(|| Failure::failed(format!("{} is no table of games", path.display())))
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> Failure {
+    let path = path.display().to_string();
+    move |error| Failure::failed(format!("{path}: {error}"))
+}
+
+/// The statistics, under the names of the JSON object.
+#[derive(Debug, Serialize)]
+pub(super) struct Statistics {
+    pub(super) games: usize,
+    pub(super) deaths: u64,
+    /// Games cut by `--max-pieces`: with any, the mean is a lower bound.
+    pub(super) cut: u64,
+    pub(super) mean_lines: f64,
+    median_lines: f64,
+    min_lines: f64,
+    max_lines: f64,
+    /// Null with fewer than two games.
+    pub(super) ci95_low: f64,
+    pub(super) ci95_high: f64,
+    /// Null if nobody died.
+    pub(super) lines_per_death: Option<f64>,
+    lines_per_death_low: Option<f64>,
+    lines_per_death_high: Option<f64>,
+    pieces: u64,
+    pieces_per_second: f64,
+}
+
+impl Statistics {
+    pub(super) fn new(evaluation: &Evaluation) -> Self {
+        let (ci95_low, ci95_high) = evaluation.ci95();
+        let per_death = evaluation.score_per_death_ci95();
+        Self {
+            games: evaluation.games.len(),
+            deaths: evaluation.deaths(),
+            cut: evaluation.cut(),
+            mean_lines: evaluation.mean(),
+            median_lines: evaluation.median(),
+            min_lines: evaluation.min(),
+            max_lines: evaluation.max(),
+            ci95_low,
+            ci95_high,
+            lines_per_death: evaluation.score_per_death(),
+            lines_per_death_low: per_death.map(|(low, _)| low),
+            lines_per_death_high: per_death.map(|(_, high)| high),
+            pieces: evaluation.steps(),
+            pieces_per_second: evaluation.steps() as f64 / evaluation.seconds,
+        }
+    }
+
+    pub(super) fn to_text(&self) -> String {
+        let interval = |low: f64, high: f64| {
+            if low.is_finite() {
+                format!("  95 % interval {low:.1} to {high:.1}")
+            } else {
+                String::new()
+            }
+        };
+        let (cut, bound) = match self.cut {
+            0 => (String::new(), ""),
+            cut => (format!(", {cut} cut"), "  (a lower bound: games were cut)"),
+        };
+        let per_death = match (
+            self.lines_per_death,
+            self.lines_per_death_low,
+            self.lines_per_death_high,
+        ) {
+            (Some(lines), Some(low), Some(high)) => {
+                format!("{lines:>12.1}{}", interval(low, high))
+            }
+            _ => format!("{:>12}", "nobody died"),
+        };
+        [
+            format!(
+                "games            {:>12}  {} died{cut}",
+                self.games, self.deaths
+            ),
+            format!(
+                "lines, mean      {:>12.1}{}{bound}",
+                self.mean_lines,
+                interval(self.ci95_low, self.ci95_high)
+            ),
+            format!("       median    {:>12.1}", self.median_lines),
+            format!("       min       {:>12.0}", self.min_lines),
+            format!("       max       {:>12.0}", self.max_lines),
+            format!("lines per death  {per_death}"),
+            format!(
+                "pieces           {:>12}  {:.0} a second",
+                self.pieces, self.pieces_per_second
+            ),
+        ]
+        .join("\n")
+    }
+}

@@ -1,0 +1,230 @@
+//! `tetris-dash sweep`: many runs, each trained and then evaluated, as independent jobs that can be cut and gone on with.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use cpu_time::ProcessTime;
+use rl_agent::atomic_file;
+use rl_agent::trainer::CHECKPOINT_FILE;
+use serde::{Deserialize, Serialize};
+
+use super::args::{EvaluateArgs, RunArgs, SweepArgs, TrainArgs};
+use super::results::GAMES_FILE;
+use super::{Failure, evaluate, say, train};
+
+/// Folder of the evaluation within that of a job.
+const EVALUATION: &str = "evaluation";
+/// What training took, within the folder of a job.
+pub(super) const COST_FILE: &str = "cost.json";
+
+/// A plan: what is trained, in which variants, with which seeds, and how it is judged.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plan {
+    preset: Option<String>,
+    config: Option<PathBuf>,
+    seeds: Vec<u64>,
+    steps: u64,
+    #[serde(default = "as_it_is")]
+    variants: Vec<Variant>,
+    evaluation: Judgement,
+}
+
+/// Settings on top of the plan's.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Variant {
+    name: String,
+    #[serde(default)]
+    set: Vec<String>,
+}
+
+fn as_it_is() -> Vec<Variant> {
+    let (name, set) = ("run".to_owned(), Vec::new());
+    vec![Variant { name, set }]
+}
+
+/// The games every model plays in the end.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Judgement {
+    games: u64,
+    #[serde(default)]
+    seed: u64,
+    max_pieces: Option<u64>,
+    #[serde(default = "ten")]
+    width: u8,
+    #[serde(default = "twenty")]
+    height: u8,
+}
+
+fn ten() -> u8 {
+    10
+}
+
+fn twenty() -> u8 {
+    20
+}
+
+/// What the training of a job took, over all its parts.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Cost {
+    /// Of the clock.
+    pub(super) wall_seconds: f64,
+    /// Of all threads together.
+    pub(super) cpu_seconds: f64,
+}
+
+impl Plan {
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let wrong = |error: &dyn ToString| {
+            Failure::usage(format!("{}: {}", path.display(), error.to_string()))
+        };
+        let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
+        let plan: Self = toml::from_str(&text).map_err(|error| wrong(&error))?;
+        if plan.seeds.is_empty() || plan.variants.is_empty() {
+            return Err(wrong(&"a plan needs at least one seed and one variant"));
+        }
+        Ok(plan)
+    }
+
+    /// Variant by variant, each with every seed.
+    fn jobs(&self) -> Vec<(&Variant, u64)> {
+        let variants = self.variants.iter();
+        variants
+            .flat_map(|variant| self.seeds.iter().map(move |&seed| (variant, seed)))
+            .collect()
+    }
+}
+
+pub(super) fn run(args: &SweepArgs) -> Result<(), Failure> {
+    let plan = Plan::read(&args.plan)?;
+    let jobs = plan.jobs().len();
+    match args.job {
+        Some(job) if job < jobs => run_job(&plan, job, args),
+        Some(job) => Err(Failure::usage(format!(
+            "there is no job {job}: the jobs of {} are 0 to {}",
+            args.plan.display(),
+            jobs - 1
+        ))),
+        None if args.list => {
+            for job in 0..jobs {
+                say(&format!(
+                    "tetris-dash sweep {} --out {} --job {job}",
+                    args.plan.display(),
+                    args.out.display()
+                ));
+            }
+            Ok(())
+        }
+        None => run_all(jobs, args),
+    }
+}
+
+/// Every job in a process of its own, some at a time.
+fn run_all(jobs: usize, args: &SweepArgs) -> Result<(), Failure> {
+    let program = std::env::current_exe().map_err(Failure::failed)?;
+    let mut waiting: VecDeque<usize> = (0..jobs).collect();
+    let mut running: Vec<(usize, Child)> = Vec::new();
+    let mut failed = Vec::new();
+    while !waiting.is_empty() || !running.is_empty() {
+        while running.len() < usize::from(args.jobs)
+            && let Some(job) = waiting.pop_front()
+        {
+            let child = Command::new(&program)
+                .arg("sweep")
+                .arg(&args.plan)
+                .arg("--out")
+                .arg(&args.out)
+                .args(["--job", &job.to_string()])
+                .spawn()
+                .map_err(Failure::failed)?;
+            running.push((job, child));
+        }
+        let mut still = Vec::new();
+        for (job, mut child) in running {
+            match child.try_wait().map_err(Failure::failed)? {
+                None => still.push((job, child)),
+                Some(status) if status.success() => {}
+                Some(_) => failed.push(job),
+            }
+        }
+        running = still;
+        thread::sleep(Duration::from_millis(50));
+    }
+    if failed.is_empty() {
+        say(&format!(
+            "Table of results: tetris-dash report {}",
+            args.out.display()
+        ));
+        Ok(())
+    } else {
+        Err(Failure::failed(format!(
+            "jobs {failed:?} failed; the same command tries them again"
+        )))
+    }
+}
+
+/// Trains, from where its checkpoint stands if there is one, and evaluates. A job that is done does nothing.
+fn run_job(plan: &Plan, job: usize, args: &SweepArgs) -> Result<(), Failure> {
+    let (variant, seed) = plan.jobs()[job];
+    let folder = args.out.join(format!("{}-{seed}", variant.name));
+    let judged = folder.join(EVALUATION);
+    if judged.join(GAMES_FILE).exists() {
+        say(&format!("{} is done", folder.display()));
+        return Ok(());
+    }
+    let begun = folder.join(CHECKPOINT_FILE).exists();
+    let cost_path = folder.join(COST_FILE);
+    if !cost_path.exists() || train::steps_of(&folder) < Some(plan.steps) {
+        let mut cost = read_cost(&folder).unwrap_or_default();
+        let (wall, cpu) = (Instant::now(), ProcessTime::now());
+        train::run(&TrainArgs {
+            run: RunArgs {
+                preset: plan.preset.clone().unwrap_or_else(|| "quick".to_owned()),
+                config: plan.config.clone(),
+                set: variant.set.clone(),
+                seed: Some(seed),
+            },
+            steps: Some(plan.steps),
+            seconds: None,
+            out: Some(folder.clone()),
+            overwrite: !begun,
+            resume: begun.then(|| folder.clone()),
+        })?;
+        cost.wall_seconds += wall.elapsed().as_secs_f64();
+        cost.cpu_seconds += cpu.elapsed().as_secs_f64();
+        let text = serde_json::to_string_pretty(&cost).map_err(Failure::failed)?;
+        atomic_file::write(&cost_path, text.as_bytes()).map_err(Failure::failed)?;
+        if train::steps_of(&folder) < Some(plan.steps) {
+            return Err(Failure::failed(
+                "stopped before the end; the same command goes on",
+            ));
+        }
+    }
+    let judgement = &plan.evaluation;
+    evaluate::run(&EvaluateArgs {
+        model: Some(folder),
+        controller: None,
+        games: judgement.games,
+        first_game: 0,
+        seed: judgement.seed,
+        width: judgement.width,
+        height: judgement.height,
+        pieces: tetris_core::RandomizerKind::Uniform,
+        max_pieces: judgement.max_pieces,
+        threads: args.threads,
+        out: Some(judged),
+        json: false,
+    })
+}
+
+/// What the training of a job took; None if it has not ended once.
+pub(super) fn read_cost(folder: &Path) -> Option<Cost> {
+    let text = fs::read_to_string(folder.join(COST_FILE)).ok()?;
+    serde_json::from_str(&text).ok()
+}
