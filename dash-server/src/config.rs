@@ -19,7 +19,12 @@ use serde::{Deserialize, Serialize};
 use crate::protocol::ConfigMap;
 
 /// The presets, the default first: name and text.
-pub const PRESETS: [(&str, &str); 1] = [("quick", include_str!("../presets/quick.toml"))];
+pub const PRESETS: [(&str, &str); 4] = [
+    ("quick", include_str!("../presets/quick.toml")),
+    ("minutes", include_str!("../presets/minutes.toml")),
+    ("record", include_str!("../presets/record.toml")),
+    ("small-board", include_str!("../presets/small-board.toml")),
+];
 
 /// Everything that a run depends on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -230,9 +235,8 @@ mod tests {
         assert_eq!(
             config.scenario,
             TrainingScenario {
-                ceiling: Some(10),
-                max_pieces: Some(500),
-                environments: None,
+                ceiling: None,
+                max_pieces: Some(500)
             }
         );
         assert_eq!(

@@ -309,9 +309,12 @@ fn results_do_not_depend_on_threads() {
         let expected = [
             "ci95_high",
             "ci95_low",
+            "cut",
             "deaths",
             "games",
             "lines_per_death",
+            "lines_per_death_high",
+            "lines_per_death_low",
             "max_lines",
             "mean_lines",
             "median_lines",
@@ -356,6 +359,71 @@ fn results_do_not_depend_on_threads() {
         (&0.into(), &50.into())
     );
     assert!(report["lines_per_death"].is_null() && report["ci95_low"].is_null());
+}
+
+#[test]
+fn an_evaluation_in_a_folder_is_merged_and_not_confused() {
+    let place = folder();
+    let ask = |games: &str, first: &str, out: &str| {
+        let args = ["evaluate", "--controller", "bcts", "--height", "8"];
+        let range = ["--games", games, "--first-game", first, "--out", out];
+        run(place.path(), &[&args[..], &range].concat())
+    };
+    let whole = ask("12", "0", "whole");
+    expect(&whole, 0, "games                      12");
+    expect(&ask("12", "0", "whole"), 0, "games                      12");
+    expect(&ask("13", "0", "whole"), 2, "holds another evaluation");
+    expect(&ask("5", "0", "parts/a/x"), 0, "games");
+    expect(&ask("7", "5", "parts/b/x"), 0, "games");
+    let games = |folder: &str| {
+        let path = place.path().join(folder).join("games.csv");
+        std::fs::read_to_string(path).expect("a table of games")
+    };
+    let parts = games("parts/a/x") + games("parts/b/x").split_once('\n').expect("a header").1;
+    assert_eq!(parts, games("whole"));
+    let merged = run(place.path(), &["report", "parts"]);
+    expect(&merged, 0, "| a | 10x8 | 12 | 12 |");
+    expect(
+        &run(place.path(), &["report", "."]),
+        0,
+        "| 10x8 | 12 | 12 |",
+    );
+    std::fs::create_dir(place.path().join("empty")).expect("a folder");
+    expect(
+        &run(place.path(), &["report", "empty"]),
+        2,
+        "no finished evaluation",
+    );
+}
+
+#[test]
+fn a_sweep_trains_and_judges_every_variant_with_every_seed_once() {
+    let place = folder();
+    let set = "set = [\"scenario.ceiling=6\", \"agent.learning_starts=64\", \"agent.buffer_capacity=2000\", \"trainer.evaluate_every=1000\"]";
+    let plan = format!(
+        "seeds = [1, 2]\nsteps = 300\n[[variants]]\nname = \"a\"\n{set}\n[evaluation]\ngames = 3\nmax_pieces = 20\n"
+    );
+    std::fs::write(place.path().join("plan.toml"), plan).expect("a plan");
+    let sweep = |more: &[&str]| {
+        let args = ["sweep", "plan.toml", "--out", "out"];
+        run(place.path(), &[&args[..], more].concat())
+    };
+    expect(
+        &sweep(&["--list"]),
+        0,
+        "tetris-dash sweep plan.toml --out out --job 1",
+    );
+    expect(
+        &sweep(&["--job", "2"]),
+        2,
+        "the jobs of plan.toml are 0 to 1",
+    );
+    expect(&sweep(&["--job", "1"]), 0, "games                       3");
+    expect(&sweep(&["--job", "1"]), 0, "out/a-2 is done");
+    expect(&sweep(&["--jobs", "2"]), 0, "tetris-dash report out");
+    let table = run(place.path(), &["report", "out"]);
+    expect(&table, 0, "| a-1 | 10x20 | 3 |");
+    expect(&table, 0, "| **a**, median of 2 |");
 }
 
 /// A server as a child process, killed if the test fails.

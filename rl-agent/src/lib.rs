@@ -14,6 +14,8 @@ pub mod evaluation;
 pub mod experience;
 pub mod game_log;
 pub mod model;
+#[cfg(feature = "tetris")]
+pub mod models;
 pub mod nn;
 pub mod normalizer;
 pub mod observer;

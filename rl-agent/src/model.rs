@@ -147,7 +147,7 @@ impl Model {
         safetensors::serialize(views, Some(metadata)).expect("names and shapes are valid")
     }
 
-    fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         let (_, metadata) =
             SafeTensors::read_metadata(bytes).map_err(|e| format!("no safetensors file ({e})"))?;
         let header = metadata

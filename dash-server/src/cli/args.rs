@@ -66,7 +66,7 @@ pub(crate) enum Command {
 /// What a run is made of.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunArgs {
-    /// The settings to begin with: quick
+    /// The settings to begin with: quick, minutes, record or small-board
     #[arg(
         long,
         value_name = "NAME",
@@ -137,13 +137,8 @@ pub(crate) struct TrainArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct EvaluateArgs {
-    /// The model: a file or the folder of a run
-    #[arg(
-        long,
-        value_name = "FILE",
-        required_unless_present = "controller",
-        conflicts_with = "controller"
-    )]
+    /// The model: a file or the folder of a run; one that comes with the program if not given
+    #[arg(long, value_name = "FILE", conflicts_with = "controller")]
     pub(crate) model: Option<PathBuf>,
     /// A hand-weighted player: dellacherie, bcts, dt10 or dt20
     #[arg(long, value_name = "NAME", value_parser = controller)]
@@ -281,7 +276,7 @@ mod tests {
             "train --seconds -1",
             "train --resume runs/a --seed 2",
             "train --resume runs/a --overwrite",
-            "evaluate",
+            "evaluate --games 0",
             "evaluate --controller best",
             "evaluate --controller bcts --model a",
             "evaluate --controller bcts --games 0",

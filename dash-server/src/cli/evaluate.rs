@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rl_agent::afterstate_dqn::AfterstatePolicy;
 use rl_agent::agent::Policy;
 use rl_agent::env::{AfterstateEnvironment, AfterstateModel};
 use rl_agent::evaluation::{Evaluation, EvaluationConfig, Playing};
 use rl_agent::model::Model;
+use rl_agent::models;
 use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
 use rl_agent::trainer::MODEL_FILE;
 use tokio::runtime::Builder;
@@ -49,11 +49,15 @@ pub(super) fn evaluation(args: &EvaluateArgs) -> Result<Option<Evaluation>, Fail
     let env = Tetris::without_colours(config).map_err(Failure::usage)?;
     match (&args.controller, &args.model) {
         (Some(controller), _) => play(&env, controller, format!("controller {controller:?}"), args),
-        (None, Some(path)) => {
-            let (policy, name) = policy(path, &env)?;
-            play(&env, &policy, name, args)
+        (None, path) => {
+            let model = match path {
+                Some(path) => load(path, &env)?,
+                None if args.height <= 10 => models::small_board(),
+                None => models::standard(),
+            };
+            let name = format!("model {:016x}", model.fingerprint());
+            play(&env, &model.policy(), name, args)
         }
-        (None, None) => Err(Failure::usage("--model or --controller is needed")),
     }
 }
 
@@ -138,8 +142,8 @@ fn raise_on_signal(flag: Arc<AtomicBool>) {
     });
 }
 
-/// The player of a model file or of a run's folder, and what tells it from every other.
-fn policy(path: &Path, env: &Tetris) -> Result<(AfterstatePolicy, String), Failure> {
+/// The model of a file or of a run's folder.
+fn load(path: &Path, env: &Tetris) -> Result<Model, Failure> {
     let path = if path.is_dir() {
         path.join(MODEL_FILE)
     } else {
@@ -154,6 +158,5 @@ fn policy(path: &Path, env: &Tetris) -> Result<(AfterstatePolicy, String), Failu
             path.display()
         )));
     }
-    let name = format!("model {:016x}", model.fingerprint());
-    Ok((model.policy(), name))
+    Ok(model)
 }
