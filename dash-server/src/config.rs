@@ -236,7 +236,8 @@ mod tests {
             config.scenario,
             TrainingScenario {
                 ceiling: None,
-                max_pieces: Some(500)
+                max_pieces: Some(500),
+                environments: None,
             }
         );
         assert_eq!(
