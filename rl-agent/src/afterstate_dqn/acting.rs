@@ -6,7 +6,7 @@ use super::policy::{Rule, action_values, first_best};
 use crate::actor::Actor;
 use crate::agent::{Decision, random_legal};
 use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Step};
-use crate::nn::{Mlp, Workspace};
+use crate::nn::{Mlp, Scoring};
 use crate::rng::Rng;
 
 /// A decision being made and carried out.
@@ -17,7 +17,7 @@ pub(super) struct Acting<After> {
     legal: Vec<bool>,
     /// The afterstate of the decision that is being carried out.
     chosen: Option<After>,
-    workspace: Workspace,
+    memory: Scoring,
 }
 
 impl<After> Acting<After> {
@@ -27,7 +27,7 @@ impl<After> Acting<After> {
             values: Vec::new(),
             legal: Vec::new(),
             chosen: None,
-            workspace: Workspace::default(),
+            memory: Scoring::default(),
         }
     }
 
@@ -53,8 +53,8 @@ impl<After> Acting<After> {
             random_legal(&self.legal, rng)
         } else {
             env.candidates(&mut self.candidates);
-            let (values, workspace) = (&mut self.values, &mut self.workspace);
-            action_values(network, rule, &self.candidates, values, workspace);
+            let (values, memory) = (&mut self.values, &mut self.memory);
+            action_values(network, rule, &self.candidates, values, memory);
             self.candidates.actions()[first_best(&self.values)] as usize
         };
         self.chosen = Some(env.after(action).expect("a legal action was chosen"));

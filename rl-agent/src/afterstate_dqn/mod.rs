@@ -28,14 +28,8 @@ use self::bellman::{Bellman, Expansion};
 use self::policy::Rule;
 use crate::agent::NonFinite;
 use crate::config::ConfigError;
-<<<<<<< HEAD
 use crate::env::AfterstateModel;
 use crate::nn::{Mlp, OptimizerState, Workspace, clip_by_global_norm};
-=======
-use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment, Step};
-use crate::model::{Model, ModelError};
-use crate::nn::{Mlp, OptimizerState, Scoring, Workspace, clip_by_global_norm};
->>>>>>> d3e1300 (wip)
 use crate::observer::UpdateReport;
 use crate::prioritized::Priorities;
 use crate::replay_buffer::ReplayBuffer;
@@ -72,13 +66,6 @@ pub struct AfterstateDqn<M: AfterstateModel> {
 /// Working memory, sized by the first few updates and then never again.
 #[derive(Debug)]
 struct Scratch {
-<<<<<<< HEAD
-=======
-    candidates: Batch,
-    values: Vec<f32>,
-    scoring: Scoring,
-    legal: Vec<bool>,
->>>>>>> d3e1300 (wip)
     samples: Vec<usize>,
     /// By how much each sample's gradient counts.
     weights: Vec<f32>,
@@ -109,13 +96,6 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
         let (features, parameters) = (model.feature_len(), online.parameters().len());
         Ok(Self {
             scratch: Scratch {
-<<<<<<< HEAD
-=======
-                candidates: Batch::new(features),
-                values: Vec::new(),
-                scoring: Scoring::default(),
-                legal: Vec::new(),
->>>>>>> d3e1300 (wip)
                 samples: Vec::new(),
                 weights: Vec::new(),
                 expansions: (0..config.threads)
@@ -163,78 +143,9 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
         &self.state
     }
 
-<<<<<<< HEAD
     fn epsilon(&self, step: u64) -> f64 {
         let set = self.state.epsilon;
         set.unwrap_or_else(|| self.config.epsilon.at(step))
-=======
-    /// Draws a minibatch and computes its inputs and targets.
-    fn draw(&mut self) {
-        let Scratch {
-            samples,
-            expansions,
-            inputs,
-            targets,
-            ..
-        } = &mut self.scratch;
-        let AfterstateDqnState {
-            buffer,
-            sampling,
-            target,
-            ..
-        } = &mut self.state;
-        samples.clear();
-        samples.extend((0..self.config.batch_size).map(|_| sampling.below(buffer.len())));
-        for (mut input, &sample) in inputs.rows_mut().into_iter().zip(&*samples) {
-            let row = input.as_slice_mut().expect("rows of a standard layout");
-            self.model.features(&buffer[sample].after, row);
-        }
-        let bellman = Bellman {
-            model: &self.model,
-            buffer,
-            network: target,
-            rule: Rule::of(&self.config),
-            backup: self.config.backup,
-        };
-        let targets = targets.as_slice_mut().expect("one contiguous array");
-        bellman.targets(samples, targets, expansions);
-    }
-}
-
-impl<E, M> Agent<E> for AfterstateDqn<M>
-where
-    E: AfterstateEnvironment<Model = M>,
-    M: AfterstateModel,
-{
-    type Policy = AfterstatePolicy;
-    type State = AfterstateDqnState<M::After>;
-
-    fn decide(&mut self, env: &E, step: u64) -> Decision {
-        let Scratch {
-            candidates,
-            values,
-            scoring,
-            legal,
-            ..
-        } = &mut self.scratch;
-        candidates.clear();
-        values.clear();
-        let rule = Rule::of(&self.config);
-        let epsilon = self
-            .state
-            .epsilon
-            .unwrap_or_else(|| self.config.epsilon.at(step));
-        let explored = self.state.exploration.unit() < epsilon;
-        let action = if explored {
-            random_legal(env, legal, &mut self.state.exploration)
-        } else {
-            env.candidates(candidates);
-            action_values(&self.state.online, rule, candidates, values, scoring);
-            candidates.actions()[first_best(values)] as usize
-        };
-        self.chosen = Some(env.after(action).expect("a legal action was chosen"));
-        Decision { action, explored }
->>>>>>> d3e1300 (wip)
     }
 
     fn remember(&mut self, transition: Transition<M::After>) {
