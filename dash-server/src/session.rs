@@ -1,7 +1,7 @@
 //! The session: one run at a time on a thread of its own, and everybody who watches.
 //!
 //! Training never runs in the server's tasks, and nothing but messages goes between the two: commands through
-//! [`Control`](rl_agent::control::Control), reports through [`Feed`](crate::feed::Feed). A panic in training is a
+//! [`Control`], reports through [`Feed`]. A panic in training is a
 //! status, a stop that is not obeyed is a status, and in both cases a new run can be started.
 
 mod commands;
