@@ -59,6 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         seed: 1,
         max_steps: Some(max_pieces),
         threads: 2,
+        ..EvaluationConfig::default()
     };
     let policy = Agent::<Tetris>::policy(trainer.agent());
     let played = evaluate(&tetris, &Scenario::default(), &policy, &held_out, || false)?;
