@@ -10,7 +10,7 @@ use crate::normalizer::Normalizer;
 use crate::prioritized::Priorities;
 use crate::rng::Rng;
 
-/// Everything that changes while [`Dqn`] learns.
+/// Everything that changes while [`Dqn`](super::Dqn) learns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DqnState {
     pub(super) online: QNetwork,

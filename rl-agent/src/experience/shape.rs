@@ -15,7 +15,7 @@ pub enum Storage {
     Bits,
 }
 
-/// Shape of an [`Experience`].
+/// Shape of an [`Experience`](super::Experience).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shape {
     /// Numbers in an observation.

@@ -7,7 +7,7 @@ use crate::nn::activation::Activation;
 use crate::nn::chain::Chain;
 use crate::nn::convolution::{Body, Convolution};
 
-/// What a [`QNetwork`] is made of.
+/// What a [`QNetwork`](super::QNetwork) is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Architecture {
     /// Numbers in an observation.
