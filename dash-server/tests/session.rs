@@ -253,9 +253,11 @@ fn a_checkpoint_is_written_on_command() {
     let checkpoint = written(&mut client);
     assert!(checkpoint.path.contains("small-1"));
     client.obeyed(Command::Step { count: 1 });
-    client.obeyed(Command::Save);
-    // Checkpoints of the schedule may lie between.
-    while written(&mut client).step <= checkpoint.step {}
+    // The order to save may come before the step was taken, and checkpoints of the schedule may lie between.
+    wait_until("a checkpoint after the step", || {
+        client.obeyed(Command::Save);
+        written(&mut client).step > checkpoint.step
+    });
 }
 
 #[test]

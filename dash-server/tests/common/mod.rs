@@ -309,7 +309,10 @@ impl Client {
 
     /// The next message.
     pub fn read(&mut self) -> ServerMessage {
+        let begin = Instant::now();
         loop {
+            // The pings of a silent server would keep the timeout of the socket from ever coming.
+            assert!(begin.elapsed() < PATIENCE, "no message came, only pings");
             match self.read_frame().expect("the connection is open") {
                 (BINARY, payload) => return rmp_serde::from_slice(&payload).expect("a message"),
                 (PING, payload) => self.send(&frame(FIN | PONG, &payload)),
