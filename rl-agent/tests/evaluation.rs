@@ -30,7 +30,7 @@ fn config(threads: usize) -> EvaluationConfig {
     EvaluationConfig {
         games: 37,
         seed: 5,
-        max_steps: Some(40),
+        max_steps: Some(20),
         threads,
         ..EvaluationConfig::default()
     }
