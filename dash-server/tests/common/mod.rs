@@ -235,6 +235,8 @@ pub fn head(first: u8, length: usize, masked: u8) -> Vec<u8> {
 pub struct Client {
     pub stream: TcpStream,
     next_id: u64,
+    /// The last one that came. A short run can end before the ack of what ended it.
+    status: Option<Status>,
 }
 
 impl Client {
@@ -263,7 +265,11 @@ impl Client {
                 .contains("sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo="),
             "{answer}"
         );
-        Self { stream, next_id: 1 }
+        Self {
+            stream,
+            next_id: 1,
+            status: None,
+        }
     }
 
     pub fn send(&mut self, bytes: &[u8]) {
@@ -314,7 +320,13 @@ impl Client {
             // The pings of a silent server would keep the timeout of the socket from ever coming.
             assert!(begin.elapsed() < PATIENCE, "no message came, only pings");
             match self.read_frame().expect("the connection is open") {
-                (BINARY, payload) => return rmp_serde::from_slice(&payload).expect("a message"),
+                (BINARY, payload) => {
+                    let message = rmp_serde::from_slice(&payload).expect("a message");
+                    if let ServerMessage::Status(status) = &message {
+                        self.status = Some(status.body.clone());
+                    }
+                    return message;
+                }
                 (PING, payload) => self.send(&frame(FIN | PONG, &payload)),
                 (opcode, payload) => panic!("a frame of opcode {opcode}: {payload:?}"),
             }
@@ -336,12 +348,16 @@ impl Client {
         }
     }
 
-    /// Reads until the status is in a state.
+    /// Reads until the status is in a state, unless it is in it already.
     pub fn wait_for_state(&mut self, state: State) -> Status {
-        self.wait_for(&format!("{state:?}"), |message| match message {
-            ServerMessage::Status(status) if status.body.state == state => Some(status.body),
-            _ => None,
-        })
+        let begin = Instant::now();
+        loop {
+            if let Some(status) = self.status.take_if(|status| status.state == state) {
+                return status;
+            }
+            assert!(begin.elapsed() < PATIENCE, "it never came: {state:?}");
+            self.read();
+        }
     }
 
     /// Sends a command and reads until it is acknowledged.
