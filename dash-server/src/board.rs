@@ -48,7 +48,11 @@ impl BoardView for Tetris {
             frame.piece = 0;
         } else {
             frame.piece = game.current_piece().cell();
-            frame.next.push(game.next_piece().cell());
+            let queue = game.hand().queue;
+            match queue.is_empty() {
+                true => frame.next.push(game.next_piece().cell()),
+                false => frame.next.extend(queue.iter().map(Piece::cell)),
+            }
         }
         (frame.lines, frame.pieces, frame.score) = (game.lines(), game.pieces(), game.score());
     }
@@ -56,20 +60,21 @@ impl BoardView for Tetris {
     fn fills(&self, action: usize, cells: &mut Vec<u16>) {
         let game = self.game();
         let (width, height) = (game.board().width(), game.ceiling());
-        let Ok(placement) = game.placement(action) else {
+        let (Ok(piece), Ok(placement)) = (game.piece(action), game.placement(action)) else {
             return;
         };
         // The largest board has 2048 cells.
         let indices = placement
-            .cells(game.current_piece())
+            .cells(piece)
             .map(|(x, y)| ((height - 1 - y) * width + x) as u16);
         cells.extend(indices);
     }
 
     fn drop_number(&self, action: usize) -> Option<u16> {
         let game = self.game();
-        let (width, piece) = (game.board().width(), game.current_piece());
-        let (index, column) = (action / width, action % width);
+        let (width, piece) = (game.board().width(), game.piece(action).ok()?);
+        // With hold, the actions from `4 * width` on drop the piece on hold.
+        let (index, column) = (action % (4 * width) / width, action % width);
         let rotations = piece.distinct_rotations();
         let turned = rotations
             .get(..index)
@@ -157,6 +162,33 @@ mod tests {
             (drop_count(10), drop_count(14), drop_count(15)),
             (162, 238, 257)
         );
+    }
+
+    #[test]
+    fn a_move_with_the_piece_on_hold_is_that_pieces_drop() {
+        let config = TetrisConfig {
+            hold: true,
+            preview: 3,
+            ..TetrisConfig::default()
+        };
+        let mut env = Tetris::new(config).unwrap();
+        let swaps = |seed: &u64| {
+            env.reset(*seed, &Scenario::default()).unwrap();
+            env.game().hand().swap().is_some()
+        };
+        (0..9).find(swaps).unwrap();
+        let (mut legal, mut cells, mut frame) = (vec![false; 80], Vec::new(), blank_frame());
+        env.legal_actions(&mut legal);
+        for action in (40..80).filter(|&action| legal[action]) {
+            let number = env.drop_number(action).unwrap();
+            assert_eq!(dropped_piece(number, 10), env.game().hand().held);
+            cells.clear();
+            env.fills(action, &mut cells);
+            assert_eq!(cells.len(), 4);
+        }
+        env.draw(&mut frame);
+        let queue: Vec<u8> = env.game().hand().queue.iter().map(Piece::cell).collect();
+        assert_eq!(frame.next.as_ref(), queue);
     }
 
     #[test]

@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 use tetris_core::{
-    Afterstate, Controller, Features, IllegalAction, Piece, PlacementConfig, PlacementEnv,
-    PlacementModel, ScenarioError,
+    Afterstate, Controller, Features, Hand, IllegalAction, Piece, PieceQueue, PlacementConfig,
+    PlacementEnv, PlacementModel, ScenarioError,
 };
 use thiserror::Error;
 
@@ -26,6 +26,10 @@ pub struct TetrisConfig {
     pub height: u8,
     /// How pieces are drawn.
     pub pieces: RandomizerKind,
+    /// Whether one piece is on hold, to be placed instead of the current one.
+    pub hold: bool,
+    /// How many pieces after the current one the agent sees, 0 to 14.
+    pub preview: u8,
     /// Reward for every piece placed.
     pub reward_per_piece: f32,
     /// Reward for every line cleared.
@@ -38,6 +42,8 @@ impl Default for TetrisConfig {
             width: 10,
             height: 20,
             pieces: RandomizerKind::Uniform,
+            hold: false,
+            preview: 0,
             reward_per_piece: 1.0,
             reward_per_line: 0.0,
         }
@@ -50,6 +56,8 @@ impl TetrisConfig {
             width: self.width,
             height: self.height,
             pieces: self.pieces,
+            hold: self.hold,
+            preview: self.preview,
         }
     }
 
@@ -98,14 +106,14 @@ pub enum TetrisError {
 
 /// The placement game as an environment.
 ///
-/// An action is `rotation * width + leftmost column`; the piece falls straight down. An observation holds the cells row
-/// by row from the top (1 full, 0 empty), then the current piece as one of seven. The measures of an episode are its
-/// lines and its score.
+/// An action is `rotation * width + leftmost column`; the piece falls straight down. With hold, an action `4 * width`
+/// higher places the piece on hold. An observation holds the cells row by row from the top (1 full, 0 empty), then as
+/// one of seven each the current piece, with hold the piece on hold, and the pieces of the preview. The measures of an
+/// episode are its lines and its score.
 #[derive(Debug, Clone)]
 pub struct Tetris {
-    config: TetrisConfig,
     game: PlacementEnv,
-    scale: FeatureScale,
+    encoder: Encoder,
 }
 
 impl Tetris {
@@ -116,11 +124,9 @@ impl Tetris {
     pub fn new(config: TetrisConfig) -> Result<Self, ConfigError> {
         config.validate()?;
         let game = PlacementEnv::new(config.rules()).expect("validated settings");
-        let scale = FeatureScale::new(&config);
         Ok(Self {
-            config,
             game,
-            scale,
+            encoder: Encoder::new(config),
         })
     }
 
@@ -136,7 +142,7 @@ impl Tetris {
 
     /// The settings.
     pub fn config(&self) -> &TetrisConfig {
-        &self.config
+        &self.encoder.config
     }
 
     /// The game: board, pieces, lines, score.
@@ -150,7 +156,8 @@ impl Environment for Tetris {
     type Error = TetrisError;
 
     fn observation_len(&self) -> usize {
-        usize::from(self.config.width) * usize::from(self.config.height) + Piece::ALL.len()
+        let cells = usize::from(self.config().width) * usize::from(self.config().height);
+        cells + PIECES + known_len(self.config())
     }
 
     fn action_count(&self) -> usize {
@@ -168,17 +175,20 @@ impl Environment for Tetris {
             "length of the observation"
         );
         let (width, height) = (
-            usize::from(self.config.width),
-            usize::from(self.config.height),
+            usize::from(self.config().width),
+            usize::from(self.config().height),
         );
-        let (cells, piece) = out.split_at_mut(width * height);
+        let (cells, pieces) = out.split_at_mut(width * height);
         for (from_top, row) in cells.chunks_exact_mut(width).enumerate() {
             for (x, cell) in row.iter_mut().enumerate() {
                 *cell = f32::from(u8::from(self.game.board().get(x, height - 1 - from_top)));
             }
         }
-        piece.fill(0.0);
-        piece[self.game.current_piece().index()] = 1.0;
+        pieces.fill(0.0);
+        let hand = self.game.hand();
+        let (current, known) = pieces.split_at_mut(PIECES);
+        current[hand.current.index()] = 1.0;
+        mark_known(hand.held, hand.queue, known);
     }
 
     fn legal_actions(&self, out: &mut [bool]) {
@@ -187,7 +197,7 @@ impl Environment for Tetris {
 
     fn step(&mut self, action: usize) -> Result<Step, TetrisError> {
         let outcome = self.game.step(action)?;
-        let reward = self.config.reward(outcome.lines);
+        let reward = self.config().reward(outcome.lines);
         Ok(Step {
             reward,
             terminated: outcome.terminated,
@@ -221,27 +231,46 @@ impl Resumable for Tetris {
     }
 }
 
-/// What can follow a position: see [`AfterstateModel`]. The chance outcomes are the seven pieces.
-///
-/// The features are those of [`Features`], shifted and scaled to about one each for positions of ordinary play.
-#[derive(Debug, Clone)]
-pub struct TetrisModel {
-    config: TetrisConfig,
-    model: PlacementModel,
-    scale: FeatureScale,
+/// The seven pieces, of which one is.
+const PIECES: usize = Piece::ALL.len();
+
+/// Number of floats that say which pieces are on hold and in the preview.
+fn known_len(config: &TetrisConfig) -> usize {
+    PIECES * (usize::from(config.hold) + usize::from(config.preview))
 }
 
-/// `(feature - shift) * scale`, so that the network sees numbers of about the same size.
+/// Marks the piece on hold and those of the preview in a row of zeros.
+fn mark_known(held: Option<Piece>, queue: PieceQueue, out: &mut [f32]) {
+    let known = held.into_iter().chain(queue.iter());
+    for (piece, one_of_seven) in known.zip(out.chunks_exact_mut(PIECES)) {
+        one_of_seven[piece.index()] = 1.0;
+    }
+}
+
+/// What can follow a position: see [`AfterstateModel`]. The chance outcomes are the seven pieces that can be drawn: with
+/// a preview the drawn one is the last of it, without one it comes into play.
+///
+/// The features are those of [`Features`], shifted and scaled to about one each for positions of ordinary play; then,
+/// as one of seven each, the piece on hold and the pieces of the preview, the first to come into play first.
 #[derive(Debug, Clone)]
-struct FeatureScale {
+pub struct TetrisModel {
+    encoder: Encoder,
+    model: PlacementModel,
+}
+
+/// Turns what can follow a position into rows for a network.
+#[derive(Debug, Clone)]
+struct Encoder {
+    config: TetrisConfig,
+    /// `(feature - shift) * scale`, so that the network sees numbers of about the same size.
     shift: [f32; Features::LEN],
     scale: [f32; Features::LEN],
 }
 
-impl FeatureScale {
+impl Encoder {
     /// Typical spans of the features on a board 10 wide; those that count cells grow with the width. An empty board has
     /// two row transitions in every row and one column transition in every column, which say nothing.
-    fn new(config: &TetrisConfig) -> Self {
+    fn new(config: TetrisConfig) -> Self {
         let (width, height) = (f32::from(config.width), f32::from(config.height));
         let wide = width / 10.0;
         let spans = [
@@ -260,22 +289,34 @@ impl FeatureScale {
         shift[2] = 2.0 * height;
         shift[3] = width;
         Self {
+            config,
             shift,
             scale: spans.map(|span| 1.0 / span),
         }
     }
 
+    fn row_len(&self) -> usize {
+        Features::LEN + known_len(&self.config)
+    }
+
     #[inline]
-    fn row(&self, features: &Features) -> [f32; Features::LEN] {
+    fn scaled(&self, features: &Features) -> [f32; Features::LEN] {
         let features = features.to_array();
         std::array::from_fn(|i| (features[i] - self.shift[i]) * self.scale[i])
     }
-}
 
-impl TetrisModel {
+    /// Appends what an action leads to when it is taken with these pieces.
     #[inline]
-    fn push(&self, action: usize, lines: u32, features: &Features, out: &mut Batch) {
-        out.push_row(action, self.config.reward(lines), &self.scale.row(features));
+    fn push(&self, hand: &Hand, action: usize, lines: u32, features: &Features, out: &mut Batch) {
+        let (reward, scaled) = (self.config.reward(lines), self.scaled(features));
+        if out.feature_len() == Features::LEN {
+            out.push_row(action, reward, &scaled);
+            return;
+        }
+        let (board, known) = out.push(action, reward).split_at_mut(Features::LEN);
+        board.copy_from_slice(&scaled);
+        let swapped = action >= 4 * usize::from(self.config.width);
+        mark_known(hand.held_after(swapped), hand.queue, known);
     }
 }
 
@@ -283,20 +324,30 @@ impl AfterstateModel for TetrisModel {
     type After = Afterstate;
 
     fn feature_len(&self) -> usize {
-        Features::LEN
+        self.encoder.row_len()
     }
 
     fn feature_names(&self) -> Vec<String> {
-        Features::NAMES.map(str::to_owned).to_vec()
+        let config = &self.encoder.config;
+        let hold = config.hold.then(|| "hold".to_owned());
+        let places = hold
+            .into_iter()
+            .chain((1..=config.preview).map(|place| format!("next_{place}")));
+        let known = places.flat_map(|place| Piece::ALL.map(|piece| format!("{place}_{piece}")));
+        let board = Features::NAMES.map(str::to_owned);
+        board.into_iter().chain(known).collect()
     }
 
     fn features(&self, after: &Afterstate, out: &mut [f32]) {
-        assert_eq!(out.len(), Features::LEN, "number of features");
-        out.copy_from_slice(&self.scale.row(&self.model.features(after)));
+        assert_eq!(out.len(), self.feature_len(), "number of features");
+        let (board, known) = out.split_at_mut(Features::LEN);
+        board.copy_from_slice(&self.encoder.scaled(&self.model.features(after)));
+        known.fill(0.0);
+        mark_known(after.held(), after.queue(), known);
     }
 
     fn outcome_count(&self) -> usize {
-        Piece::ALL.len()
+        PIECES
     }
 
     fn outcomes(&self, after: &Afterstate, out: &mut [f32]) {
@@ -304,22 +355,22 @@ impl AfterstateModel for TetrisModel {
     }
 
     fn successors(&self, after: &Afterstate, outcome: usize, out: &mut Batch) {
-        self.model.successors(
-            after,
-            Piece::ALL[outcome],
-            &mut |action, lines, features| {
-                self.push(action, lines, features, out);
-            },
-        );
+        let drawn = Piece::ALL[outcome];
+        let hand = after.hand(drawn);
+        self.model
+            .successors(after, drawn, &mut |action, lines, features| {
+                self.encoder.push(&hand, action, lines, features, out);
+            });
     }
 
     /// Reads the stored board once for all pieces.
     fn expand(&self, after: &Afterstate, out: &mut Batch, branch: &mut impl FnMut(f32, &Batch)) {
         let expanded = self.model.expand(after);
-        for (piece, chance) in Piece::ALL.into_iter().zip(self.model.outcomes(after)) {
+        for (drawn, chance) in Piece::ALL.into_iter().zip(self.model.outcomes(after)) {
             if chance > 0.0 {
-                expanded.successors(piece, &mut |action, lines, features| {
-                    self.push(action, lines, features, out)
+                let hand = after.hand(drawn);
+                expanded.successors(drawn, &mut |action, lines, features| {
+                    self.encoder.push(&hand, action, lines, features, out);
                 });
                 branch(chance, out);
             }
@@ -332,20 +383,21 @@ impl AfterstateEnvironment for Tetris {
 
     fn model(&self) -> TetrisModel {
         TetrisModel {
-            config: self.config,
+            encoder: self.encoder.clone(),
             model: self.game.model(),
-            scale: self.scale.clone(),
         }
     }
 
     fn candidates(&self, out: &mut Batch) {
+        let hand = self.game.hand();
         self.game.candidates(&mut |action, lines, features| {
-            out.push_row(action, self.config.reward(lines), &self.scale.row(features));
+            self.encoder.push(&hand, action, lines, features, out);
         });
     }
 
     fn outcome(&self) -> usize {
-        self.game.current_piece().index()
+        let hand = self.game.hand();
+        hand.queue.iter().last().unwrap_or(hand.current).index()
     }
 
     fn after(&self, action: usize) -> Result<Afterstate, TetrisError> {

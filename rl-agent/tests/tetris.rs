@@ -36,14 +36,28 @@ fn trainer(steps: u64) -> Trainer<Tetris, AfterstateDqn<TetrisModel>> {
 /// What the live game says of its candidates is what the model says of the stored afterstate before them.
 #[test]
 fn the_model_agrees_with_the_live_game() {
-    for pieces in [RandomizerKind::Uniform, RandomizerKind::Bag7] {
+    let (uniform, bag7) = (RandomizerKind::Uniform, RandomizerKind::Bag7);
+    for (pieces, hold, preview) in [
+        (uniform, false, 0),
+        (bag7, false, 0),
+        (bag7, true, 5),
+        (uniform, true, 0),
+        (bag7, false, 1),
+    ] {
         let config = TetrisConfig {
             pieces,
+            hold,
+            preview,
             reward_per_line: 2.5,
             ..TetrisConfig::default()
         };
         let mut tetris = Tetris::new(config).unwrap();
         let model = tetris.model();
+        let known = 7 * (usize::from(hold) + usize::from(preview));
+        assert_eq!(model.feature_len(), model.feature_names().len());
+        assert_eq!(model.feature_len(), 10 + known);
+        assert_eq!(tetris.observation_len(), 200 + 7 + known);
+        let mut observation = vec![0.0; tetris.observation_len()];
         let mut rng = Rng::new(1, 0);
         let (mut live, mut stored) = (
             Batch::new(model.feature_len()),
@@ -61,6 +75,17 @@ fn the_model_agrees_with_the_live_game() {
                 let after = tetris.after(action).unwrap();
                 model.features(&after, &mut features);
                 assert_eq!(features, live.row(row));
+                assert_eq!(features[10..].iter().sum::<f32>(), known as f32 / 7.0);
+                tetris.observe(&mut observation);
+                let swapped = action >= 40;
+                assert!(hold || !swapped);
+                // The preview is the same before and after a move; so is the piece on hold without a swap.
+                let from = if swapped { 17 } else { 10 };
+                let seen = &observation[200 + 7 + from - 10..];
+                assert_eq!(&features[from..], seen);
+                if swapped {
+                    assert_eq!(features[10..17], observation[200..207]);
+                }
                 let step = tetris.step(action).unwrap();
                 assert_eq!(step.reward, live.rewards()[row]);
 

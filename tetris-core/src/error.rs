@@ -5,7 +5,7 @@ use alloc::string::String;
 use thiserror::Error;
 
 use crate::board::{MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
-use crate::game::TopOut;
+use crate::game::{MAX_PREVIEW, TopOut};
 use crate::pieces::Piece;
 
 /// A board was asked for with a size that this crate does not do.
@@ -88,6 +88,25 @@ pub enum ParseSequenceError {
         place: usize,
         /// The letter.
         found: char,
+    },
+}
+
+/// A text is no queue of known pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ParseQueueError {
+    /// A letter that is no piece.
+    #[error("letter {place} is {found:?}; the letters of the pieces are I, O, T, S, Z, J and L")]
+    Letter {
+        /// Its place, counted from 1.
+        place: usize,
+        /// The letter.
+        found: char,
+    },
+    /// More pieces than can be known.
+    #[error("there are {found} letters in it; at most {MAX_PREVIEW} pieces can be known ahead")]
+    TooLong {
+        /// Letters in the text.
+        found: usize,
     },
 }
 
@@ -233,15 +252,28 @@ pub enum IllegalAction {
     NoSuchPlacement {
         /// The action.
         action: usize,
-        /// The current piece.
+        /// The piece to place.
         piece: Piece,
+    },
+    /// The piece on hold is the same as the current one.
+    #[error(
+        "action {action} swaps the piece {piece} for another {piece}; \
+         action {instead} does the same without"
+    )]
+    NoSwap {
+        /// The action.
+        action: usize,
+        /// The current piece, and the one on hold.
+        piece: Piece,
+        /// The action that does the same.
+        instead: usize,
     },
     /// The piece would come to rest sticking out over the ceiling.
     #[error("action {action} would leave the piece {piece} above the ceiling of {ceiling} rows")]
     AboveCeiling {
         /// The action.
         action: usize,
-        /// The current piece.
+        /// The piece to place.
         piece: Piece,
         /// Rows under the ceiling.
         ceiling: u8,

@@ -27,8 +27,8 @@ pub use envs::{
 };
 pub use error::{
     BatchError, BoardSizeError, ConfigError, GameOver, IllegalAction, ObservationError,
-    ParseBoardError, ParseControllerError, ParsePieceError, ParsePiecesError, ParseSequenceError,
-    ReplayError, ScenarioError,
+    ParseBoardError, ParseControllerError, ParsePieceError, ParsePiecesError, ParseQueueError,
+    ParseSequenceError, ReplayError, ScenarioError,
 };
 pub use features::{Afterstate, Expanded, Features, PlacementModel};
 pub use game::{
@@ -37,8 +37,8 @@ pub use game::{
 };
 pub use moves::{HardDrops, Move, MoveRules, Placement, Spin, SpinRule, perft, t_spin};
 pub use pieces::{
-    HalfTurns, Odds, Piece, PieceSequence, PieceSource, Randomizer, RandomizerKind, Rotation,
-    RotationRules, RotationSystem, Shape, Turn,
+    HalfTurns, Hand, Odds, Piece, PieceQueue, PieceSequence, PieceSource, Randomizer,
+    RandomizerKind, Rotation, RotationRules, RotationSystem, Shape, Turn,
 };
 pub use render::{RgbImage, ansi_board, ansi_env, ansi_game, rgb_game};
 pub use replay::{Event, Recorder, Replay};

@@ -162,18 +162,23 @@ pub fn rgb_game(game: &Game, size: usize) -> RgbImage {
 }
 
 /// The board of an environment up to its ceiling, and a line with the piece to place, the next
-/// one, lines, pieces and score. Without colours in the environment all cells are grey.
+/// ones, the one on hold, lines, pieces and score. Without colours in the environment all cells are grey.
 #[must_use]
 pub fn ansi_env(env: &PlacementEnv) -> String {
     let mut text = match env.colours() {
         Some(colours) => ansi_board(colours, env.ceiling()),
         None => ansi_board(&ColourPlane::of_garbage(env.board()), env.ceiling()),
     };
-    let (current, next) = (env.current_piece(), env.next_piece());
+    let hand = env.hand();
+    let _ = write!(text, "piece {}  ", hand.current);
+    if let Some(held) = hand.held {
+        let _ = write!(text, "hold {held}  ");
+    }
+    let _ = match hand.queue.is_empty() {
+        true => write!(text, "next {}", env.next_piece()),
+        false => write!(text, "next {}", hand.queue),
+    };
     let (lines, pieces, score) = (env.lines(), env.pieces(), env.score());
-    let _ = writeln!(
-        text,
-        "piece {current}  next {next}  lines {lines}  pieces {pieces}  score {score}"
-    );
+    let _ = writeln!(text, "  lines {lines}  pieces {pieces}  score {score}");
     text
 }

@@ -21,6 +21,8 @@ fn played(width: u8, height: u8, pieces: RandomizerKind, count: u64) -> Placemen
         width,
         height,
         pieces,
+        hold: true,
+        preview: 3,
     };
     let mut env = PlacementEnv::new(config).expect("a fine size");
     while env.pieces() < count {
@@ -72,7 +74,7 @@ fn a_game_goes_on_where_it_was_written() {
 fn names_in_settings() {
     assert_eq!(
         serde_json::to_value(PlacementConfig::default()).expect("writes"),
-        json!({"width": 10, "height": 20, "pieces": "uniform"})
+        json!({"width": 10, "height": 20, "pieces": "uniform", "hold": false, "preview": 0})
     );
     let read: PlacementConfig = serde_json::from_str(r#"{"pieces": "bag7"}"#).expect("reads");
     assert_eq!(read.pieces, RandomizerKind::Bag7);
@@ -117,6 +119,9 @@ fn damaged_environments_are_refused() {
         ("/ceiling", json!(0)),
         ("/odds", json!([0, 0, 0, 0, 0, 0, 0])),
         ("/odds/3", json!(16)),
+        ("/hand/held", json!(null)),
+        ("/hand/queue", json!("TS")),
+        ("/hand/queue", json!("TSX")),
         ("/randomizer/bag", json!(0)),
         ("/randomizer/bag", json!(128)),
         ("/board", small),
@@ -144,6 +149,8 @@ fn damaged_afterstates_are_refused() {
         ("ceiling", json!(0)),
         ("odds", json!([0, 0, 0, 0, 0, 0, 0])),
         ("odds", json!([1, 1, 1, 1, 1, 1])),
+        ("queue", json!("TSx")),
+        ("queue", json!("TSZJLIOTSZJLIOT")),
     ] {
         let mut damaged = good.clone();
         damaged[field] = bad;

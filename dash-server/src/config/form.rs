@@ -1,7 +1,7 @@
 //! The fields that a page offers to change before a run, with their ranges.
 
 use crate::protocol::{FieldKind, FormField};
-use FieldKind::{Choice, Integer, Number, Schedule, Sizes};
+use FieldKind::{Choice, Integer, Number, Schedule, Sizes, Switch};
 
 type Row = (
     &'static str,
@@ -16,11 +16,13 @@ type Row = (
 const ONE: Option<f64> = Some(1.0);
 
 #[rustfmt::skip]
-const FIELDS: [Row; 21] = [
+const FIELDS: [Row; 23] = [
     ("environment.width", Integer, Some(4.0), Some(32.0), &[], "Columns", "Columns of the board."),
     ("environment.height", Integer, Some(4.0), Some(64.0), &[], "Rows", "Rows of the board."),
     ("environment.pieces", Choice, None, None, &["uniform", "bag7", "bag14", "nes", "snakes"], "Pieces",
         "How pieces are drawn."),
+    ("environment.hold", Switch, None, None, &[], "Hold", "Whether one piece is on hold, to be placed instead of the current one."),
+    ("environment.preview", Integer, Some(0.0), Some(14.0), &[], "Preview", "Pieces after the current one that the agent sees."),
     ("environment.reward_per_piece", Number, None, None, &[], "Reward a piece", "Reward for every piece placed."),
     ("environment.reward_per_line", Number, None, None, &[], "Reward a line", "Reward for every line cleared."),
     ("scenario.ceiling", Integer, Some(4.0), Some(64.0), &[], "Ceiling in training",
@@ -91,7 +93,7 @@ mod tests {
                 Integer => format!("{value}"),
                 Sizes => format!("[{value}]"),
                 Schedule => format!("{{ constant = {value:?} }}"),
-                Number | Choice => format!("{value:?}"),
+                Number | Choice | Switch => format!("{value:?}"),
             };
             let step = if field.kind == Integer || field.kind == Sizes {
                 1.0
@@ -104,6 +106,10 @@ mod tests {
             if field.kind == Choice {
                 assert!(!accepted(key, "\"something\""), "{key}");
                 continue;
+            }
+            if field.kind == Switch {
+                assert!(accepted(key, "true") && accepted(key, "false"), "{key}");
+                assert!(!accepted(key, "1"), "{key}");
             }
             // The learning rate must be above its bound; every other bound is allowed itself.
             if let Some(min) = field.min.filter(|_| key != "agent.learning_rate") {

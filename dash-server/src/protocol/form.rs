@@ -31,6 +31,8 @@ pub enum FieldKind {
     Number,
     /// One of `choices`.
     Choice,
+    /// Yes or no.
+    Switch,
     /// A list of whole numbers.
     Sizes,
     /// A quantity that changes with the steps, as tables of `config.toml` write it.

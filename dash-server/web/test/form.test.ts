@@ -12,6 +12,8 @@ test("what is written is what is read", () => {
     ["integer", 128, "128"],
     ["number", 0.995, "0.995"],
     ["choice", "bag7", "bag7"],
+    ["switch", true, "on"],
+    ["switch", false, "off"],
     ["sizes", [32, 32], "32, 32"],
     ["schedule", { constant: 0.001 }, "0.001"],
     ["schedule", { exponential: { from: 0.002, to: 0.0002, over: 200000 } }, "exponential 0.002 0.0002 200000"],

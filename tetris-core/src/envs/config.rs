@@ -2,6 +2,7 @@
 
 use crate::board::{Board, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
 use crate::error::{ConfigError, ScenarioError};
+use crate::game::MAX_PREVIEW;
 use crate::pieces::{Piece, RandomizerKind};
 
 /// What stays the same over all games of a placement environment.
@@ -15,6 +16,15 @@ pub struct PlacementConfig {
     pub height: u8,
     /// How pieces are drawn; uniformly by default.
     pub pieces: RandomizerKind,
+    /// Whether one piece is on hold, to be placed instead of the current one; off by default.
+    ///
+    /// The first piece of a game is on hold when the game starts, and the second is the current
+    /// one. With the slot of the Tetris guideline, which starts empty, a player chooses from the
+    /// same two pieces, because putting the first piece on hold brings the second into play;
+    /// but this way every move brings exactly one piece that was not known before.
+    pub hold: bool,
+    /// How many pieces after the current one are known, 0 to 14; none by default.
+    pub preview: u8,
 }
 
 impl Default for PlacementConfig {
@@ -23,6 +33,8 @@ impl Default for PlacementConfig {
             width: 10,
             height: 20,
             pieces: RandomizerKind::Uniform,
+            hold: false,
+            preview: 0,
         }
     }
 }
@@ -44,13 +56,21 @@ impl PlacementConfig {
             self.height.into(),
             MIN_HEIGHT as u64,
             MAX_HEIGHT as u64,
-        )
+        )?;
+        in_range("preview", self.preview.into(), 0, MAX_PREVIEW as u64)
     }
 
-    /// Number of actions, legal or not: four rotations times the width.
+    /// Number of actions, legal or not: four rotations times the width, and as many again with
+    /// hold.
     #[must_use]
     #[inline]
     pub const fn action_count(&self) -> usize {
+        self.swap_action() << self.hold as usize
+    }
+
+    /// What the number of an action has more when the pieces change places before.
+    #[inline]
+    pub(crate) const fn swap_action(&self) -> usize {
         4 * self.width as usize
     }
 

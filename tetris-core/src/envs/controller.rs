@@ -94,12 +94,27 @@ impl Controller {
         if env.is_over() {
             return None;
         }
+        if env.hand().swap().is_some() {
+            return self.choose_with_swap(env);
+        }
         best_action(
             env.board(),
             env.ceiling(),
             env.current_piece(),
             &self.weights,
         )
+    }
+
+    /// The best of the placements of both pieces.
+    fn choose_with_swap(&self, env: &PlacementEnv) -> Option<usize> {
+        let mut best: Option<(usize, f32)> = None;
+        env.candidates(&mut |action, _, features| {
+            let value = self.value(features);
+            if best.is_none_or(|(_, most)| value > most) {
+                best = Some((action, value));
+            }
+        });
+        best.map(|(action, _)| action)
     }
 }
 

@@ -6,8 +6,9 @@ use crate::board::{Board, ColourPlane, PackedBoard};
 use crate::envs::{PlacementConfig, Scenario};
 use crate::error::{ConfigError, IllegalAction, ScenarioError};
 use crate::features::{Afterstate, Features, Move, PlacementModel, candidates};
+use crate::game::MAX_PREVIEW;
 use crate::moves::{NoDrop, Placement, drop_action};
-use crate::pieces::{Odds, Piece, Randomizer, Shape};
+use crate::pieces::{Hand, Odds, Piece, PieceQueue, Randomizer, Shape};
 
 /// What a step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +29,11 @@ const LINE_SCORE: [u64; 5] = [0, 100, 300, 500, 800];
 ///
 /// An action is `rotation index x width + leftmost column` ([`Placement::action`]). It is legal
 /// if the orientation is one of [`Piece::distinct_rotations`] and the whole piece comes to rest
-/// within the walls and under the ceiling before full rows are taken out. The game is lost as
-/// soon as the piece that comes has no legal placement. The player knows the current piece only;
-/// the one after it is there to be shown.
+/// within the walls and under the ceiling before full rows are taken out. With
+/// [`PlacementConfig::hold`] there are as many actions again, `4 x width` higher: the current
+/// piece and the one on hold change places, and then the latter is placed; they are legal if the
+/// two are not the same. The game is lost as soon as no action is legal. The player knows the
+/// pieces of the [`Hand`]; one more is there to be shown.
 ///
 /// Same configuration, seed, scenario and actions, same game; the whole state, random numbers
 /// included, can be cloned and serialised.
@@ -60,6 +63,15 @@ pub struct PlacementEnv {
     state: State,
 }
 
+/// A legal action.
+struct Drop {
+    piece: Piece,
+    /// Whether the pieces change places before.
+    swapped: bool,
+    placement: Placement,
+    shape: &'static Shape,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct State {
@@ -68,7 +80,8 @@ struct State {
     max_pieces: Option<u64>,
     board: Board,
     colours: Option<ColourPlane>,
-    current: Piece,
+    hand: Hand,
+    /// Drawn, and not known to the player yet.
     next: Piece,
     /// What `next` was drawn from: what the player knows of it.
     odds: Odds,
@@ -112,25 +125,25 @@ impl PlacementEnv {
         Ok(())
     }
 
-    /// Puts the current piece down.
+    /// Puts a piece down.
     ///
     /// # Errors
     /// If the game is over or the action not legal; the environment is then unchanged.
     #[inline]
     pub fn step(&mut self, action: usize) -> Result<StepOutcome, IllegalAction> {
-        let (placement, shape) = self.drop(action)?;
+        let drop = self.drop(action)?;
         let state = &mut self.state;
-        let full = state.lock(placement, shape);
+        let full = state.lock(&drop);
         let lines = full.count_ones();
         state.lines += u64::from(lines);
         state.score += LINE_SCORE[lines as usize];
         state.pieces += 1;
-        state.current = state.next;
+        state.hand.held = state.hand.held_after(drop.swapped);
+        state.hand.current = state.hand.queue.shift(state.next);
         state.odds = state.randomizer.odds();
         state.next = state.randomizer.draw();
 
-        let ceiling = state.ceiling.into();
-        let terminated = !state.board.has_hard_drop(state.current, ceiling);
+        let terminated = !state.has_legal_action();
         let truncated = !terminated && state.max_pieces.is_some_and(|max| state.pieces >= max);
         state.over = terminated || truncated;
         Ok(StepOutcome {
@@ -140,17 +153,26 @@ impl PlacementEnv {
         })
     }
 
-    /// Where an action puts the current piece.
+    /// Where an action puts its piece.
     ///
     /// # Errors
     /// If the game is over or the action not legal.
     #[inline]
     pub fn placement(&self, action: usize) -> Result<Placement, IllegalAction> {
-        self.drop(action).map(|(placement, _)| placement)
+        self.drop(action).map(|drop| drop.placement)
+    }
+
+    /// The piece that an action puts down: the current one, or, with a swap, the one on hold.
+    ///
+    /// # Errors
+    /// If the game is over or the action not legal.
+    #[inline]
+    pub fn piece(&self, action: usize) -> Result<Piece, IllegalAction> {
+        self.drop(action).map(|drop| drop.piece)
     }
 
     #[inline]
-    fn drop(&self, action: usize) -> Result<(Placement, &'static Shape), IllegalAction> {
+    fn drop(&self, action: usize) -> Result<Drop, IllegalAction> {
         let state = &self.state;
         if state.over {
             return Err(IllegalAction::GameOver);
@@ -160,15 +182,33 @@ impl PlacementEnv {
             let last = count - 1;
             return Err(IllegalAction::OutOfRange { action, last });
         }
-        let (piece, ceiling) = (state.current, state.ceiling);
-        drop_action(&state.board, piece, ceiling.into(), action).map_err(|reason| match reason {
-            NoDrop::NotAPlacement => IllegalAction::NoSuchPlacement { action, piece },
-            NoDrop::AboveCeiling => IllegalAction::AboveCeiling {
+        let swap_action = state.config.swap_action();
+        let (swapped, drop) = match action.checked_sub(swap_action) {
+            Some(drop) => (true, drop),
+            None => (false, action),
+        };
+        let (mut piece, ceiling) = (state.hand.current, state.ceiling);
+        if swapped {
+            piece = state.hand.swap().ok_or(IllegalAction::NoSwap {
+                action,
+                piece,
+                instead: drop,
+            })?;
+        }
+        match drop_action(&state.board, piece, ceiling.into(), drop) {
+            Ok((placement, shape)) => Ok(Drop {
+                piece,
+                swapped,
+                placement,
+                shape,
+            }),
+            Err(NoDrop::NotAPlacement) => Err(IllegalAction::NoSuchPlacement { action, piece }),
+            Err(NoDrop::AboveCeiling) => Err(IllegalAction::AboveCeiling {
                 action,
                 piece,
                 ceiling,
-            },
-        })
+            }),
+        }
     }
 
     /// Writes for each action whether it is legal. After the end of a game none is.
@@ -178,24 +218,33 @@ impl PlacementEnv {
     #[inline]
     pub fn legal_actions(&self, legal: &mut [bool]) {
         let state = &self.state;
-        let width = state.board.width();
-        assert_eq!(legal.len(), 4 * width, "one entry for each action");
+        let count = state.config.action_count();
+        assert_eq!(legal.len(), count, "one entry for each action");
         legal.fill(false);
-        if !state.over {
-            for placement in state.board.hard_drops(state.current, state.ceiling.into()) {
-                legal[placement.action(width)] = true;
+        if state.over {
+            return;
+        }
+        let (width, ceiling) = (state.board.width(), state.ceiling.into());
+        for (first, piece) in state.hand.choices(state.config.swap_action()) {
+            for placement in state.board.hard_drops(piece, ceiling) {
+                legal[first + placement.action(width)] = true;
             }
         }
     }
 
-    /// The position after an action, before the next piece is known. The environment stays as it
+    /// The position after an action, before the next piece is drawn. The environment stays as it
     /// is.
     ///
     /// # Errors
     /// If the game is over or the action not legal.
     #[inline]
     pub fn after(&self, action: usize) -> Result<Afterstate, IllegalAction> {
-        let (placement, shape) = self.drop(action)?;
+        let Drop {
+            swapped,
+            placement,
+            shape,
+            ..
+        } = self.drop(action)?;
         let state = &self.state;
         let (x, row) = (placement.column.into(), placement.row.into());
         let mut board = state.board.clone();
@@ -205,17 +254,26 @@ impl PlacementEnv {
             board: PackedBoard::pack(board.width(), board.height(), board.columns()),
             ceiling: state.ceiling,
             odds: state.odds,
+            held: state.hand.held_after(swapped),
+            queue: state.hand.queue,
             move_: Move::new(shape, row, full),
         })
     }
 
     /// Calls `found(action, lines, features)` for every legal action: the lines it clears, and
-    /// the features of the move and of the board after it. Order as in [`Board::hard_drops`].
+    /// the features of the move and of the board after it. Actions ascend.
     #[inline]
     pub fn candidates(&self, found: &mut impl FnMut(usize, u32, &Features)) {
         let state = &self.state;
-        if !state.over {
-            candidates(&state.board, state.ceiling.into(), state.current, found);
+        if state.over {
+            return;
+        }
+        let (board, ceiling) = (&state.board, state.ceiling.into());
+        // One closure for both pieces, because the code behind it is large.
+        for (first, piece) in state.hand.choices(state.config.swap_action()) {
+            let mut numbered =
+                |action, lines, features: &Features| found(first + action, lines, features);
+            candidates(board, ceiling, piece, &mut numbered);
         }
     }
 
@@ -255,17 +313,24 @@ impl PlacementEnv {
         }
     }
 
+    /// What the player can choose from and knows to come.
+    #[must_use]
+    pub const fn hand(&self) -> Hand {
+        self.state.hand
+    }
+
     /// The piece to place, or, after a lost game, the one that found no place.
     #[must_use]
     pub const fn current_piece(&self) -> Piece {
-        self.state.current
+        self.state.hand.current
     }
 
-    /// The piece after the current one, to be shown; an agent that sees it plays another game
-    /// than the one that the results in the literature are for.
+    /// The piece after the current one, to be shown. In games without preview the player does
+    /// not know it; an agent that sees it plays another game than the one that the results in
+    /// the literature are for.
     #[must_use]
-    pub const fn next_piece(&self) -> Piece {
-        self.state.next
+    pub fn next_piece(&self) -> Piece {
+        self.state.hand.queue.get(0).unwrap_or(self.state.next)
     }
 
     /// Rows under the ceiling in this game.
@@ -310,7 +375,12 @@ impl State {
         seed: u64,
     ) -> Self {
         let mut randomizer = Randomizer::new(config.pieces, seed);
+        let held = config.hold.then(|| randomizer.draw());
         let current = randomizer.draw();
+        let mut known = [current; MAX_PREVIEW];
+        let known = &mut known[..config.preview.into()];
+        known.fill_with(|| randomizer.draw());
+        let queue = PieceQueue::new(known).expect("a preview of a valid configuration");
         let odds = randomizer.odds();
         let next = randomizer.draw();
         Self {
@@ -319,7 +389,11 @@ impl State {
             max_pieces,
             board,
             colours,
-            current,
+            hand: Hand {
+                current,
+                held,
+                queue,
+            },
             next,
             odds,
             randomizer,
@@ -330,14 +404,22 @@ impl State {
         }
     }
 
-    /// Fills the cells of the current piece and takes out full rows; returns them.
+    /// Whether the current piece or the one on hold has a place.
     #[inline]
-    fn lock(&mut self, placement: Placement, shape: &Shape) -> u64 {
+    fn has_legal_action(&self) -> bool {
+        let has_place = |piece| self.board.has_hard_drop(piece, self.ceiling.into());
+        has_place(self.hand.current) || self.hand.swap().is_some_and(has_place)
+    }
+
+    /// Fills the cells of a piece and takes out full rows; returns them.
+    #[inline]
+    fn lock(&mut self, drop: &Drop) -> u64 {
+        let placement = drop.placement;
         let (x, row) = (placement.column.into(), placement.row.into());
-        self.board.lock(shape, x, row);
+        self.board.lock(drop.shape, x, row);
         let full = self.board.clear_full_rows();
         if let Some(colours) = &mut self.colours {
-            colours.lock(self.current, placement.cells(self.current));
+            colours.lock(drop.piece, placement.cells(drop.piece));
             colours.remove_rows(full);
         }
         full
@@ -357,6 +439,8 @@ impl<'de> serde::Deserialize<'de> for PlacementEnv {
         let agrees = (state.board.width(), state.board.height()) == size
             && (MIN_HEIGHT..=size.1).contains(&state.ceiling.into())
             && state.odds.weight(state.next) != 0
+            && state.hand.held.is_some() == config.hold
+            && state.hand.queue.len() == config.preview.into()
             && state.randomizer.kind() == config.pieces
             && state.colours.as_ref().is_none_or(colours_agree);
         if agrees {

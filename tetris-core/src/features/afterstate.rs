@@ -5,13 +5,13 @@ use crate::board::MIN_HEIGHT;
 use crate::board::{MAX_WIDTH, PackedBoard};
 use crate::envs::PlacementConfig;
 use crate::error::ConfigError;
-use crate::features::{Expanded, Features, Move, totals};
-use crate::pieces::{Odds, Piece};
+use crate::features::{Features, Move, ReadBoard, totals};
+use crate::pieces::{Hand, Odds, Piece, PieceQueue};
 
 /// A position after a piece was placed and full rows were taken out, before the next piece is
-/// known, together with all that the future depends on.
+/// drawn, together with all that the future depends on.
 ///
-/// 48 bytes without an allocation on boards of up to 256 cells (10x20 has 200): millions fit in
+/// 56 bytes without an allocation on boards of up to 256 cells (10x20 has 200): millions fit in
 /// a replay buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -20,6 +20,8 @@ pub struct Afterstate {
     pub(crate) ceiling: u8,
     /// What is known of the next piece.
     pub(crate) odds: Odds,
+    pub(crate) held: Option<Piece>,
+    pub(crate) queue: PieceQueue,
     pub(crate) move_: Move,
 }
 
@@ -36,10 +38,36 @@ impl Afterstate {
         self.ceiling as usize
     }
 
-    /// What is known of the next piece.
+    /// What is known of the piece that is drawn next.
     #[must_use]
     pub const fn odds(&self) -> Odds {
         self.odds
+    }
+
+    /// The piece on hold; `None` in games without hold.
+    #[must_use]
+    pub const fn held(&self) -> Option<Piece> {
+        self.held
+    }
+
+    /// The known pieces, the first of which is about to come into play; empty in games without
+    /// preview.
+    #[must_use]
+    pub const fn queue(&self) -> PieceQueue {
+        self.queue
+    }
+
+    /// What the player holds once a piece is drawn: the drawn one comes at the end of the
+    /// preview, or, in games without preview, into play.
+    #[must_use]
+    #[inline]
+    pub fn hand(&self, drawn: Piece) -> Hand {
+        let mut queue = self.queue;
+        Hand {
+            current: queue.shift(drawn),
+            held: self.held,
+            queue,
+        }
     }
 }
 
@@ -86,36 +114,42 @@ impl PlacementModel {
         &self.config
     }
 
-    /// The chance of each piece to come next, by [`Piece::index`]; they add up to 1.
+    /// The chance of each piece to be drawn next, by [`Piece::index`]; they add up to 1.
     #[must_use]
     #[inline]
     pub fn outcomes(&self, after: &Afterstate) -> [f32; 7] {
         after.odds.chances()
     }
 
-    /// Unpacks and reads an afterstate once, to ask for the placements of several pieces.
+    /// Unpacks and reads an afterstate once, to ask for what follows on each of several pieces.
     #[must_use]
     #[inline]
     pub fn expand(&self, after: &Afterstate) -> Expanded {
         let mut columns = [0; MAX_WIDTH];
         let (width, height) = (after.board.width(), after.board.height());
         after.board.unpack_into(&mut columns[..width]);
-        Expanded::new(&columns[..width], height, after.ceiling())
+        Expanded {
+            board: ReadBoard::new(&columns[..width], height, after.ceiling()),
+            swap_action: 4 * width,
+            held: after.held,
+            first: after.queue.get(0),
+        }
     }
 
-    /// Calls `found(action, lines, features)` for every legal placement of a piece: the lines
-    /// it clears, and the features of the move and of the board after it. No call means that
-    /// the game would be over. Order as in [`Board::hard_drops`](crate::Board::hard_drops).
+    /// Calls `found(action, lines, features)` for every action that is legal once a piece is
+    /// drawn: the lines it clears, and the features of the move and of the board after it. No
+    /// call means that the game would be over. Order as in
+    /// [`PlacementEnv::candidates`](crate::PlacementEnv::candidates).
     ///
     /// For several pieces on one board [`PlacementModel::expand`] is cheaper.
     #[inline]
     pub fn successors(
         &self,
         after: &Afterstate,
-        piece: Piece,
+        drawn: Piece,
         found: &mut impl FnMut(usize, u32, &Features),
     ) {
-        self.expand(after).successors(piece, found);
+        self.expand(after).successors(drawn, found);
     }
 
     /// The features of the move that led to an afterstate, and of its board.
@@ -126,6 +160,37 @@ impl PlacementModel {
         let (width, height) = (after.board.width(), after.board.height());
         after.board.unpack_into(&mut columns[..width]);
         totals(&columns[..width], height).features(after.move_, width)
+    }
+}
+
+/// An afterstate that was read once: see [`PlacementModel::expand`].
+///
+/// Boards 10 wide with a pile of at most 28 rows need no allocation.
+#[derive(Clone, Debug)]
+pub struct Expanded {
+    board: ReadBoard,
+    swap_action: usize,
+    held: Option<Piece>,
+    /// The piece that comes into play; `None` if it is the drawn one.
+    first: Option<Piece>,
+}
+
+impl Expanded {
+    /// Calls `found(action, lines, features)` for every action that is legal once a piece is
+    /// drawn, as [`PlacementModel::successors`] does.
+    #[inline]
+    pub fn successors(&self, drawn: Piece, found: &mut impl FnMut(usize, u32, &Features)) {
+        let hand = Hand {
+            current: self.first.unwrap_or(drawn),
+            held: self.held,
+            queue: PieceQueue::EMPTY,
+        };
+        // One closure for both pieces, because the code behind it is large.
+        for (first, piece) in hand.choices(self.swap_action) {
+            let mut numbered =
+                |action, lines, features: &Features| found(first + action, lines, features);
+            self.board.successors(piece, &mut numbered);
+        }
     }
 }
 
@@ -140,6 +205,8 @@ impl<'de> serde::Deserialize<'de> for Afterstate {
             board: PackedBoard,
             ceiling: u8,
             odds: Odds,
+            held: Option<Piece>,
+            queue: PieceQueue,
             move_: Move,
         }
 
@@ -147,6 +214,8 @@ impl<'de> serde::Deserialize<'de> for Afterstate {
             board,
             ceiling,
             odds,
+            held,
+            queue,
             move_,
         } = Unchecked::deserialize(deserializer)?;
         if !(MIN_HEIGHT..=board.height()).contains(&ceiling.into()) {
@@ -158,6 +227,8 @@ impl<'de> serde::Deserialize<'de> for Afterstate {
             board,
             ceiling,
             odds,
+            held,
+            queue,
             move_,
         })
     }

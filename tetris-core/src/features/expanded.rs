@@ -11,11 +11,11 @@ use crate::simd::{self, Kernel, Vector};
 const TEN: usize = 4;
 const ANY: usize = 6;
 
-/// A board that was read once: see [`PlacementModel::expand`](crate::PlacementModel::expand).
+/// A board that was read once, to be asked for the placements of several pieces.
 ///
 /// Boards 10 wide with a pile of at most 28 rows need no allocation.
 #[derive(Clone, Debug)]
-pub struct Expanded(Reading);
+pub(crate) struct ReadBoard(Reading);
 
 /// The fast code is compiled twice, for the usual width and for any.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ enum Reading {
     Tall(Box<Tall>),
 }
 
-impl Expanded {
+impl ReadBoard {
     #[inline]
     pub(crate) fn new(columns: &[u64], height: usize, ceiling: usize) -> Self {
         Self(if !is_low(columns) {
@@ -42,10 +42,9 @@ impl Expanded {
         })
     }
 
-    /// Calls `found(action, lines, features)` for every legal placement of a piece, as
-    /// [`PlacementModel::successors`](crate::PlacementModel::successors) does.
+    /// Calls `found(action, lines, features)` for every legal placement of a piece.
     #[inline]
-    pub fn successors(&self, piece: Piece, found: &mut impl FnMut(usize, u32, &Features)) {
+    pub(crate) fn successors(&self, piece: Piece, found: &mut impl FnMut(usize, u32, &Features)) {
         match &self.0 {
             Reading::Ten(analysis) => simd::run(Successors(analysis, piece, found)),
             Reading::Any(analysis) => simd::run(Successors(&**analysis, piece, found)),
@@ -65,7 +64,7 @@ pub(crate) fn totals(columns: &[u64], height: usize) -> Totals {
     }
 }
 
-/// As [`Expanded::successors`] for one piece.
+/// As [`ReadBoard::successors`] for one piece.
 #[inline]
 pub(crate) fn candidates(
     board: &Board,

@@ -7,12 +7,11 @@ mod expanded;
 mod low_board;
 mod totals;
 
-pub use afterstate::{Afterstate, PlacementModel};
+pub use afterstate::{Afterstate, Expanded, PlacementModel};
 pub use definitions::Features;
-pub use expanded::Expanded;
 
 pub(crate) use analysis::Analysis;
-pub(crate) use expanded::{best_action, candidates, totals};
+pub(crate) use expanded::{ReadBoard, best_action, candidates, totals};
 pub(crate) use low_board::{
     Across, Eight, LOW_PILE, LowBoard, PerColumn, all_left, all_right, counting, eight, load,
     steps, store, well_sums,

@@ -1,11 +1,13 @@
 //! The tetrominoes, how they turn, and the order in which they come.
 
+mod hand;
 mod odds;
 mod piece;
 mod randomizer;
 mod rotation;
 mod source;
 
+pub use hand::{Hand, PieceQueue};
 pub use odds::Odds;
 pub use piece::{Piece, Rotation, Shape};
 pub use randomizer::{Randomizer, RandomizerKind};

@@ -115,7 +115,7 @@ fn placements_and_features_agree_with_the_twin() {
         let config = PlacementConfig {
             width: width as u8,
             height: height as u8,
-            pieces: RandomizerKind::Uniform,
+            ..PlacementConfig::default()
         };
         let model = PlacementModel::new(config).expect("a size within the limits");
         let ceiling = 4 + random.below(height - 3);
@@ -211,6 +211,7 @@ fn successors_are_the_candidates_of_the_position() {
                 width: width as u8,
                 height: height as u8,
                 pieces,
+                ..PlacementConfig::default()
             };
             let mut env = PlacementEnv::new(config).expect("a size within the limits");
             let model = env.model();

@@ -11,6 +11,7 @@ fn config(width: u8, height: u8, pieces: RandomizerKind) -> PlacementConfig {
         width,
         height,
         pieces,
+        ..PlacementConfig::default()
     }
 }
 
@@ -28,9 +29,13 @@ fn settings_out_of_range_name_their_field() {
         (33, 20, "width"),
         (10, 3, "height"),
         (10, 65, "height"),
+        (10, 20, "preview"),
     ] {
-        let error = PlacementEnv::new(config(width, height, RandomizerKind::Uniform))
-            .expect_err("out of range");
+        let settings = PlacementConfig {
+            preview: if field == "preview" { 15 } else { 14 },
+            ..config(width, height, RandomizerKind::Uniform)
+        };
+        let error = PlacementEnv::new(settings).expect_err("out of range");
         assert_eq!(error.field, field);
         let text = error.to_string();
         let range = format!("{} to {}", error.min, error.max);

@@ -2,4 +2,5 @@
 
 mod board;
 mod env;
+mod hold;
 mod twin;

@@ -110,6 +110,7 @@ fn features(game: &Game) -> Vec<f32> {
         "board": visible,
         "ceiling": height,
         "odds": [1, 1, 1, 1, 1, 1, 1],
+        "queue": "",
         "move_": {"landing_height_x2": 0, "eroded_cells": 0},
     }))
     .expect("reads");

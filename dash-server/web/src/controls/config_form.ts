@@ -60,10 +60,11 @@ export class ConfigForm {
   }
 
   #row(field: FormField): Row {
-    const input = element(field.kind === "choice" ? "select" : "input");
+    const choices = field.kind === "switch" ? ["off", "on"] : field.choices;
+    const input = element(choices.length > 0 ? "select" : "input");
     input.id = `field-${field.key}`;
     input.autocomplete = "off";
-    if (input instanceof HTMLSelectElement) input.append(...field.choices.map((choice) => element("option", "", choice)));
+    if (input instanceof HTMLSelectElement) input.append(...choices.map((choice) => element("option", "", choice)));
     else if (field.kind === "integer") input.inputMode = "numeric";
     const error = element("p", "error");
     error.id = `${input.id}-error`;

@@ -19,6 +19,7 @@ export function written(value: unknown, { kind }: FormField): string {
     const { from, to, over } = (parts ?? {}) as Record<string, unknown>;
     return SCHEDULES.includes(shape) ? `${shape} ${String(from)} ${String(to)} ${String(over)}` : shape;
   }
+  if (kind === "switch") return value === true ? "on" : "off";
   return String(value);
 }
 
@@ -27,6 +28,8 @@ export function parsed(text: string, field: FormField): unknown {
   switch (field.kind) {
     case "choice":
       return text;
+    case "switch":
+      return text === "on";
     case "integer":
       return bounded(wholeNumber(text), field);
     case "number":

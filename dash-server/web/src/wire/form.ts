@@ -2,7 +2,7 @@
 
 import { map, maps, optionalNumber, ProtocolError, text, texts, type Fields } from "./fields";
 
-const KINDS = ["integer", "number", "choice", "sizes", "schedule"] as const;
+const KINDS = ["integer", "number", "choice", "switch", "sizes", "schedule"] as const;
 
 /** What may be written into a field. */
 export type FieldKind = (typeof KINDS)[number];
