@@ -1,8 +1,8 @@
 //! What an environment must show of itself to be watched.
 
-use rl_agent::env::{AfterstateEnvironment, AfterstateModel, Environment};
+use rl_agent::env::Environment;
 use rl_agent::tetris::Tetris;
-use tetris_core::{Piece, Rotation};
+use tetris_core::{Features, Piece, Rotation};
 
 use crate::protocol::Frame;
 
@@ -22,7 +22,8 @@ pub trait BoardView: Environment {
         None
     }
 
-    /// Names of the features by which an agent values what an action leads to; empty if there are none.
+    /// Names of the features by which an agent values what an action leads to, as many of the first as are worth showing;
+    /// empty if there are none.
     fn feature_names(&self) -> Vec<String> {
         Vec::new()
     }
@@ -87,7 +88,8 @@ impl BoardView for Tetris {
     }
 
     fn feature_names(&self) -> Vec<String> {
-        self.model().feature_names()
+        // Those after it say which pieces are known, the same for nearly every placement.
+        Features::NAMES.map(str::to_owned).to_vec()
     }
 }
 

@@ -51,11 +51,11 @@ pub(crate) fn explain<E: BoardView>(
     let mut features = Vec::new();
     if let Some(batch) = report
         .candidates
-        .filter(|batch| batch.feature_len() == names.len())
+        .filter(|batch| batch.feature_len() >= names.len())
     {
         let explained = candidates.iter().take(EXPLAINED);
         for row in explained.filter_map(|candidate| candidate.row) {
-            features.extend(bytes(batch.row(row).iter().copied()));
+            features.extend(bytes(batch.row(row)[..names.len()].iter().copied()));
         }
     }
     let placements = candidates.iter().flat_map(|row| {

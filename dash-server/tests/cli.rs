@@ -362,6 +362,35 @@ fn results_do_not_depend_on_threads() {
 }
 
 #[test]
+fn hold_and_preview_are_trained_with_and_evaluated_with() {
+    let place = folder();
+    let place = place.path();
+    let known = [
+        "--set",
+        "environment.hold=true",
+        "--set",
+        "environment.preview=2",
+    ];
+    let args = [&known[..], &["--steps", "300", "--out", "held"]].concat();
+    expect(&train(place, &args), 0, "finished after 300 steps");
+    let evaluate = |more: &[&str]| {
+        let args = ["evaluate", "--games", "2", "--max-pieces", "50"];
+        run(place, &[&args[..], more].concat())
+    };
+    let told = "evaluate it with --hold --preview 2";
+    expect(&evaluate(&["--model", "held"]), 2, told);
+    expect(&evaluate(&["--model", "held", "--hold"]), 2, told);
+    let right = ["--model", "held", "--hold", "--preview", "2"];
+    expect(&evaluate(&right), 0, "lines, mean");
+    expect(&evaluate(&["--hold"]), 2, "name another with --model");
+    expect(
+        &evaluate(&["--controller", "bcts", "--hold"]),
+        0,
+        "lines, mean",
+    );
+}
+
+#[test]
 fn an_evaluation_in_a_folder_is_merged_and_not_confused() {
     let place = folder();
     let ask = |games: &str, first: &str, out: &str| {

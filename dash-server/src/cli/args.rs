@@ -161,6 +161,12 @@ pub(crate) struct EvaluateArgs {
     /// How pieces are drawn: uniform or bag7
     #[arg(long, value_name = "KIND", default_value = "uniform", value_parser = pieces)]
     pub(crate) pieces: RandomizerKind,
+    /// One piece is on hold, to be placed instead of the current one
+    #[arg(long)]
+    pub(crate) hold: bool,
+    /// Pieces after the current one that the player sees
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) preview: u8,
     /// Cut games after this many pieces
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_pieces: Option<u64>,

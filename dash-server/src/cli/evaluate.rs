@@ -44,6 +44,8 @@ pub(super) fn evaluation(args: &EvaluateArgs) -> Result<Option<Evaluation>, Fail
         width: args.width,
         height: args.height,
         pieces: args.pieces,
+        hold: args.hold,
+        preview: args.preview,
         ..TetrisConfig::default()
     };
     let env = Tetris::without_colours(config).map_err(Failure::usage)?;
@@ -52,6 +54,12 @@ pub(super) fn evaluation(args: &EvaluateArgs) -> Result<Option<Evaluation>, Fail
         (None, path) => {
             let model = match path {
                 Some(path) => load(path, &env)?,
+                None if args.hold || args.preview > 0 => {
+                    return Err(Failure::usage(
+                        "the models that come with the program play without --hold and --preview; name another with \
+                         --model, or a --controller",
+                    ));
+                }
                 None if args.height <= 10 => models::small_board(),
                 None => models::standard(),
             };
@@ -80,6 +88,8 @@ fn play<P: Policy<Tetris> + Clone + Send>(
         width: args.width,
         height: args.height,
         pieces: args.pieces.to_string(),
+        hold: args.hold,
+        preview: args.preview,
         seed: args.seed,
         max_pieces: args.max_pieces,
         first_game: args.first_game,
@@ -142,6 +152,15 @@ fn raise_on_signal(flag: Arc<AtomicBool>) {
     });
 }
 
+/// Whether a model looks at the piece on hold, and at how many of the preview.
+fn known_pieces(features: &[String]) -> (bool, usize) {
+    let seen = |name: &str| features.iter().any(|feature| feature == name);
+    let preview = (1..)
+        .take_while(|place| seen(&format!("next_{place}_I")))
+        .count();
+    (seen("hold_I"), preview)
+}
+
 /// The model of a file or of a run's folder.
 fn load(path: &Path, env: &Tetris) -> Result<Model, Failure> {
     let path = if path.is_dir() {
@@ -151,6 +170,15 @@ fn load(path: &Path, env: &Tetris) -> Result<Model, Failure> {
     };
     let model = Model::load(&path).map_err(Failure::usage)?;
     let expected = env.model().feature_names();
+    let offered = (env.config().hold, usize::from(env.config().preview));
+    let (hold, preview) = known_pieces(&model.features);
+    if model.features != expected && (hold, preview) != offered {
+        let hold = if hold { " --hold" } else { "" };
+        return Err(Failure::usage(format!(
+            "{} was trained with other pieces known; evaluate it with{hold} --preview {preview}",
+            path.display()
+        )));
+    }
     if model.features != expected {
         let (found, expected) = (model.features.join(", "), expected.join(", "));
         return Err(Failure::usage(format!(

@@ -23,6 +23,10 @@ pub(super) struct Question {
     pub(super) width: u8,
     pub(super) height: u8,
     pub(super) pieces: String,
+    #[serde(default)]
+    pub(super) hold: bool,
+    #[serde(default)]
+    pub(super) preview: u8,
     pub(super) seed: u64,
     pub(super) max_pieces: Option<u64>,
     pub(super) first_game: u64,

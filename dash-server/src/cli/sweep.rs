@@ -216,6 +216,8 @@ fn run_job(plan: &Plan, job: usize, args: &SweepArgs) -> Result<(), Failure> {
         width: judgement.width,
         height: judgement.height,
         pieces: tetris_core::RandomizerKind::Uniform,
+        hold: false,
+        preview: 0,
         max_pieces: judgement.max_pieces,
         threads: args.threads,
         out: Some(judged),
