@@ -20,7 +20,7 @@ use tetris_core::{
 
 use crate::naive::Twin;
 
-#[path = "../tetris-core/tests/game/naive.rs"]
+#[path = "../tetris-core/tests/game/naive/mod.rs"]
 mod naive;
 
 const STEPS: u64 = 10_000;

@@ -14,7 +14,7 @@ fn number(text: &str) -> u64 {
     text.parse().expect("a number")
 }
 
-/// Counts up to this many are checked here, the others by `full/perft_depth_7`.
+/// Counts up to this many are checked here, the others by `full/20-perft-depth-7`.
 const MOST: u64 = 100_000_000;
 
 #[test]

@@ -46,7 +46,7 @@ pub(crate) struct Totals {
 
 impl Totals {
     /// Of a board of any size. Boards with low piles have a faster way: see
-    /// [`Lanes`](crate::lanes::Lanes).
+    /// [`LowBoard`](crate::features::LowBoard).
     pub(crate) fn of(columns: &[u64], height: usize) -> Self {
         let wall = u64::MAX >> (64 - height);
         let mut totals = Self {

@@ -97,10 +97,8 @@ impl Garbage {
 
     /// Rows under way.
     pub(crate) fn pending(&self) -> u32 {
-        self.attacks
-            .iter()
-            .map(|attack| u32::from(attack.rows))
-            .sum()
+        let rows = self.attacks.iter().map(|attack| u32::from(attack.rows));
+        rows.fold(0, u32::saturating_add)
     }
 
     pub(crate) fn receive(&mut self, rows: u16, from: u64) {

@@ -95,6 +95,17 @@ impl Replay {
         })
     }
 
+    /// How many ticks the game takes. To play it again takes time in proportion, so look at this
+    /// first in a replay that a stranger sent: a few bytes can say that ages pass.
+    #[must_use]
+    pub fn ticks(&self) -> u64 {
+        let ticks = self.events().map(|event| match event {
+            Event::Ticks(ticks) => ticks,
+            _ => 0,
+        });
+        ticks.fold(0, u64::saturating_add)
+    }
+
     /// Bytes of the events alone, without rules and checks.
     #[must_use]
     pub fn events_len(&self) -> usize {

@@ -1,7 +1,12 @@
 //! A naive, obviously right twin of the board, its placements and its features: cells in a
 //! `Vec<Vec<bool>>`, every question answered by looking at every cell.
 
-use tetris_core::{Board, Piece, Randomizer, RandomizerKind, Rotation};
+use tetris_core::{Board, Piece, Rotation};
+
+#[path = "../common/random.rs"]
+mod random;
+
+pub(crate) use random::Random;
 
 /// Rows from the floor, each from the left.
 #[derive(Clone, Debug, PartialEq)]
@@ -171,17 +176,4 @@ pub(crate) fn random_boards(width: usize, height: usize, count: usize) -> Vec<Bo
             board
         })
         .collect()
-}
-
-/// Small random numbers out of the pieces of the crate: seven to the sixth power a draw.
-pub(crate) struct Random(Randomizer);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(Randomizer::new(RandomizerKind::Uniform, seed))
-    }
-
-    pub(crate) fn below(&mut self, range: usize) -> usize {
-        (0..6).fold(0, |number, _| number * 7 + self.0.draw().index()) % range
-    }
 }

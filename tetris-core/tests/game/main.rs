@@ -5,6 +5,8 @@ mod falling;
 mod garbage;
 mod naive;
 mod pictures;
+#[path = "../common/positions.rs"]
+mod positions;
 mod scoring;
 mod spins;
 mod state;

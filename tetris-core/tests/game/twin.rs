@@ -1,6 +1,7 @@
 //! The game against its naive twin, on random keys and in random places.
 
 use crate::naive::Twin;
+use crate::positions::positions;
 use tetris_core::{
     Board, Game, Gravity, HalfTurns, Input, LockDelay, LockReset, Piece, Randomizer,
     RandomizerKind, Rotation, RotationSystem, Rules, Spin, SpinRule,
@@ -86,7 +87,7 @@ fn some_board(rules: &Rules, random: &mut Randomizer) -> Board {
 fn the_game_plays_as_its_twin() {
     let mut random = Randomizer::new(RandomizerKind::Uniform, 2_024);
     let (mut lines, mut spins, mut ends) = (0, 0, 0);
-    for seed in 0..1_000 {
+    for seed in 0..positions(1_000) as u64 {
         let (rules, kind) = some_rules(&mut random);
         let board = some_board(&rules, &mut random);
         let mut twin = Twin::new(&rules, &board, kind, seed);
