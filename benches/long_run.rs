@@ -1,6 +1,9 @@
-//! Memory and time a step over ten million steps of training Tetris, with games recorded: both should be flat.
+//! Memory and processor time a step over ten million steps of training Tetris, with games recorded: both should be flat.
 //!
 //!     cargo bench -p benches --bench long_run
+
+use std::fs::read_to_string;
+use std::time::Instant;
 
 use benches::training::{sb3_rhythm, tetris, timed};
 use rl_agent::env::Environment;
@@ -8,23 +11,49 @@ use rl_agent::observer::{MetricsReport, Observer};
 use rl_agent::observers::GameRecorder;
 
 /// Prints a line for each report.
-struct Flat;
+struct Flat {
+    began: Instant,
+    step: u64,
+    seconds: f64,
+}
+
+impl Flat {
+    fn new() -> Self {
+        let mut flat = Self {
+            began: Instant::now(),
+            step: 0,
+            seconds: 0.0,
+        };
+        flat.seconds = flat.busy_seconds();
+        flat
+    }
+
+    /// Processor time, which other work on the machine does not lengthen; wall-clock time where the system does not tell.
+    fn busy_seconds(&self) -> f64 {
+        let nanoseconds = read_to_string("/proc/self/schedstat")
+            .ok()
+            .and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+        nanoseconds.map_or_else(|| self.began.elapsed().as_secs_f64(), |time| 1e-9 * time)
+    }
+}
 
 impl<E: Environment> Observer<E> for Flat {
     fn on_metrics(&mut self, report: &MetricsReport<'_>) {
+        let (steps, seconds) = (report.step - self.step, self.busy_seconds());
         println!(
             "{:>10} steps  {:>6.1} MB  {:>6.2} us a step  {:>8.1} steps a game",
             report.step,
             resident_bytes().unwrap_or(f64::NAN) / 1e6,
-            1e6 / report.steps_per_second,
+            1e6 * (seconds - self.seconds) / steps as f64,
             report.mean_length,
         );
+        (self.step, self.seconds) = (report.step, seconds);
     }
 }
 
 /// Memory of this process, where the system tells it in `/proc`.
 fn resident_bytes() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let status = read_to_string("/proc/self/status").ok()?;
     let line = status
         .lines()
         .find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -35,7 +64,7 @@ fn resident_bytes() -> Option<f64> {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let steps = if timed() { 10_000_000 } else { 5_000 };
     let mut trainer = tetris(sb3_rhythm(), steps, steps / 20);
-    let end = trainer.run((Flat, GameRecorder::new(3, 3)))?;
+    let end = trainer.run((Flat::new(), GameRecorder::new(3, 3)))?;
     assert_eq!(end.step, steps);
     println!("{:.0} s in all", end.seconds);
     Ok(())

@@ -28,6 +28,7 @@ pub mod rng;
 pub mod schedule;
 mod sealed_file;
 mod seed_format;
+mod seldom;
 pub mod sum_tree;
 mod target;
 #[cfg(feature = "tetris")]

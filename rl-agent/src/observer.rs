@@ -5,6 +5,7 @@
 
 use crate::control::LoggedCommand;
 use crate::env::{Batch, Environment, Step};
+use serde::Serialize;
 use std::path::Path;
 
 /// Training begins (or goes on from a checkpoint).
@@ -99,7 +100,7 @@ pub struct EpisodeReport<'a> {
 }
 
 /// The network has been updated.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct UpdateReport {
     /// Steps taken in training so far.
     pub step: u64,

@@ -231,7 +231,7 @@ fn every_rule_stops_training() {
             .as_deref(),
         Some("10 episodes have ended")
     );
-    assert_eq!(steps(|control| Stop::after(control, Duration::ZERO)).0, 64);
+    assert_eq!(steps(|control| Stop::after(control, Duration::ZERO)).0, 1);
     assert_eq!(steps(|control| Stop::at_evaluation(control, -100.0)).0, 500);
     assert_eq!(steps(|control| Stop::at_reward(control, -100.0, 1)).0, 100);
     // Nothing is ever better than the first of equals.

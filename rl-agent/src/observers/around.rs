@@ -128,6 +128,8 @@ impl<E: Environment, O: Observer<E>> Observer<E> for Guarded<O> {
 #[derive(Debug)]
 pub struct Timed<O> {
     inner: O,
+    /// What the stopwatch itself takes.
+    watch: Duration,
     inside: Duration,
     started: Option<Instant>,
     total: Duration,
@@ -138,6 +140,7 @@ impl<O> Timed<O> {
     pub fn new(inner: O) -> Self {
         Self {
             inner,
+            watch: watch(),
             inside: Duration::ZERO,
             started: None,
             total: Duration::ZERO,
@@ -149,7 +152,7 @@ impl<O> Timed<O> {
         &self.inner
     }
 
-    /// Time inside the hooks.
+    /// Time inside the hooks, less what the stopwatch shows around an empty one.
     pub fn inside(&self) -> Duration {
         self.inside
     }
@@ -170,8 +173,14 @@ impl<O> Timed<O> {
     fn around(&mut self, hook: impl FnOnce(&mut O)) {
         let before = Instant::now();
         hook(&mut self.inner);
-        self.inside += before.elapsed();
+        self.inside += before.elapsed().saturating_sub(self.watch);
     }
+}
+
+/// What a stopwatch shows that is stopped at once: the shortest of many tries, so that never too much is taken away.
+fn watch() -> Duration {
+    let tries = (0..100).map(|_| Instant::now().elapsed());
+    tries.min().unwrap_or_default()
 }
 
 impl<E: Environment, O: Observer<E>> Observer<E> for Timed<O> {

@@ -23,6 +23,8 @@ use crate::observer::{
 #[derive(Debug)]
 pub struct ProgressBar {
     bar: Bar,
+    /// Whether anybody can see it.
+    shown: bool,
     /// When training began and the seconds it is to last, if its end is set by time.
     lasting: Option<(Instant, f64)>,
     evaluation: Option<(u64, f64)>,
@@ -34,6 +36,7 @@ impl ProgressBar {
     pub fn new() -> Self {
         Self {
             bar: Bar::no_length(),
+            shown: false,
             lasting: None,
             evaluation: None,
             measure: "reward",
@@ -65,6 +68,10 @@ impl Default for ProgressBar {
 
 impl<E: Environment> Observer<E> for ProgressBar {
     fn on_start(&mut self, report: &StartReport<'_>) {
+        self.shown = !self.bar.is_hidden();
+        if !self.shown {
+            return;
+        }
         self.measure = report.measures.first().copied().unwrap_or("reward");
         if report.total_steps.is_some() {
             self.lasting = None;
@@ -99,7 +106,7 @@ impl<E: Environment> Observer<E> for ProgressBar {
 
     fn on_step(&mut self, report: &StepReport<'_, E>) {
         // The bar draws at its own pace; telling it of every step would still cost more than the step.
-        if report.step.is_multiple_of(64) {
+        if self.shown && report.step.is_multiple_of(64) {
             self.advance(report.step);
         }
     }
@@ -109,6 +116,9 @@ impl<E: Environment> Observer<E> for ProgressBar {
     }
 
     fn on_metrics(&mut self, report: &MetricsReport<'_>) {
+        if !self.shown {
+            return;
+        }
         let mean = report
             .mean_measures
             .first()
@@ -128,7 +138,9 @@ impl<E: Environment> Observer<E> for ProgressBar {
     }
 
     fn on_end(&mut self, report: &EndReport) {
-        self.advance(report.step);
-        self.bar.abandon();
+        if self.shown {
+            self.advance(report.step);
+            self.bar.abandon();
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::env::Environment;
 use crate::observer::{
     EpisodeReport, EvaluationReport, MetricsReport, Observer, StartReport, StepReport, UpdateReport,
 };
+use crate::seldom::Seldom;
 
 /// When to stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,6 +41,7 @@ pub struct Stop {
     control: Control,
     rule: Rule,
     started: Instant,
+    seldom: Seldom,
     best: f64,
     since_best: u64,
     reason: Option<String>,
@@ -51,6 +53,7 @@ impl Stop {
             control: control.clone(),
             rule,
             started: Instant::now(),
+            seldom: Seldom::new(),
             best: f64::NEG_INFINITY,
             since_best: 0,
             reason: None,
@@ -107,10 +110,10 @@ impl<E: Environment> Observer<E> for Stop {
         self.started = Instant::now();
     }
 
-    fn on_step(&mut self, report: &StepReport<'_, E>) {
+    fn on_step(&mut self, _report: &StepReport<'_, E>) {
         if let Rule::WallTime(limit) = self.rule
-            && report.step.is_multiple_of(64)
-            && self.started.elapsed() >= limit
+            && let Some(now) = self.seldom.look()
+            && now - self.started >= limit
         {
             self.stop(|| format!("{limit:?} have passed"));
         }

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::pace::Pace;
+use crate::seldom::Seldom;
 
 /// Training time: what it was before this run and what has passed since, pauses left out.
 pub(super) struct Clock {
@@ -12,6 +13,7 @@ pub(super) struct Clock {
     pub(super) saved: f64,
     /// Seconds, steps and updates at the last report.
     mark: Option<(f64, u64, u64)>,
+    seldom: Seldom,
 }
 
 impl Clock {
@@ -22,7 +24,13 @@ impl Clock {
             before,
             saved: before,
             mark: None,
+            seldom: Seldom::new(),
         }
+    }
+
+    /// To be called at every step: the training time, when it is a step that looks.
+    pub(super) fn look(&mut self, pace: &Pace) -> Option<f64> {
+        self.seldom.look().map(|_| self.seconds(pace))
     }
 
     pub(super) fn seconds(&self, pace: &Pace) -> f64 {

@@ -32,44 +32,48 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         let mut clock = Clock::start(self.progress.seconds);
         let mut pace = Pace::new();
         loop {
-            let ended = self.commands_and_limits(observer, &mut pace, &clock)?;
-            if let Some(reason) = ended {
+            let ended = self.turn(observer, &mut step, &mut pace, &mut clock);
+            if !matches!(ended, Ok(None)) {
+                self.progress.seconds = clock.seconds(&pace);
+            }
+            if let Some(reason) = ended? {
                 self.finish(observer)?;
                 return Ok(reason);
             }
-            step(self, observer)?;
-            pace.stepped();
-            self.after_step(observer, &pace, &mut clock)?;
         }
     }
 
-    /// What comes before a step; why training ends, if it does.
-    fn commands_and_limits(
+    /// A step with what comes before and after it; or why training ends, if it does.
+    fn turn<O: Observer<E>>(
         &mut self,
-        observer: &mut impl Observer<E>,
+        observer: &mut O,
+        step: &mut impl FnMut(&mut Self, &mut O) -> Result<(), TrainError>,
         pace: &mut Pace,
-        clock: &Clock,
+        clock: &mut Clock,
     ) -> Result<Option<EndReason>, TrainError> {
         while let Some(command) = pace.wait(&self.control) {
-            self.apply(command, observer, pace)?;
+            self.apply(command, observer, pace, clock)?;
             if command == Command::Stop {
                 return Ok(Some(EndReason::Stopped));
             }
         }
-        if self
-            .config
-            .total_steps
-            .is_some_and(|total| self.progress.step >= total)
-        {
+        let (step_now, limits) = (self.progress.step, &self.config);
+        if limits.total_steps.is_some_and(|total| step_now >= total) {
             return Ok(Some(EndReason::Finished));
         }
-        if let Some(limit) = self.config.time_limit
-            && self.progress.step.is_multiple_of(16)
-            && clock.seconds(pace) >= limit
+        let seconds = clock.look(pace);
+        if let (Some(limit), Some(seconds)) = (limits.time_limit, seconds)
+            && seconds >= limit
         {
-            self.progress.seconds = clock.seconds(pace);
             return Ok(Some(EndReason::TimeLimit));
         }
+        step(self, observer)?;
+        pace.stepped();
+        let late = match (self.config.checkpoint_seconds, seconds) {
+            (Some(limit), Some(seconds)) => seconds - clock.saved >= limit,
+            _ => false,
+        };
+        self.after_step(observer, late, pace, clock)?;
         Ok(None)
     }
 
@@ -77,6 +81,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
     fn after_step(
         &mut self,
         observer: &mut impl Observer<E>,
+        checkpoint_late: bool,
         pace: &Pace,
         clock: &mut Clock,
     ) -> Result<(), TrainError> {
@@ -91,10 +96,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         if step.is_multiple_of(self.config.evaluate_every) {
             self.report_evaluation(observer)?;
         }
-        let late = self.config.checkpoint_seconds.is_some_and(|limit| {
-            step.is_multiple_of(16) && clock.seconds(pace) - clock.saved >= limit
-        });
-        if late || step.is_multiple_of(self.config.checkpoint_every) {
+        if checkpoint_late || step.is_multiple_of(self.config.checkpoint_every) {
             self.progress.seconds = clock.seconds(pace);
             clock.saved = self.progress.seconds;
             self.save(observer)?;
@@ -107,6 +109,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         command: Command,
         observer: &mut impl Observer<E>,
         pace: &mut Pace,
+        clock: &Clock,
     ) -> Result<(), TrainError> {
         let logged = LoggedCommand {
             step: self.progress.step,
@@ -117,7 +120,10 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         match command {
             Command::LearningRate(rate) => self.agent.set_learning_rate(rate),
             Command::Epsilon(epsilon) => self.agent.set_epsilon(epsilon),
-            Command::Save => self.save(observer)?,
+            Command::Save => {
+                self.progress.seconds = clock.seconds(pace);
+                self.save(observer)?;
+            }
             Command::Pause
             | Command::Resume
             | Command::Step(_)

@@ -1,0 +1,80 @@
+//! The time that a trainer tells of: wall-clock seconds, pauses left out, also when nothing was reported before the end.
+
+mod worlds;
+
+use std::time::{Duration, Instant};
+
+use rl_agent::control::{Command, Control, LoggedCommand};
+use rl_agent::dqn::{Dqn, DqnConfig};
+use rl_agent::observer::{EndReason, Observer, StepReport};
+use rl_agent::trainer::{Trainer, TrainerConfig};
+use worlds::{Table, grid};
+
+const STEPS: u64 = 20;
+const SLEEP: Duration = Duration::from_millis(5);
+
+/// Makes every step last, and resumes or stops training.
+struct Slow {
+    control: Control,
+    stop_at: u64,
+    paused: Option<Instant>,
+    pause: Duration,
+}
+
+impl Observer<Table> for Slow {
+    fn on_step(&mut self, report: &StepReport<'_, Table>) {
+        std::thread::sleep(SLEEP);
+        if report.step == self.stop_at {
+            self.control.stop();
+        }
+    }
+
+    fn on_command(&mut self, report: &LoggedCommand) {
+        match report.command {
+            Command::Pause => {
+                self.paused = Some(Instant::now());
+                let control = self.control.clone();
+                std::thread::spawn(move || {
+                    std::thread::sleep(Duration::from_millis(500));
+                    control.resume();
+                });
+            }
+            Command::Resume => self.pause = self.paused.expect("it was paused").elapsed(),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_end_knows_how_long_training_took_and_leaves_pauses_out() {
+    for (stop_at, reason) in [(u64::MAX, EndReason::Finished), (STEPS, EndReason::Stopped)] {
+        let agent = Dqn::new(&grid(), DqnConfig::default(), 1).unwrap();
+        let limits = TrainerConfig {
+            total_steps: (stop_at > STEPS).then_some(STEPS),
+            ..TrainerConfig::default()
+        };
+        let mut trainer = Trainer::new(vec![grid()], agent, limits).unwrap();
+        let control = trainer.control();
+        control.pause();
+        let mut slow = Slow {
+            control,
+            stop_at,
+            paused: None,
+            pause: Duration::ZERO,
+        };
+        let begun = Instant::now();
+        let end = trainer.run(&mut slow).unwrap();
+        let wall = begun.elapsed();
+        assert_eq!((end.step, end.reason), (STEPS, reason));
+        assert!(slow.pause >= Duration::from_millis(500));
+        let trained = Duration::from_secs_f64(end.seconds);
+        assert!(trained >= STEPS as u32 * SLEEP, "{trained:?} is too short");
+        let least_pause = slow.pause / 2;
+        assert!(
+            trained + least_pause <= wall,
+            "{trained:?} of {wall:?}, paused for {:?}",
+            slow.pause
+        );
+        assert_eq!(trainer.progress().seconds(), end.seconds);
+    }
+}
