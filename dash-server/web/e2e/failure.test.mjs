@@ -1,25 +1,12 @@
 // A panic inside training: the page says so, the server lives on, and a new run works.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, openPage, press, untilBoardChanges, untilLink, untilRun, untilStepsPass, boardPicture } from "./browser.mjs";
-import { freePort, ServerProcess } from "./server.mjs";
+import { test } from "node:test";
+import { press, untilBoardChanges, untilLink, untilRun, untilStepsPass, boardPicture } from "./browser.mjs";
+import { openSite } from "./site.mjs";
 
-const server = new ServerProcess("examples/panicking_server", (address, folder) => [address, folder]);
-let browser;
-let tab;
-let page;
-
-before(async () => {
-  const url = await server.start(await freePort());
-  browser = await launch();
-  tab = await openPage(browser, url);
-  page = tab.page;
-});
-
-after(async () => {
-  await browser?.close();
-  await server.dispose();
+const { tab, page } = await openSite({
+  program: "examples/panicking_server", command: (address, folder) => [address, folder],
 });
 
 async function startWithSeed(seed) {

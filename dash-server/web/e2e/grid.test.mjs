@@ -1,28 +1,12 @@
 // Several games at a time: all boards are shown, and another one can be followed.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { launch, openPage, untilRun } from "./browser.mjs";
-import { freePort, ServerProcess } from "./server.mjs";
+import { test } from "node:test";
+import { untilRun } from "./browser.mjs";
+import { keepPicture, openSite } from "./site.mjs";
 
-const server = new ServerProcess("tetris-dash", (address, folder) => [
-  "serve", "--addr", address, "--out", folder, "--set", "scenario.environments=9",
-]);
-let browser;
-let tab;
-let page;
-
-before(async () => {
-  const url = await server.start(await freePort());
-  browser = await launch();
-  tab = await openPage(browser, url);
-  page = tab.page;
-});
-
-after(async () => {
-  await browser?.close();
-  await server.dispose();
+const { tab, page } = await openSite({
+  command: (address, folder) => ["serve", "--addr", address, "--out", folder, "--set", "scenario.environments=9"],
 });
 
 const followed = () => page.locator('#grid-places button[aria-pressed="true"]').getAttribute("aria-label");
@@ -41,7 +25,7 @@ test("another board is followed, by everybody", async () => {
   await page.locator("#grid-places button").nth(5).click();
   await page.waitForFunction(() => document.querySelectorAll("#grid-places button")[5].getAttribute("aria-pressed") === "true");
   await page.getByText("Board 6 of 9 is shown large.").waitFor();
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, "grid.png") });
+  await keepPicture(page, "grid");
 });
 
 test("each of them can be looked back at", async () => {

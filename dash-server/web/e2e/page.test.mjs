@@ -4,34 +4,16 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
-  boardColours, boardPicture, chartPoints, launch, openPage, press, steps, untilBoardChanges, untilChartsHavePoints, untilLink,
-  untilRun, untilSettled, untilStepsPass,
+  boardColours, boardPicture, chartPoints, openPage, press, steps, untilBoardChanges, untilChartsHavePoints,
+  untilLink, untilRun, untilSettled, untilStepsPass,
 } from "./browser.mjs";
-import { freePort, ServerProcess } from "./server.mjs";
+import { keepPicture, openSite } from "./site.mjs";
 
 const REFUSED = /WebSocket connection to .* failed/;
 
-const server = new ServerProcess("tetris-dash", (address, folder) => ["serve", "--addr", address, "--out", folder]);
-let browser;
-let port;
-let url;
-let tab;
-let page;
-
-before(async () => {
-  port = await freePort();
-  url = await server.start(port);
-  browser = await launch();
-  tab = await openPage(browser, url);
-  page = tab.page;
-});
-
-after(async () => {
-  await browser?.close();
-  await server.dispose();
-});
+const { browser, port, url, server, tab, page } = await openSite();
 
 test("the page connects and shows a run", async () => {
   await untilLink(page, "open");
@@ -281,7 +263,7 @@ test("the form shows the preset, says beside a field what is wrong with it, and 
   await start();
   await page.waitForFunction(() => document.querySelector('[id="field-agent.learning_starts-error"]').textContent !== "");
   assert.match(await error("agent.learning_starts").innerText(), /at least batch_size \(\d+\)/);
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, "form.png") });
+  await keepPicture(page, "form");
   await field("agent.learning_starts").fill("500");
   await field("environment.width").fill("8");
   await start();

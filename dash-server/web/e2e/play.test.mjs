@@ -1,27 +1,11 @@
 // A person plays beside the agent: keys, the engine's rules, the agent's board, the end.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { boardColours, boardPicture, launch, openPage, untilBoardChanges, untilRun } from "./browser.mjs";
-import { freePort, ServerProcess } from "./server.mjs";
+import { test } from "node:test";
+import { boardColours, boardPicture, untilBoardChanges, untilRun } from "./browser.mjs";
+import { keepPicture, openSite } from "./site.mjs";
 
-const server = new ServerProcess("tetris-dash", (address, folder) => ["serve", "--addr", address, "--out", folder]);
-let browser;
-let tab;
-let page;
-
-before(async () => {
-  const url = await server.start(await freePort());
-  browser = await launch();
-  tab = await openPage(browser, url);
-  page = tab.page;
-});
-
-after(async () => {
-  await browser?.close();
-  await server.dispose();
-});
+const { tab, page } = await openSite();
 
 const number = async (id) => Number((await page.locator(id).innerText()).replaceAll(",", ""));
 
@@ -62,7 +46,7 @@ test("a held key repeats until the wall", async () => {
   const latency = Number(await page.locator("#play").getAttribute("data-latency"));
   assert.ok(latency > 0, "the way of a key was timed");
   console.log(`# from key to picture: ${latency} ms in the middle`);
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, "play.png") });
+  await keepPicture(page, "play");
 });
 
 test("the game ends when the stack is full, Enter begins another, Escape leaves", async () => {

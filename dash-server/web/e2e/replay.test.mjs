@@ -2,29 +2,14 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { boardPicture, launch, openPage, untilBoardChanges, untilLink, untilRun } from "./browser.mjs";
-import { freePort, ServerProcess } from "./server.mjs";
+import { test } from "node:test";
+import { boardPicture, openPage, untilBoardChanges, untilLink, untilRun } from "./browser.mjs";
+import { keepPicture, openSite } from "./site.mjs";
 
-const server = new ServerProcess("tetris-dash", (address, folder) => ["serve", "--addr", address, "--out", folder]);
-let browser;
-let url;
-let tab;
-let page;
+const { browser, url, server, tab, page } = await openSite({
+  page: { permissions: ["clipboard-read", "clipboard-write"] },
+});
 let saved;
-
-before(async () => {
-  url = await server.start(await freePort());
-  browser = await launch();
-  tab = await openPage(browser, url, { permissions: ["clipboard-read", "clipboard-write"] });
-  page = tab.page;
-});
-
-after(async () => {
-  await browser?.close();
-  await server.dispose();
-});
 
 /** Where the slider stands: placements made, and of how many. */
 async function where(of = page) {
@@ -129,7 +114,7 @@ test("a file that is dropped on the page opens, also when the server is gone", a
   const before = await boardPicture(page);
   await page.keyboard.press("End");
   await untilBoardChanges(page, before);
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, "replay.png") });
+  await keepPicture(page, "replay");
 });
 
 test("all of it went without an error or a breach of the content security policy", () => {

@@ -6,19 +6,18 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { launch, openPage, untilLink } from "./browser.mjs";
-import { freePort, ServerProcess } from "./server.mjs";
+import { after, test } from "node:test";
+import { untilLink } from "./browser.mjs";
+import { keepPicture, openSite } from "./site.mjs";
 
 const runs = mkdtempSync(join(tmpdir(), "tetris-dash-runs-"));
-const server = new ServerProcess("tetris-dash", (address) => ["serve", "--idle", "--addr", address, "--out", runs]);
+const { tab, page } = await openSite({
+  command: (address) => ["serve", "--idle", "--addr", address, "--out", runs],
+});
 const SMALL = [
   "scenario.ceiling=6", "agent.learning_starts=64", "agent.buffer_capacity=2000", "trainer.metrics_every=50",
   "trainer.evaluate_every=200", "evaluation.games=2", "evaluation.max_steps=50",
 ].flatMap((setting) => ["--set", setting]);
-let browser;
-let tab;
-let page;
 let trainer;
 
 function train(name, ...args) {
@@ -26,17 +25,8 @@ function train(name, ...args) {
   return spawn(program, ["train", "--out", join(runs, name), ...SMALL, ...args], { stdio: "ignore" });
 }
 
-before(async () => {
-  const url = await server.start(await freePort());
-  browser = await launch();
-  tab = await openPage(browser, url);
-  page = tab.page;
-});
-
-after(async () => {
+after(() => {
   trainer?.kill("SIGKILL");
-  await browser?.close();
-  await server.dispose();
   rmSync(runs, { recursive: true, force: true });
 });
 
@@ -87,7 +77,7 @@ test("a note is kept in the folder of its run", async () => {
 test("a run that is killed is called broken off", async () => {
   trainer.kill("SIGKILL");
   await state("long", "broken_off");
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, "runs.png") });
+  await keepPicture(page, "runs");
 });
 
 test("nothing went wrong in the browser", () => tab.assertClean());
