@@ -7,15 +7,25 @@
 use std::error::Error;
 use std::time::Instant;
 
+use clap::Parser;
 use tetris_core::{
     BatchBuffers, BatchEnv, KEY_ACTIONS, Observation, Part, PerLine, Randomizer, RandomizerKind,
     Rules,
 };
 
+/// Steps thousands of games by one call, on one thread and then on all.
+#[derive(Parser)]
+struct Args {
+    /// Games at a time
+    #[arg(default_value_t = 4_096)]
+    games: usize,
+    /// Steps of each
+    #[arg(default_value_t = 1_000)]
+    steps: usize,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut words = std::env::args().skip(1);
-    let games: usize = words.next().map_or(Ok(4_096), |word| word.parse())?;
-    let steps: usize = words.next().map_or(Ok(1_000), |word| word.parse())?;
+    let Args { games, steps } = Args::parse();
     let rules = Rules::guideline();
     let parts = [
         Part::BoardAndPiece,

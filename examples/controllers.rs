@@ -6,14 +6,21 @@
 
 use std::error::Error;
 
+use clap::Parser;
 use rl_agent::evaluation::{EvaluationConfig, evaluate};
 use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
 use tetris_core::{BCTS, DELLACHERIE, DT10, DT20};
 
+/// Races the hand-weighted players of the literature.
+#[derive(Parser)]
+struct Args {
+    /// Games that each of them plays
+    #[arg(default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    games: u64,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let games = std::env::args()
-        .nth(1)
-        .map_or(Ok(200), |word| word.parse())?;
+    let Args { games } = Args::parse();
     let tetris = Tetris::without_colours(TetrisConfig {
         height: 10,
         ..TetrisConfig::default()
@@ -34,9 +41,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     ] {
         let played = evaluate(&tetris, &Scenario::default(), &player, &config, || false)?;
         let (low, high) = played.ci95();
+        let interval = match games {
+            // A single game tells nothing of the next one.
+            1 => String::new(),
+            _ => format!("[{low:.0}, {high:.0}]"),
+        };
         let rate = played.steps() as f64 / played.seconds / 1e6;
         println!(
-            "{name:12} {:6.0}  [{low:.0}, {high:.0}]   {rate:.2} million pieces/s",
+            "{name:12} {:6.0}  {interval:16} {rate:.2} million pieces/s",
             played.mean()
         );
     }

@@ -8,6 +8,7 @@
 
 use std::error::Error;
 
+use clap::Parser;
 use dash_server::board::BoardView;
 use dash_server::dashboard::Dashboard;
 use dash_server::protocol::Frame;
@@ -115,11 +116,15 @@ impl BoardView for Robot {
     }
 }
 
+/// A robot that learns the way to its charger, in the browser.
+#[derive(Parser)]
+struct Args {
+    /// Steps to train for; until it is stopped from the page if not given
+    steps: Option<u64>,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let total_steps = std::env::args()
-        .nth(1)
-        .map(|steps| steps.parse())
-        .transpose()?;
+    let Args { steps: total_steps } = Args::parse();
     let agent = Dqn::new(&Robot::default(), DqnConfig::default(), 1)?;
     let config = TrainerConfig {
         seed: 1,

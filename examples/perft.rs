@@ -11,55 +11,34 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
+use clap::Parser;
 use tetris_core::{Active, Board, MoveRules, Piece, Rotation, perft};
 
 const HEIGHT: usize = 48;
 const ENTRY: (i8, i8) = (4, 19);
-const USAGE: &str = "usage: perft [--queue PIECES] [--depth N] [--board ROWS]";
 
+/// Counts placements.
+#[derive(Parser)]
 struct Options {
+    /// The pieces to place one after the other [default: IOLJSZT]
+    #[arg(long, value_name = "PIECES")]
     queue: Option<String>,
+    /// How many of them [default: all]
+    #[arg(long, value_name = "N")]
     depth: Option<usize>,
+    /// The board to begin with: its rows from the top, `/` between them; alone, each piece's placements on it are counted
+    #[arg(long, value_name = "ROWS")]
     board: Option<String>,
 }
 
 fn main() -> ExitCode {
-    match options().and_then(|options| run(&options)) {
+    match run(&Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");
             ExitCode::from(2)
         }
     }
-}
-
-fn options() -> Result<Options, String> {
-    let mut options = Options {
-        queue: None,
-        depth: None,
-        board: None,
-    };
-    let mut arguments = std::env::args().skip(1);
-    while let Some(name) = arguments.next() {
-        let mut value = || {
-            let missing = || format!("{name} needs a value\n{USAGE}");
-            arguments.next().ok_or_else(missing)
-        };
-        match name.as_str() {
-            "--queue" => options.queue = Some(value()?),
-            "--board" => options.board = Some(value()?),
-            "--depth" => {
-                let text = value()?;
-                let depth = text
-                    .parse()
-                    .map_err(|_| format!("--depth {text}: not a number"))?;
-                options.depth = Some(depth);
-            }
-            "--help" | "-h" => return Err(USAGE.to_owned()),
-            _ => return Err(format!("unknown option {name:?}\n{USAGE}")),
-        }
-    }
-    Ok(options)
 }
 
 fn run(options: &Options) -> Result<(), String> {

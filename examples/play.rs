@@ -1,14 +1,17 @@
 //! Tetris in the terminal, by the guideline: play it yourself.
 //!
-//!     cargo run --release --example play -- game.replay
+//!     cargo run --release --example play
+//!     cargo run --release --example play -- game.replay 7
 //!
-//! Arrows move and drop softly, up or X turns right, Z left, A half a turn, space drops, C holds, Q ends. The game is
-//! written to the file, if one is named; `replay_to_png` draws it. With a number as well, that is the seed.
+//! Arrows move and drop softly, up or X turns right, Z left, A half a turn, space drops, C holds, Q ends. The second
+//! writes the game to the file, which `replay_to_png` draws, and has the pieces of seed 7.
 
 use std::error::Error;
 use std::io::{IsTerminal, Write, stdin, stdout};
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use clap::Parser;
 use crossterm::event::{Event, KeyCode, KeyEventKind, poll, read};
 use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
@@ -19,16 +22,25 @@ use tetris_core::{HalfTurns, Input, Recorder, Rules, ansi_game};
 /// The guideline counts in sixtieths of a second.
 const TICK: Duration = Duration::from_nanos(1_000_000_000 / 60);
 
+/// Tetris in the terminal. Arrows move and drop softly, up or X turns right, Z left, A half a turn, space drops, C holds,
+/// Q ends.
+#[derive(Parser)]
+struct Args {
+    /// Where the game goes
+    replay: Option<PathBuf>,
+    /// Its pieces follow from it; another one every second if not given
+    seed: Option<u64>,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
+    let Args { replay: file, seed } = Args::parse();
     if !(stdin().is_terminal() && stdout().is_terminal()) {
         return Err(
             "playing needs a terminal for keys and board: run it in one, not in a pipe".into(),
         );
     }
-    let mut words = std::env::args().skip(1);
-    let file = words.next();
-    let seed = match words.next() {
-        Some(word) => word.parse()?,
+    let seed = match seed {
+        Some(seed) => seed,
         None => SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs(),
     };
     let mut rules = Rules::guideline();
@@ -52,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     if let Some(file) = file {
         std::fs::write(&file, replay.to_bytes())?;
-        println!("written to {file}");
+        println!("written to {}", file.display());
     }
     Ok(())
 }

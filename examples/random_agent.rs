@@ -5,16 +5,30 @@
 //! plays so many games and writes the one with the most reward to the file, if one is named.
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::time::Instant;
 
+use clap::Parser;
 use tetris_core::{
     Input, KEY_ACTIONS, KeyEnv, Observation, Part, Randomizer, RandomizerKind, Recorder, Rules,
     TetrisGymnasium,
 };
 
+/// Presses random keys.
+#[derive(Parser)]
+struct Args {
+    /// Games to play
+    #[arg(default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..))]
+    games: u64,
+    /// Where the replay of the best one goes
+    replay: Option<PathBuf>,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut words = std::env::args().skip(1);
-    let games = words.next().map_or(Ok(1_000), |word| word.parse())?;
+    let Args {
+        games,
+        replay: file,
+    } = Args::parse();
     let rules = Rules::tetris_gymnasium();
     let parts = [
         Part::Board,
@@ -58,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mean = total / games as f32;
     println!("{games} games, mean reward {mean:.2}, {lines} lines, {rate:.1} million steps/s");
 
-    if let Some(file) = words.next() {
+    if let Some(file) = file {
         let (reward, seed, actions) = best;
         let mut recorder = Recorder::new(rules, seed)?;
         for action in actions {
@@ -74,8 +88,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (_, replay) = recorder.finish();
         std::fs::write(&file, replay.to_bytes())?;
         println!(
-            "the best, with {reward} in {} bytes, is in {file}",
-            replay.to_bytes().len()
+            "the best, with {reward} in {} bytes, is in {}",
+            replay.to_bytes().len(),
+            file.display()
         );
     }
     Ok(())

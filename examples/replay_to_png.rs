@@ -9,29 +9,38 @@
 use std::error::Error;
 use std::fs::File;
 use std::io::BufWriter;
+use std::path::{Path, PathBuf};
 
+use clap::Parser;
 use tetris_core::{Event, Game, Replay, rgb_game};
 
 /// Pixels a cell.
 const CELL: usize = 24;
 
+/// Draws a replay.
+#[derive(Parser)]
+struct Args {
+    /// The replay, as `play` and `random_agent` write it
+    replay: PathBuf,
+    /// The picture to write
+    picture: PathBuf,
+    /// Instead of the last position, write numbered pictures, one every so many ticks of the game
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    every: Option<u64>,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let (file, out, every) = match words.as_slice() {
-        [file, out] => (file, out, None),
-        [file, out, every] => (file, out, Some(every.parse::<u64>()?.max(1))),
-        _ => {
-            return Err(
-                "name a replay and a picture to write, such as: game.replay last.png".into(),
-            );
-        }
-    };
-    let replay = Replay::from_bytes(&std::fs::read(file)?)?;
+    let Args {
+        replay,
+        picture,
+        every,
+    } = Args::parse();
+    let replay = Replay::from_bytes(&std::fs::read(replay)?)?;
     replay.play()?; // does it end as it did?
 
     let mut game = replay.start();
     game.set_colours(true);
-    let stem = out.strip_suffix(".png").unwrap_or(out);
+    let stem = picture.with_extension("");
     let mut pictures = 0;
     for event in replay.events() {
         // One tick at a time, so that none is missed.
@@ -44,13 +53,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             if let (Event::Ticks(_), Some(every)) = (event, every)
                 && game.ticks() % every == 0
             {
-                write(&game, &format!("{stem}-{pictures:05}.png"))?;
+                write(
+                    &game,
+                    format!("{}-{pictures:05}.png", stem.display()).as_ref(),
+                )?;
                 pictures += 1;
             }
         }
     }
     if every.is_none() {
-        write(&game, out)?;
+        write(&game, &picture)?;
         pictures = 1;
     }
     println!(
@@ -62,7 +74,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn write(game: &Game, file: &str) -> Result<(), Box<dyn Error>> {
+fn write(game: &Game, file: &Path) -> Result<(), Box<dyn Error>> {
     let image = rgb_game(game, CELL);
     let out = BufWriter::new(File::create(file)?);
     let mut encoder = png::Encoder::new(out, image.width.try_into()?, image.height.try_into()?);

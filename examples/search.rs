@@ -8,12 +8,19 @@
 use std::error::Error;
 use std::time::Instant;
 
+use clap::Parser;
 use tetris_core::{Game, Gravity, Input, Rules, ansi_game};
 
+/// Plays by looking two pieces ahead.
+#[derive(Parser)]
+struct Args {
+    /// Pieces to play
+    #[arg(default_value_t = 200)]
+    pieces: u32,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let pieces: u32 = std::env::args()
-        .nth(1)
-        .map_or(Ok(200), |word| word.parse())?;
+    let Args { pieces } = Args::parse();
     let rules = Rules {
         // It thinks between two ticks.
         gravity: Gravity::None,

@@ -34,6 +34,23 @@ fn expect(name: &str, args: &[&str], words: &str) {
 }
 
 #[test]
+fn each_says_in_its_help_what_it_does_and_what_it_takes() {
+    let sources = std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).expect("a folder");
+    let mut seen = 0;
+    for path in sources.map(|entry| entry.expect("an entry").path()) {
+        let is_source = path.extension().is_some_and(|extension| extension == "rs");
+        let name = path.file_stem().and_then(|stem| stem.to_str());
+        // The one about the page is not built without it.
+        let Some(name) = name.filter(|name| is_source && built().join(name).exists()) else {
+            continue;
+        };
+        expect(name, &["--help"], &format!("Usage: {name}"));
+        seen += 1;
+    }
+    assert!(seen >= 12, "examples: {seen}");
+}
+
+#[test]
 fn engine() {
     expect(
         "perft",
@@ -46,6 +63,10 @@ fn engine() {
         "I=17 O=9 T=37 L=34 J=35 S=18 Z=17",
     );
     expect("controllers", &["2"], "DT-10");
+    // One game has no interval.
+    let folder = tempfile::tempdir().expect("a folder");
+    let alone = run(folder.path(), "controllers", &["1"]);
+    assert!(!alone.contains("NaN"), "{alone}");
     expect("batched", &["1000"], "steps");
     expect("search", &["10"], "lines");
 }
