@@ -3,37 +3,17 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::limits::LimitArgs;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use tetris_core::{Controller, ParseControllerError, ParsePiecesError, RandomizerKind};
 
+use super::examples;
+use super::limits::LimitArgs;
 use super::logging::LogFormat;
-
-const EXAMPLES: &str = "\
-Examples:
-  tetris-dash                                          train and watch at http://127.0.0.1:7878/
-  tetris-dash --seed 3 --set agent.gamma=0.99          the same with other settings
-  tetris-dash train --seconds 60 --seed 1 --out runs/a train without a page
-  tetris-dash train --resume runs/a --seconds 60       go on with it
-  tetris-dash evaluate --model runs/a --games 20       how well it plays
-  tetris-dash evaluate --controller dt10 --width 10 --height 10 --games 2000
-  tetris-dash sweep plan.toml --out sweeps/a           many runs, one after the other
-  tetris-dash report sweeps/a                          and their table
-
-Exit codes:
-  0    done, or stopped by Ctrl-C or SIGTERM with everything saved
-  1    something failed; the last line says what
-  2    wrong options or settings, an existing run, or an address in use
-  130  a second Ctrl-C: stopped at once
-
-Environment:
-  RUST_LOG   what is logged: a level (error, warn, info, debug, trace) or module=level
-  NO_COLOR   no colours, on a terminal neither";
 
 /// Trains a DQN on Tetris, shows it in the browser while it learns, and measures how well it plays.
 #[derive(Debug, Parser)]
-#[command(name = "tetris-dash", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(name = "tetris-dash", version, after_help = examples::PROGRAM, args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -47,19 +27,25 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve the page and train (what happens without a command)
+    #[command(after_help = examples::SERVE)]
     Serve(ServeArgs),
     /// Train without a page, with a progress bar
+    #[command(after_help = examples::TRAIN)]
     Train(TrainArgs),
     /// Play games with a trained model or a hand-weighted controller, and print how well it plays
+    #[command(after_help = examples::EVALUATE)]
     Evaluate(EvaluateArgs),
-    /// Print the completions of a shell, e.g. `tetris-dash completions bash > ~/.bash_completion`
+    /// Print the completions of a shell
+    #[command(after_help = examples::COMPLETIONS)]
     Completions {
         /// The shell
         shell: Shell,
     },
     /// Train and evaluate every variant of a plan with every seed
+    #[command(after_help = examples::SWEEP)]
     Sweep(SweepArgs),
     /// Print one table of all evaluations below a folder
+    #[command(after_help = examples::REPORT)]
     Report(ReportArgs),
 }
 
@@ -158,7 +144,7 @@ pub(crate) struct EvaluateArgs {
     /// Rows
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) height: u8,
-    /// How pieces are drawn: uniform or bag7
+    /// How pieces are drawn: uniform, bag7, bag14, nes or snakes
     #[arg(long, value_name = "KIND", default_value = "uniform", value_parser = pieces)]
     pub(crate) pieces: RandomizerKind,
     /// One piece is on hold, to be placed instead of the current one

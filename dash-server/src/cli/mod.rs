@@ -2,6 +2,7 @@
 
 mod args;
 mod evaluate;
+mod examples;
 mod limits;
 mod logging;
 mod report;

@@ -1,5 +1,7 @@
 //! The program as people run it: exit codes, run folders, signals, results.
 
+mod manners;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -174,93 +176,6 @@ fn weights(run: &Path) -> Vec<u8> {
     let bytes = std::fs::read(run.join("model.safetensors")).expect("a model");
     let head = u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes"));
     bytes[8 + head as usize..].to_vec()
-}
-
-#[test]
-fn mistakes_have_exit_code_two_and_a_line_that_helps() {
-    let place = folder();
-    let place = place.path();
-    expect(
-        &run(place, &["train", "--set", "agent.gama=0.9"]),
-        2,
-        "did you mean `gamma`?",
-    );
-    expect(
-        &run(place, &["train", "--set", "agent.gamma=9"]),
-        2,
-        "expected a number in [0, 1]",
-    );
-    expect(
-        &run(place, &["train", "--preset", "slow"]),
-        2,
-        "there are: quick",
-    );
-    expect(
-        &run(place, &["train", "--config", "none.toml"]),
-        2,
-        "none.toml",
-    );
-    expect(
-        &run(place, &["train", "--seed", "18446744073709551616"]),
-        2,
-        "--seed",
-    );
-    expect(
-        &run(place, &["--addr", "0.0.0.0:0"]),
-        2,
-        "not a loopback address",
-    );
-    expect(
-        &run(place, &["evaluate", "--controller", "dt10", "--width", "3"]),
-        2,
-        "width = 3",
-    );
-    expect(&run(place, &["fly"]), 2, "unrecognized subcommand");
-    assert!(!place.join("runs").exists(), "nothing was begun");
-    expect(&run(place, &["--help"]), 0, "Exit codes:");
-    expect(&run(place, &["--version"]), 0, "tetris-dash 0.1.0");
-}
-
-#[test]
-fn logs_are_json_when_asked_for_and_a_bad_filter_is_named() {
-    let place = folder();
-    let place = place.path();
-    let output = train(
-        place,
-        &["--steps", "100", "--out", "a", "--log-format", "json"],
-    );
-    expect(&output, 0, "finished after 100 steps");
-    let log = String::from_utf8_lossy(&output.stderr);
-    let line = log.lines().next().expect("a line");
-    let line: serde_json::Value = serde_json::from_str(line).expect("an object");
-    assert_eq!(line["level"], "INFO");
-    assert!(line["fields"]["message"].is_string());
-
-    let mut quiet = program(place, &["train", "--steps", "100", "--out", "b"]);
-    let output = quiet.args(SMALL).env("RUST_LOG", "off").output();
-    assert_eq!(String::from_utf8_lossy(&output.expect("an end").stderr), "");
-
-    let mut wrong = program(place, &["train", "--steps", "100", "--out", "c"]);
-    let output = wrong.env("RUST_LOG", "a=b=c").output().expect("an end");
-    expect(&output, 2, "RUST_LOG is \"a=b=c\", which is no filter");
-    assert!(!place.join("c").exists());
-}
-
-#[test]
-fn shells_get_their_completions_even_through_a_pipe_that_closes() {
-    let place = folder();
-    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        expect(&run(place.path(), &["completions", shell]), 0, "evaluate");
-    }
-    let mut child = program(place.path(), &["completions", "zsh"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program runs");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("an end");
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-    assert!(output.status.success());
 }
 
 #[test]

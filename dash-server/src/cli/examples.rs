@@ -1,0 +1,67 @@
+//! What `--help` ends with: command lines to begin with, and what the program answers.
+
+/// Of the program.
+pub(super) const PROGRAM: &str = "\
+Examples:
+  tetris-dash                                          train and watch at http://127.0.0.1:7878/
+  tetris-dash --seed 3 --set agent.gamma=0.99          the same with other settings
+  tetris-dash train --seconds 60 --seed 1 --out runs/a train without a page
+  tetris-dash train --resume runs/a --seconds 60       go on with it
+  tetris-dash evaluate --model runs/a --games 20       how well it plays
+  tetris-dash evaluate --controller dt10 --width 10 --height 10 --games 2000
+  tetris-dash sweep plan.toml --out sweeps/a           many runs, one after the other
+  tetris-dash report sweeps/a                          and their table
+
+Exit codes:
+  0    done, or stopped by Ctrl-C or SIGTERM with everything saved
+  1    something failed; the last line says what
+  2    wrong options or settings, an existing run, or an address in use
+  130  a second Ctrl-C: stopped at once
+
+Environment:
+  RUST_LOG   what is logged: a level (error, warn, info, debug, trace) or module=level
+  NO_COLOR   no colours, on a terminal neither";
+
+pub(super) const SERVE: &str = "\
+Examples:
+  tetris-dash serve --preset small-board --seed 3         another preset, other random numbers
+  tetris-dash serve --set scenario.environments=9         nine games at a time
+  tetris-dash serve --idle --addr 127.0.0.1:0             any free port, started from the page
+  tetris-dash serve --allow-remote --addr 0.0.0.0:7878    for other machines, by a token that is printed
+  tetris-dash serve --read-only --host dash.example.org   behind a proxy, to be watched only";
+
+pub(super) const TRAIN: &str = "\
+Examples:
+  tetris-dash train --seconds 60 --seed 1 --out runs/a
+  tetris-dash train --steps 100000 --set agent.gamma=0.995 --set agent.hidden=[64,64]
+  tetris-dash train --config runs/a/config.toml --seed 2  the same settings, other random numbers
+  tetris-dash train --resume runs/a --seconds 60          go on where it stopped
+
+Without --steps and --seconds it trains until Ctrl-C, which saves everything. The progress bar is for terminals; the
+metrics are in metrics.csv and events.jsonl of the run's folder.";
+
+pub(super) const EVALUATE: &str = "\
+Examples:
+  tetris-dash evaluate                                    the model that comes with the program
+  tetris-dash evaluate --model runs/a --games 100 --max-pieces 100000
+  tetris-dash evaluate --controller bcts --height 10 --games 2000
+  tetris-dash evaluate --controller bcts --pieces bag7 --hold --preview 5 --max-pieces 10000
+  tetris-dash evaluate --model runs/a --games 1000 --out evaluations/a   goes on after an interruption
+  tetris-dash evaluate --model runs/a --json | jq .mean_lines";
+
+pub(super) const SWEEP: &str = "\
+Examples:
+  tetris-dash sweep sweeps/quick.toml --out runs/quick --jobs 2
+  tetris-dash sweep sweeps/quick.toml --out runs/quick --list      one command line a job, for a scheduler
+
+A job that is done is not done again, and one that was interrupted goes on.";
+
+pub(super) const REPORT: &str = "\
+Example:
+  tetris-dash report runs/quick";
+
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  tetris-dash completions bash > ~/.local/share/bash-completion/completions/tetris-dash
+  tetris-dash completions fish > ~/.config/fish/completions/tetris-dash.fish
+  tetris-dash completions zsh > ~/.zfunc/_tetris-dash";
