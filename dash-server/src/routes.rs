@@ -1,5 +1,6 @@
 //! What is served over HTTP: the page, its files, the runs, a sign of life, figures for a monitor and the door to the WebSocket.
 
+mod accept;
 mod door;
 mod metrics;
 mod page;
@@ -15,7 +16,7 @@ use http_body_util::channel::Channel;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderName, HeaderValue};
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 
 use crate::assets::{self, Asset};
 use crate::security::{self, Access};
@@ -78,7 +79,8 @@ pub(crate) async fn answer(
     let allowed = security::check_host(access, &request).and_then(|_| access.check_token(&request));
     let mut answer = match allowed {
         Ok(cookie) => {
-            let mut answer = route(&mut request, session, access, upgraded).await;
+            let answer = route(&mut request, session, access, upgraded).await;
+            let mut answer = acceptable(answer, request.headers());
             if let Some(cookie) = cookie {
                 answer.headers_mut().insert(header::SET_COOKIE, cookie);
                 // No cache keeps what the address with the token was answered with.
@@ -124,6 +126,18 @@ async fn route(
             Some(archive) => runs::answer(archive, rest, request.uri().query()).await,
             None => nothing("this server shows no runs"),
         },
+    }
+}
+
+/// The answer, if the client takes its type.
+fn acceptable(answer: Answer, request: &HeaderMap) -> Answer {
+    let content_type = answer.headers().get(header::CONTENT_TYPE);
+    match content_type.and_then(|value| value.to_str().ok()) {
+        Some(kind) if answer.status() == StatusCode::OK && !accept::takes_type(request, kind) => {
+            let text = format!("this is {kind}, which the request's Accept rules out");
+            plain(StatusCode::NOT_ACCEPTABLE, text)
+        }
+        _ => answer,
     }
 }
 

@@ -66,6 +66,23 @@ fn the_page_is_served_with_the_headers_that_protect_it() {
     assert!(head.ends_with("\r\n\r\n"), "no body: {head:?}");
 }
 
+#[test]
+fn a_client_that_takes_another_type_only_is_told_the_one_there_is() {
+    let server = TestServer::new();
+    let accepting = |path: &str, types: &str| {
+        server.http(&format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: {types}\r\nConnection: close\r\n\r\n",
+            server.addr
+        ))
+    };
+    for path in ["/", "/healthz", "/metrics"] {
+        assert_eq!(status(&accepting(path, "text/*")), 200, "{path}");
+        let refused = accepting(path, "application/json");
+        assert_eq!(status(&refused), 406, "{path}");
+        assert!(refused.contains("this is text/"), "{refused}");
+    }
+}
+
 #[cfg(feature = "ui")]
 #[test]
 fn every_file_that_the_page_names_is_there_and_kept_for_good() {

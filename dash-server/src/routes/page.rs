@@ -4,7 +4,8 @@ use http_body_util::{Either, Full};
 use hyper::header::{self, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 
-use super::Answer;
+use super::accept::takes_encoding;
+use super::{Answer, plain};
 use crate::assets::Asset;
 
 /// A file of the page, in the shortest form that the client takes, or word that it has it already.
@@ -18,9 +19,15 @@ pub(super) fn file(asset: &'static Asset, request: &HeaderMap) -> Answer {
         .map(|tag| tag.trim().trim_start_matches("W/"));
     let is_known = known.into_iter().any(|tag| tag == "*" || tag == asset.etag);
     let (encoding, body) = match (asset.brotli, asset.gzip) {
-        (Some(body), _) if accepts(request, "br") => (Some("br"), body),
-        (_, Some(body)) if accepts(request, "gzip") => (Some("gzip"), body),
-        _ => (None, asset.body),
+        (Some(body), _) if takes_encoding(request, "br") => (Some("br"), body),
+        (_, Some(body)) if takes_encoding(request, "gzip") => (Some("gzip"), body),
+        _ if takes_encoding(request, "identity") => (None, asset.body),
+        _ => {
+            return plain(
+                StatusCode::NOT_ACCEPTABLE,
+                "this file comes as it is, and in br and gzip where that is shorter",
+            );
+        }
     };
     let mut answer = Response::new(Either::Left(Full::from(if is_known { &[] } else { body })));
     let caching = if asset.immutable {
@@ -47,22 +54,6 @@ pub(super) fn file(asset: &'static Asset, request: &HeaderMap) -> Answer {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     answer
-}
-
-/// Whether the client takes an encoding: named, and not with a weight of zero.
-fn accepts(request: &HeaderMap, encoding: &str) -> bool {
-    let lists = request
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    lists.flat_map(|list| list.split(',')).any(|item| {
-        let mut parts = item.split(';').map(str::trim);
-        let is_named = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
-        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok());
-        is_named && weight.is_none_or(|weight| weight > 0.0)
-    })
 }
 
 #[cfg(test)]
@@ -92,6 +83,7 @@ mod tests {
             ("GZip", Some("gzip")),
             ("br;q=0, gzip;q=0.000", None),
             ("identity", None),
+            ("*", Some("br")),
         ] {
             let answer = file(&SAMPLE, &headers(header::ACCEPT_ENCODING, accepted));
             let encoding = answer
@@ -107,6 +99,14 @@ mod tests {
                     .unwrap()
                     .contains("immutable")
             );
+        }
+    }
+
+    #[test]
+    fn a_client_that_takes_no_encoding_there_is_gets_none() {
+        for accepted in ["zstd, identity;q=0", "*;q=0"] {
+            let answer = file(&SAMPLE, &headers(header::ACCEPT_ENCODING, accepted));
+            assert_eq!(answer.status(), StatusCode::NOT_ACCEPTABLE, "{accepted}");
         }
     }
 
