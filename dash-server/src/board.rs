@@ -8,7 +8,7 @@ use crate::protocol::Frame;
 
 /// An environment that can be drawn as a board of cells.
 pub trait BoardView: Environment {
-    /// Fills in what the board shows now: `width`, `height`, `cells`, `piece`, `next`, `lines`, `pieces` and `score`.
+    /// Fills in what the board shows now: `width`, `height`, `cells`, `piece`, `next`, `hold`, `lines`, `pieces` and `score`.
     /// The other fields are the observer's.
     fn draw(&self, frame: &mut Frame);
 
@@ -44,6 +44,7 @@ impl BoardView for Tetris {
                     .extend((0..width).map(|x| if game.board().get(x, y) { GARBAGE } else { 0 })),
             }
         }
+        frame.hold = game.hand().held.map_or(0, Piece::cell);
         frame.next.clear();
         if game.is_over() {
             frame.piece = 0;
@@ -189,8 +190,10 @@ mod tests {
             assert_eq!(cells.len(), 4);
         }
         env.draw(&mut frame);
-        let queue: Vec<u8> = env.game().hand().queue.iter().map(Piece::cell).collect();
+        let hand = env.game().hand();
+        let queue: Vec<u8> = hand.queue.iter().map(Piece::cell).collect();
         assert_eq!(frame.next.as_ref(), queue);
+        assert_eq!(Some(frame.hold), hand.held.map(Piece::cell));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use rl_agent::observer::DecisionReport;
 use serde_bytes::ByteBuf;
+use tetris_core::Piece;
 
-use crate::board::BoardView;
+use crate::board::{BoardView, dropped_piece};
 use crate::protocol::{Decision, Frame};
 
 /// Placements that are listed.
@@ -19,6 +20,8 @@ struct Candidate {
     value: f32,
     reward: f32,
     cells: Vec<u16>,
+    /// The piece it places, if its number tells.
+    piece: Option<Piece>,
 }
 
 /// Why the reported decision was made. `board` shows the environment before the move; `names` are its features.
@@ -27,7 +30,7 @@ pub(crate) fn explain<E: BoardView>(
     board: &Frame,
     names: &[String],
 ) -> Option<Decision> {
-    let mut candidates = candidates(report);
+    let mut candidates = candidates(report, usize::from(board.width));
     // The best first, and the first of equals before the others, as the agent chooses.
     candidates.sort_by(|a, b| b.value.total_cmp(&a.value));
     let count = candidates.len();
@@ -58,6 +61,10 @@ pub(crate) fn explain<E: BoardView>(
             features.extend(bytes(batch.row(row)[..names.len()].iter().copied()));
         }
     }
+    let pieces = candidates
+        .iter()
+        .map(|row| row.piece.map_or(board.piece, Piece::cell));
+    let pieces = pieces.collect::<Vec<_>>().into();
     let placements = candidates.iter().flat_map(|row| {
         let last = row.cells.last().copied().unwrap_or(0);
         let cells = row.cells.iter().copied();
@@ -66,6 +73,7 @@ pub(crate) fn explain<E: BoardView>(
     Some(Decision {
         cells: board.cells.clone(),
         piece: board.piece,
+        pieces,
         count: count as u32,
         chosen: chosen as u32,
         explored: report.explored,
@@ -82,7 +90,7 @@ pub(crate) fn explain<E: BoardView>(
 }
 
 /// Every action that can be drawn, in the agent's order.
-fn candidates<E: BoardView>(report: &DecisionReport<'_, E>) -> Vec<Candidate> {
+fn candidates<E: BoardView>(report: &DecisionReport<'_, E>, width: usize) -> Vec<Candidate> {
     let value = |row: usize| report.values.get(row).copied().unwrap_or(f32::NAN);
     // An agent that explores need not have listed what there is.
     let listed = report
@@ -109,12 +117,14 @@ fn candidates<E: BoardView>(report: &DecisionReport<'_, E>) -> Vec<Candidate> {
         .filter_map(|(action, row, value, reward)| {
             let mut cells = Vec::with_capacity(4);
             report.env.fills(action, &mut cells);
+            let number = report.env.drop_number(action);
             (!cells.is_empty()).then_some(Candidate {
                 action,
                 row,
                 value,
                 reward,
                 cells,
+                piece: number.and_then(|number| dropped_piece(number, width)),
             })
         })
         .collect()
@@ -164,7 +174,11 @@ mod tests {
     }
 
     fn scene() -> Scene {
-        let mut env = Tetris::new(TetrisConfig::default()).unwrap();
+        scene_of(TetrisConfig::default())
+    }
+
+    fn scene_of(config: TetrisConfig) -> Scene {
+        let mut env = Tetris::new(config).unwrap();
         env.reset(4, &Default::default()).unwrap();
         let mut batch = Batch::new(env.model().feature_len());
         env.candidates(&mut batch);
@@ -233,6 +247,7 @@ mod tests {
                 .fills(scene.batch.actions()[row] as usize, &mut cells);
         }
         assert_eq!(words(&decision.placements), cells);
+        assert_eq!(decision.pieces.as_ref(), [decision.piece; LISTED]);
 
         // The best of each column, the slow way.
         for (column, best) in floats(&decision.columns).into_iter().enumerate() {
@@ -295,6 +310,38 @@ mod tests {
             Some((decision.count, decision.placements))
         );
         assert!(floats(&decision.columns).iter().all(|best| best.is_nan()));
+    }
+
+    #[test]
+    fn placements_of_the_piece_on_hold_say_so() {
+        let config = TetrisConfig {
+            hold: true,
+            ..TetrisConfig::default()
+        };
+        let mut scene = scene_of(config);
+        for seed in 0.. {
+            scene.env.reset(seed, &Default::default()).unwrap();
+            if scene.env.game().hand().swap().is_some() {
+                break;
+            }
+        }
+        scene.env.candidates(&mut scene.batch);
+        scene.env.draw(&mut scene.board);
+        // The later actions are those with the piece on hold.
+        let values: Vec<f32> = scene.batch.actions().iter().map(|&a| a as f32).collect();
+        let best = *scene.batch.actions().last().unwrap();
+        let report = report(&scene, best, &values, true);
+        let decision = explain(&report, &scene.board, &scene.names).unwrap();
+        assert_ne!(scene.board.hold, scene.board.piece);
+        assert_eq!(decision.piece, scene.board.piece);
+        let held = scene.batch.actions().iter().filter(|&&a| a >= 40).count();
+        for (row, &piece) in decision.pieces.iter().enumerate() {
+            let expected = match row < held {
+                true => scene.board.hold,
+                false => scene.board.piece,
+            };
+            assert_eq!(piece, expected, "row {row}");
+        }
     }
 
     #[test]

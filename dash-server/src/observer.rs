@@ -226,6 +226,7 @@ pub(crate) fn blank_frame() -> Frame {
         placed: ByteBuf::new(),
         piece: 0,
         next: ByteBuf::new(),
+        hold: 0,
         lines: 0,
         pieces: 0,
         score: 0,

@@ -101,6 +101,7 @@ fn decision(before: Vec<u8>) -> Decision {
     Decision {
         cells: before.into(),
         piece: 2,
+        pieces: vec![2, 2].into(),
         count: 9,
         chosen: 0,
         explored: false,
@@ -131,6 +132,7 @@ fn frame() -> Frame {
         placed: words(&[184, 185, 194, 195]).into(),
         piece: 3,
         next: vec![7, 1, 5].into(),
+        hold: 6,
         lines: 12,
         pieces: 41,
         score: 1600,
@@ -344,6 +346,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         value: f32::NAN,
         decision: Some(Decision {
             explored: true,
+            pieces: vec![6].into(),
             placements: words(&[184, 185, 194, 195]).into(),
             values: floats(&[f32::NAN]).into(),
             rewards: floats(&[f32::NAN]).into(),

@@ -18,6 +18,8 @@ pub struct Frame {
     pub piece: u8,
     /// Pieces after it, as far as the game knows them.
     pub next: ByteBuf,
+    /// The piece on hold, 1..7; 0 for none.
+    pub hold: u8,
     /// Lines cleared in the running game.
     pub lines: u64,
     /// Pieces placed in the running game.
@@ -53,8 +55,10 @@ impl Frame {
 pub struct Decision {
     /// The board before the move, like the `cells` of the frame.
     pub cells: ByteBuf,
-    /// The piece to be placed, 1..7.
+    /// The piece that came, 1..7.
     pub piece: u8,
+    /// The piece that each row places, 1..7: with hold it need not be the one that came.
+    pub pieces: ByteBuf,
     /// How many placements there were, those included that are not listed.
     pub count: u32,
     /// The row that was taken.

@@ -4,8 +4,8 @@ import "./app.css";
 import { BoardView } from "./board/board";
 import { GridView } from "./board/grid";
 import { describe } from "./board/describe";
-import { PreviewView } from "./board/preview";
 import { Stage } from "./board/stage";
+import { Upcoming } from "./board/upcoming";
 import { Charts } from "./charts/charts";
 import { Controls } from "./controls/controls";
 import { Play } from "./play/play";
@@ -86,7 +86,7 @@ const play = new Play(commander, {
   trouble: (message) => toast(message),
 });
 const stage = new Stage(session, why, travel, play);
-const preview = new PreviewView(byId<HTMLCanvasElement>("next"), () => refresh());
+const upcoming = new Upcoming(() => refresh());
 const grid = new GridView(
   (environment) => void commander.request({ type: "follow", environment }).catch((error: Error) => toast(error.message)),
   () => drawGrid(),
@@ -132,8 +132,7 @@ const drawFrame = loop.prompt(() => {
   board.show(scene, rowsOf(config, frame));
   board.draw();
   why.show(config);
-  preview.show(frame ? [frame.piece, ...frame.next] : []);
-  preview.draw();
+  upcoming.draw(frame, config);
   drawScores(frame);
   play.drawn(performance.now());
   drawTiles(session);

@@ -138,6 +138,7 @@ function plainDecision({ cells, placements, columns, featureNames, ...decision }
   return {
     ...decision,
     cells: hexOf(cells),
+    pieces: hexOf(Uint8Array.from(placements.map(({ piece }) => piece))),
     placements: hexOf(Uint16Array.from(placements.flatMap((row) => [...row.cells]))),
     values: hexOf(Float32Array.from(placements.map((row) => row.value))),
     rewards: hexOf(Float32Array.from(placements.map((row) => row.reward))),

@@ -13,7 +13,7 @@ test("the value of the position after a placement is that of the placement witho
 });
 
 test("the decision is told in a sentence", () => {
-  const row = (value: number) => ({ value, reward: 1, cells: new Uint16Array(), features: new Float32Array() });
+  const row = (value: number, piece = 3) => ({ value, piece, reward: 1, cells: new Uint16Array(), features: new Float32Array() });
   const decision: Decision = {
     cells: new Uint8Array(), piece: 3, count: 34, chosen: 0, explored: false, placements: [row(4.5), row(4.25)],
     columns: new Float32Array(), featureNames: [],
@@ -22,4 +22,6 @@ test("the decision is told in a sentence", () => {
   assert.equal(summary({ ...decision, chosen: 1 }), "T: number 2 of 34 placements.");
   assert.equal(summary({ ...decision, explored: true }), "T: explored, one of 34 placements by chance.");
   assert.equal(summary({ ...decision, placements: [row(1)], count: 1 }), "T: there was only one placement.");
+  const held = [row(2, 4), row(1)];
+  assert.equal(summary({ ...decision, placements: held }), "S from hold: the best of 34 placements, 1 ahead of the next.");
 });

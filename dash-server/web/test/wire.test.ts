@@ -7,7 +7,7 @@ import { decodeMessage } from "../src/wire/messages";
 
 const frame = {
   type: "frame", width: 4, height: 4, cells: new Uint8Array(16), placed: new Uint8Array([0, 0, 15, 0]), piece: 7,
-  next: new Uint8Array([1]), lines: 0, pieces: 1, score: 0, episode: 0, step: 1, value: Number.NaN,
+  next: new Uint8Array([1]), hold: 0, lines: 0, pieces: 1, score: 0, episode: 0, step: 1, value: Number.NaN,
 };
 
 function refusal(message: unknown): string {
@@ -34,6 +34,7 @@ test("a refusal names the field", () => {
   assert.match(refusal({ ...frame, placed: new Uint8Array([1]) }), /placed does not hold/);
   assert.match(refusal({ ...frame, piece: 8 }), /piece/);
   assert.match(refusal({ ...frame, next: new Uint8Array([0]) }), /next/);
+  assert.match(refusal({ ...frame, hold: 8 }), /hold/);
   assert.match(refusal({ ...frame, lines: -1 }), /lines/);
   assert.match(refusal({ ...frame, value: "high" }), /value/);
   assert.match(refusal({ type: "status", state: "asleep", step: 0 }), /asleep/);
@@ -47,14 +48,14 @@ test("a decision whose parts do not fit together is refused", () => {
   const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
   const words = (...values: number[]) => new Uint8Array(Uint16Array.from(values).buffer);
   const decision = {
-    cells: new Uint8Array(16), piece: 2, count: 3, chosen: 1, explored: false, placements: words(1, 2, 3, 4),
+    cells: new Uint8Array(16), piece: 2, pieces: new Uint8Array([2, 5]), count: 3, chosen: 1, explored: false, placements: words(1, 2, 3, 4),
     values: floats(2, 1), rewards: floats(1, 1), columns: floats(2, 2, 1, 1), feature_names: ["holes"], features: floats(0.5),
   };
   const message = decodeMessage(encode({ ...frame, decision }));
   assert.ok(message.type === "frame" && message.frame.decision);
   const { placements } = message.frame.decision;
-  assert.deepEqual(placements.map(({ cells, value, features }) => [[...cells], value, [...features]]), [
-    [[1, 2], 2, [0.5]], [[3, 4], 1, []],
+  assert.deepEqual(placements.map(({ piece, cells, value, features }) => [piece, [...cells], value, [...features]]), [
+    [2, [1, 2], 2, [0.5]], [5, [3, 4], 1, []],
   ]);
   for (const [wrong, reason] of [
     [{ cells: new Uint8Array(15) }, /cells/],
@@ -64,6 +65,8 @@ test("a decision whose parts do not fit together is refused", () => {
     [{ placements: words(1, 2, 3, 16) }, /placements points outside/],
     [{ rewards: floats(1) }, /rewards/],
     [{ values: new Uint8Array(0), rewards: new Uint8Array(0), placements: new Uint8Array(0) }, /values/],
+    [{ pieces: new Uint8Array([2]) }, /pieces/],
+    [{ pieces: new Uint8Array([2, 8]) }, /pieces/],
     [{ columns: floats(1) }, /columns/],
     [{ feature_names: [] }, /features/],
     [{ feature_names: ["a", "b"] }, /features/],

@@ -45,10 +45,10 @@ function frame(step) {
   const cells = Uint8Array.from({ length: WIDTH * HEIGHT }, (_, index) => (index < 80 || random() < 0.3 ? 0 : 1 + Math.floor(7 * random())));
   const floats = (length) => bytesOf(Float32Array.from({ length }, random));
   return {
-    width: WIDTH, height: HEIGHT, cells, placed: bytesOf(Uint16Array.of(190, 191, 192, 193)), piece: 1, next: Uint8Array.of(2),
+    width: WIDTH, height: HEIGHT, cells, placed: bytesOf(Uint16Array.of(190, 191, 192, 193)), piece: 1, next: Uint8Array.of(2), hold: 0,
     lines: step, pieces: step, score: step, episode: 1, step, value: random(),
     decision: {
-      cells, piece: 1, count: 17, chosen: 0, explored: false, values: floats(LISTED), rewards: floats(LISTED),
+      cells, piece: 1, pieces: new Uint8Array(LISTED).fill(1), count: 17, chosen: 0, explored: false, values: floats(LISTED), rewards: floats(LISTED),
       placements: bytesOf(Uint16Array.from({ length: 4 * LISTED }, () => Math.floor(200 * random()))),
       columns: floats(WIDTH), feature_names: Array.from({ length: FEATURES }, (_, index) => `feature_${index}`),
       features: floats(5 * FEATURES),

@@ -7,7 +7,8 @@ import { PIECE_NAMES } from "./pieces";
 /** One sentence about the position. */
 export function describe(frame: Frame | null): string {
   if (!frame) return "Tetris board, empty";
-  const { width, height, cells, lines, pieces, piece } = frame;
+  const { width, height, cells, lines, pieces, piece, hold } = frame;
   const next = piece === 0 ? "game over" : `next piece ${PIECE_NAMES[piece]}`;
-  return `Tetris board: stack ${height - topOf(cells, width)} of ${height} rows high, ${lines} lines, ${pieces} pieces, ${next}`;
+  const held = hold === 0 ? "" : `, ${PIECE_NAMES[hold]} on hold`;
+  return `Tetris board: stack ${height - topOf(cells, width)} of ${height} rows high, ${lines} lines, ${pieces} pieces, ${next}${held}`;
 }

@@ -32,11 +32,12 @@ export class Motion {
   private constructor(frame: Frame, now: number, milliseconds: number) {
     const { width, placed, decision } = frame;
     const before = decision!.cells;
+    const { piece } = decision!.placements[decision!.chosen]!;
     const cells = [...placed].map((index): Cell => [index % width, Math.floor(index / width)]);
     this.frame = frame;
     this.#began = now;
     this.#milliseconds = milliseconds;
-    this.#poses = posesAbove(decision!.piece, cells, topOf(before, width), width);
+    this.#poses = posesAbove(piece, cells, topOf(before, width), width);
     const lowest = (pose: readonly Cell[]) => Math.max(...pose.map(([, row]) => row));
     this.#drop = lowest(cells) - lowest(this.#poses[this.#poses.length - 1]!);
     const own = new Set(placed);

@@ -62,7 +62,7 @@ export function decisionScene(frame: Frame, decision: Decision, only: number | n
   const strengths = strengthsOf(decision.placements.map(({ value }) => value));
   const ghosts = rows.reverse().map((row): Ghost => ({
     cells: [...decision.placements[row]!.cells],
-    piece: decision.piece,
+    piece: decision.placements[row]!.piece,
     rank: row + 1,
     chosen: row === decision.chosen,
     strength: only === null ? strengths[row]! : 1,
@@ -75,12 +75,13 @@ export function decisionScene(frame: Frame, decision: Decision, only: number | n
 /** A moment of a piece on its way, over the scene it falls into; without the overlay only its place is marked. */
 export function fallingScene(frame: Frame, decision: Decision, moment: Moment, overlay: boolean): Scene {
   const scene = decisionScene(frame, decision, null);
-  const place: Ghost = { cells: [...frame.placed], piece: decision.piece, rank: 0, chosen: true, strength: 0.3 };
+  const { piece } = decision.placements[decision.chosen]!;
+  const place: Ghost = { cells: [...frame.placed], piece, rank: 0, chosen: true, strength: 0.3 };
   return {
     ...scene,
     ghosts: overlay ? scene.ghosts : [place],
     heat: overlay ? scene.heat : [],
-    falling: { piece: decision.piece, cells: moment.piece },
+    falling: { piece, cells: moment.piece },
     cleared: moment.cleared,
   };
 }

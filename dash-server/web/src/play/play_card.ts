@@ -1,7 +1,7 @@
 // The card under the board while a person plays, and the keys.
 
 import { BoardView } from "../board/board";
-import { PreviewView } from "../board/preview";
+import { PreviewView, sideBySide } from "../board/preview";
 import { positionScene } from "../board/scene";
 import type { TravelCard } from "../replay/travel_card";
 import { byId, setText } from "../shell/dom";
@@ -32,7 +32,7 @@ export class PlayCard {
   constructor(play: Play, travelCard: TravelCard, redraw: () => void) {
     this.#play = play;
     this.#hold = new PreviewView(byId<HTMLCanvasElement>("play-hold"), redraw);
-    this.#next = new PreviewView(byId<HTMLCanvasElement>("play-next"), redraw, 4);
+    this.#next = new PreviewView(byId<HTMLCanvasElement>("play-next"), redraw, sideBySide(4));
     this.#rival = new BoardView(byId<HTMLCanvasElement>("rival-board"), byId("rival-well"), redraw);
     const delays = remembered();
     this.#das.value = String(delays.das);

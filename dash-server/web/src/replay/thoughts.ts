@@ -24,7 +24,7 @@ export function decisionOf(block: Block, index: number, before: Uint8Array, conf
   const values = valuesOf(block, index);
   const known = values?.length === possible.length ? values : null;
   const rows = possible.map(({ number, cells, reward: own }, row) => ({
-    number, placement: { cells: Uint16Array.from(cells), value: known?.[row] ?? Number.NaN, reward: own, features: new Float32Array() },
+    number, placement: { piece, cells: Uint16Array.from(cells), value: known?.[row] ?? Number.NaN, reward: own, features: new Float32Array() },
   }));
   const columns = bestByColumn(rows.map(({ placement }) => placement), width);
   // The first of equals stays before the others, as the agent chooses.

@@ -91,7 +91,8 @@ export class Why {
 
 /** The decision in one sentence. */
 export function summary({ piece, count, chosen, explored, placements }: Decision): string {
-  const name = PIECE_NAMES[piece];
+  const placed = placements[chosen]?.piece ?? piece;
+  const name = placed === piece ? PIECE_NAMES[piece] : `${PIECE_NAMES[placed]} from hold`;
   if (!explored && Number.isNaN(placements[chosen]?.value)) return `${name}: what the agent thought is not known here.`;
   if (explored) return `${name}: explored, one of ${count} placements by chance.`;
   if (count === 1) return `${name}: there was only one placement.`;

@@ -1,5 +1,6 @@
 // The five best placements in numbers.
 
+import { PIECE_NAMES } from "../board/pieces";
 import { element, setText } from "../shell/dom";
 import { fine, short } from "../shell/format";
 import type { Fields } from "../wire/fields";
@@ -48,18 +49,19 @@ export class WhyTable {
   /** Shows the placements of a decision. */
   show(decision: Decision, config: Fields | null): void {
     this.#name(decision.featureNames);
+    const several = decision.placements.some(({ piece }) => piece !== decision.piece);
     this.#rows.forEach((row, index) => {
       const placement = decision.placements[index];
       // An empty row keeps its place, so that nothing below it jumps.
       row.toggleAttribute("data-empty", placement === undefined);
-      if (placement) this.#fill(row, index, placement, config);
+      if (placement) this.#fill(row, rankOf(index, several ? placement.piece : 0), placement, config);
       row.toggleAttribute("data-chosen", index === decision.chosen);
     });
   }
 
-  #fill(row: HTMLTableRowElement, index: number, { value, reward, features }: Placement, config: Fields | null): void {
+  #fill(row: HTMLTableRowElement, rank: string, { value, reward, features }: Placement, config: Fields | null): void {
     const values = [fine(value), short(reward), fine(afterValue(value, reward, config))];
-    [String(index + 1), ...values, ...[...features].map(short)].forEach((text, column) => {
+    [rank, ...values, ...[...features].map(short)].forEach((text, column) => {
       const cell = row.cells[column];
       if (cell) setText(cell, text);
     });
@@ -81,6 +83,11 @@ export class WhyTable {
       row.replaceChildren(...Array.from({ length: FIXED.length + names.length }, () => element("td")));
     }
   }
+}
+
+// With the piece behind it, where there are several to choose from.
+function rankOf(index: number, piece: number): string {
+  return piece === 0 ? String(index + 1) : `${index + 1} ${PIECE_NAMES[piece]}`;
 }
 
 // Words that would burst a narrow column may be broken in the middle, with a hyphen.

@@ -18,6 +18,8 @@ export interface Frame {
   /** The piece to be placed now; 0 when the game is over. */
   piece: number;
   next: Uint8Array;
+  /** The piece on hold, 0 for none. */
+  hold: number;
   lines: number;
   pieces: number;
   score: number;
@@ -31,6 +33,7 @@ export interface Frame {
 export interface Decision {
   /** The board before the move, of the size of the frame's. */
   cells: Uint8Array;
+  /** The piece that came. */
   piece: number;
   /** How many placements there were, listed or not. */
   count: number;
@@ -45,8 +48,10 @@ export interface Decision {
   featureNames: string[];
 }
 
-/** A place for the piece. */
+/** A place for a piece. */
 export interface Placement {
+  /** The one that came, or the one on hold. */
+  piece: number;
   /** Indices into the cells of the board. */
   cells: Uint16Array;
   /** Reward included; NaN when the agent did not look. */
@@ -66,12 +71,13 @@ export function readFrame(fields: Fields): Frame {
   if (placed.some((index) => index >= cells.length)) throw new ProtocolError("placed points outside the board");
   const piece = count(fields, "piece");
   const next = bytes(fields, "next");
-  if (piece > 7 || next.some((upcoming) => upcoming < 1 || upcoming > 7)) {
-    throw new ProtocolError("piece or next holds an unknown piece");
+  const hold = count(fields, "hold");
+  if (piece > 7 || hold > 7 || next.some((upcoming) => upcoming < 1 || upcoming > 7)) {
+    throw new ProtocolError("piece, hold or next holds an unknown piece");
   }
   const decision = optionalMap(fields, "decision");
   return {
-    width, height, cells, placed, piece, next,
+    width, height, cells, placed, piece, next, hold,
     lines: count(fields, "lines"),
     pieces: count(fields, "pieces"),
     score: count(fields, "score"),
@@ -85,11 +91,12 @@ export function readFrame(fields: Fields): Frame {
 function readDecision(fields: Fields, width: number, area: number): Decision {
   const values = floats(fields, "values");
   const rewards = floats(fields, "rewards");
+  const pieces = bytes(fields, "pieces");
   const rows = values.length;
   const filled = words(fields, "placements");
   const size = filled.length / rows;
-  if (rows === 0 || rewards.length !== rows || !Number.isInteger(size)) {
-    throw new ProtocolError("values, rewards and placements are not of the same rows");
+  if (rows === 0 || rewards.length !== rows || pieces.length !== rows || !Number.isInteger(size)) {
+    throw new ProtocolError("values, rewards, pieces and placements are not of the same rows");
   }
   if (filled.some((index) => index >= area)) throw new ProtocolError("placements points outside the board");
   const featureNames = texts(fields, "feature_names");
@@ -101,7 +108,9 @@ function readDecision(fields: Fields, width: number, area: number): Decision {
   if (columns.length !== width) throw new ProtocolError(`columns has ${columns.length} values, the board ${width} columns`);
   const chosen = count(fields, "chosen");
   const piece = count(fields, "piece");
-  if (chosen >= rows || piece > 7) throw new ProtocolError("chosen or piece is out of range");
+  if (chosen >= rows || piece > 7 || pieces.some((own) => own > 7)) {
+    throw new ProtocolError("chosen, piece or pieces is out of range");
+  }
   const named = featureNames.length;
   return {
     cells: boardCells(fields, area),
@@ -111,6 +120,7 @@ function readDecision(fields: Fields, width: number, area: number): Decision {
     explored: flag(fields, "explored"),
     placements: [...values].map((value, row) => ({
       value,
+      piece: pieces[row]!,
       cells: filled.subarray(row * size, (row + 1) * size),
       reward: rewards[row]!,
       features: features.subarray(row * named, (row + 1) * named),
