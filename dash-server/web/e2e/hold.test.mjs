@@ -16,10 +16,10 @@ const said = (id) => page.locator(id).getAttribute("aria-label");
 
 test("the held piece and all the pieces to come are shown", async () => {
   await untilRun(page, "running");
-  await page.locator("#hold-place").waitFor();
+  await page.locator("#held-place").waitFor();
   await press(page, "pause");
   await untilRun(page, "paused");
-  assert.match(await said("#hold"), /^Held piece: [IOTSZJL]$/);
+  assert.match(await said("#held"), /^Held piece: [IOTSZJL]$/);
   assert.equal((await said("#next")).split(", ").length, 6);
 });
 

@@ -13,14 +13,14 @@ const ROW = 0.4;
 export class Upcoming {
   readonly #canvas = byId<HTMLCanvasElement>("next");
   readonly #next: PreviewView;
-  readonly #place = byId("hold-place");
+  readonly #place = byId("held-place");
   readonly #hold: PreviewView;
   #slots = queueSlots(0);
 
   /** `resized` is called when they are to be drawn again. */
   constructor(resized: () => void) {
     this.#next = new PreviewView(this.#canvas, resized);
-    this.#hold = new PreviewView(byId<HTMLCanvasElement>("hold"), resized);
+    this.#hold = new PreviewView(byId<HTMLCanvasElement>("held"), resized);
   }
 
   /** Draws what belongs to a frame of a run with this configuration. */
