@@ -82,6 +82,13 @@ pub trait Agent<E: Environment> {
         let _ = step;
     }
 
+    /// Is told, where [`TrainerConfig::batched`](crate::trainer::TrainerConfig::batched), before the first of as many
+    /// decisions as there are environments, from that of `step` on: what `decide` will need of each can be computed for
+    /// all of them at once. No environment moves before its decision.
+    fn foresee(&mut self, environments: &[E], step: u64) {
+        let _ = (environments, step);
+    }
+
     /// Chooses an action, exploring as the schedule of `step` says. At least one action is legal.
     fn decide(&mut self, env: &E, step: u64) -> Decision;
 
@@ -131,6 +138,31 @@ pub trait Agent<E: Environment> {
     /// # Errors
     /// If `state` belongs to another configuration; the agent is then unchanged.
     fn set_state(&mut self, state: Self::State) -> Result<(), StateMismatch>;
+}
+
+/// The steps whose decisions were prepared by [`Agent::foresee`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Foreseen {
+    from: u64,
+    environments: u64,
+}
+
+impl Foreseen {
+    /// One step of each environment, from `from` on.
+    pub(crate) fn round(from: u64, environments: usize) -> Self {
+        Self {
+            from,
+            environments: environments as u64,
+        }
+    }
+
+    /// The environment of `step`, if its decision was prepared.
+    pub(crate) fn environment(self, step: u64) -> Option<usize> {
+        let steps = self.from..self.from + self.environments;
+        steps
+            .contains(&step)
+            .then(|| (step % self.environments) as usize)
+    }
 }
 
 /// One of the legal actions, each as likely as the others.

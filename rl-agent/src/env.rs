@@ -5,6 +5,7 @@
 //! next is not); its [`AfterstateModel`] lets the learner look at every action and at every chance outcome at once.
 
 use std::fmt::Debug;
+use std::ops::Range;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -144,6 +145,18 @@ impl Batch {
         self.actions.push(action as u32);
         self.rewards.push(reward);
         self.features.extend_from_slice(features);
+    }
+
+    /// Appends some rows of another batch.
+    ///
+    /// # Panics
+    /// If the rows are of other lengths, or not there.
+    pub fn extend_from(&mut self, other: &Self, rows: Range<usize>) {
+        assert_eq!(other.feature_len, self.feature_len, "number of features");
+        self.actions.extend_from_slice(&other.actions[rows.clone()]);
+        self.rewards.extend_from_slice(&other.rewards[rows.clone()]);
+        let floats = rows.start * self.feature_len..rows.end * self.feature_len;
+        self.features.extend_from_slice(&other.features[floats]);
     }
 
     /// Number of rows.

@@ -2,9 +2,9 @@
 
 use super::bellman::Transition;
 use super::config::AfterstateDqnConfig;
-use super::policy::{Rule, action_values, first_best};
+use super::policy::{Crowd, Rule, action_values, first_best};
 use crate::actor::Actor;
-use crate::agent::{Decision, random_legal};
+use crate::agent::{Decision, Foreseen, random_legal};
 use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Step};
 use crate::nn::{Mlp, Scoring};
 use crate::rng::Rng;
@@ -18,6 +18,9 @@ pub(super) struct Acting<After> {
     /// The afterstate of the decision that is being carried out.
     chosen: Option<After>,
     memory: Scoring,
+    /// What can be done in all environments, where decisions are prepared in rounds.
+    pub(super) foreseen: Foreseen,
+    crowd: Crowd,
 }
 
 impl<After> Acting<After> {
@@ -28,13 +31,28 @@ impl<After> Acting<After> {
             legal: Vec::new(),
             chosen: None,
             memory: Scoring::default(),
+            foreseen: Foreseen::default(),
+            crowd: Crowd::new(features),
         }
+    }
+
+    /// Values all that can be done in any of `environments`, for the decisions from `step` on.
+    pub(super) fn foresee<E: AfterstateEnvironment>(
+        &mut self,
+        environments: &[E],
+        step: u64,
+        network: &Mlp,
+        rule: Rule,
+    ) {
+        self.foreseen = Foreseen::round(step, environments.len());
+        self.crowd.look(environments, network, rule);
     }
 
     /// The best action, or with probability `epsilon` any.
     pub(super) fn decide<E, M>(
         &mut self,
         env: &E,
+        step: u64,
         network: &Mlp,
         rule: Rule,
         epsilon: f64,
@@ -52,9 +70,16 @@ impl<After> Acting<After> {
             env.legal_actions(&mut self.legal);
             random_legal(&self.legal, rng)
         } else {
-            env.candidates(&mut self.candidates);
-            let (values, memory) = (&mut self.values, &mut self.memory);
-            action_values(network, rule, &self.candidates, values, memory);
+            if let Some(index) = self.foreseen.environment(step) {
+                let rows = self.crowd.rows(index);
+                self.values
+                    .extend_from_slice(&self.crowd.values[rows.clone()]);
+                self.candidates.extend_from(&self.crowd.candidates, rows);
+            } else {
+                env.candidates(&mut self.candidates);
+                let (values, memory) = (&mut self.values, &mut self.memory);
+                action_values(network, rule, &self.candidates, values, memory);
+            }
             self.candidates.actions()[first_best(&self.values)] as usize
         };
         self.chosen = Some(env.after(action).expect("a legal action was chosen"));
@@ -115,7 +140,7 @@ where
         let epsilon = self.epsilon.unwrap_or_else(|| self.config.epsilon.at(step));
         let rule = Rule::of(&self.config);
         self.acting
-            .decide(env, &self.network, rule, epsilon, &mut self.rng)
+            .decide(env, step, &self.network, rule, epsilon, &mut self.rng)
     }
 
     fn considered(&self) -> (Option<&Batch>, &[f32]) {

@@ -8,7 +8,7 @@ use super::{
     ReplayBuffer, Rule, Transition,
 };
 use crate::actor::Distributed;
-use crate::agent::{Agent, Decision, NonFinite, StateMismatch};
+use crate::agent::{Agent, Decision, Foreseen, NonFinite, StateMismatch};
 use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Step};
 use crate::model::{Model, ModelError};
 use crate::nn::Mlp;
@@ -26,6 +26,11 @@ where
     type Policy = AfterstatePolicy;
     type State = AfterstateDqnState<M::After>;
 
+    fn foresee(&mut self, environments: &[E], step: u64) {
+        let (network, rule) = (&self.state.online, Rule::of(&self.config));
+        self.acting.foresee(environments, step, network, rule);
+    }
+
     fn decide(&mut self, env: &E, step: u64) -> Decision {
         let (rule, epsilon) = (Rule::of(&self.config), self.epsilon(step));
         let AfterstateDqnState {
@@ -33,7 +38,8 @@ where
             exploration,
             ..
         } = &mut self.state;
-        self.acting.decide(env, online, rule, epsilon, exploration)
+        self.acting
+            .decide(env, step, online, rule, epsilon, exploration)
     }
 
     fn considered(&self) -> (Option<&Batch>, &[f32]) {
@@ -132,6 +138,7 @@ where
         };
         fits("prioritised replay", prioritised(&state), prioritised(mine))?;
         self.state = state;
+        self.acting.foreseen = Foreseen::default();
         Ok(())
     }
 }

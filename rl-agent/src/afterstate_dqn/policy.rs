@@ -1,5 +1,7 @@
 //! Playing by the values of afterstates.
 
+use std::ops::Range;
+
 use super::config::{AfterstateDqnConfig, Objective};
 use crate::agent::Policy;
 use crate::env::{AfterstateEnvironment, Batch};
@@ -26,25 +28,17 @@ impl Rule {
 pub struct AfterstatePolicy {
     network: Mlp,
     rule: Rule,
-    candidates: Batch,
-    /// Where the candidates of each environment end.
-    ends: Vec<usize>,
-    values: Vec<f32>,
-    memory: Scoring,
+    crowd: Crowd,
 }
 
 impl AfterstatePolicy {
     /// Play by `network`, whose input are the features of an afterstate and whose single output is its value.
     /// `objective` and `gamma` are those it was trained with.
     pub fn new(network: Mlp, objective: Objective, gamma: f64) -> Self {
-        let candidates = Batch::new(network.input_len());
         Self {
+            crowd: Crowd::new(network.input_len()),
             network,
             rule: Rule { objective, gamma },
-            candidates,
-            ends: Vec::new(),
-            values: Vec::new(),
-            memory: Scoring::default(),
         }
     }
 
@@ -55,38 +49,60 @@ impl AfterstatePolicy {
 
 impl<E: AfterstateEnvironment> Policy<E> for AfterstatePolicy {
     fn act(&mut self, env: &E) -> usize {
-        self.candidates.clear();
-        env.candidates(&mut self.candidates);
-        action_values(
-            &self.network,
-            self.rule,
-            &self.candidates,
-            &mut self.values,
-            &mut self.memory,
-        );
-        self.candidates.actions()[first_best(&self.values)] as usize
+        self.crowd
+            .look(std::slice::from_ref(env), &self.network, self.rule);
+        self.crowd.best(0)
     }
 
     fn act_all(&mut self, envs: &[E], actions: &mut Vec<usize>) {
+        self.crowd.look(envs, &self.network, self.rule);
+        actions.extend((0..envs.len()).map(|env| self.crowd.best(env)));
+    }
+}
+
+/// The candidates of several environments and their values, which the network gave them at once.
+#[derive(Debug, Clone)]
+pub(super) struct Crowd {
+    pub(super) candidates: Batch,
+    pub(super) values: Vec<f32>,
+    /// Where the candidates of each environment end.
+    ends: Vec<usize>,
+    memory: Scoring,
+}
+
+impl Crowd {
+    pub(super) fn new(features: usize) -> Self {
+        Self {
+            candidates: Batch::new(features),
+            values: Vec::new(),
+            ends: Vec::new(),
+            memory: Scoring::default(),
+        }
+    }
+
+    /// Values all that can be done in `envs`.
+    pub(super) fn look<E: AfterstateEnvironment>(&mut self, envs: &[E], network: &Mlp, rule: Rule) {
         self.candidates.clear();
         self.ends.clear();
         for env in envs {
             env.candidates(&mut self.candidates);
             self.ends.push(self.candidates.len());
         }
-        action_values(
-            &self.network,
-            self.rule,
-            &self.candidates,
-            &mut self.values,
-            &mut self.memory,
-        );
-        let mut start = 0;
-        for &end in &self.ends {
-            let best = start + first_best(&self.values[start..end]);
-            actions.push(self.candidates.actions()[best] as usize);
-            start = end;
-        }
+        let (values, memory) = (&mut self.values, &mut self.memory);
+        action_values(network, rule, &self.candidates, values, memory);
+    }
+
+    /// The rows of an environment.
+    pub(super) fn rows(&self, env: usize) -> Range<usize> {
+        let start = env.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start..self.ends[env]
+    }
+
+    /// The best action in an environment.
+    fn best(&self, env: usize) -> usize {
+        let rows = self.rows(env);
+        let best = rows.start + first_best(&self.values[rows]);
+        self.candidates.actions()[best] as usize
     }
 }
 

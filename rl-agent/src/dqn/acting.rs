@@ -3,7 +3,7 @@
 use super::config::DqnConfig;
 use super::policy::{action_values, best_legal};
 use crate::actor::Actor;
-use crate::agent::{Decision, random_legal};
+use crate::agent::{Decision, Foreseen, random_legal};
 use crate::env::{Batch, Environment, Step};
 use crate::experience::End;
 use crate::nn::{Noise, QNetwork, QWorkspace};
@@ -23,6 +23,10 @@ pub(super) struct Acting {
     /// What the network sees of an observation, and what it says.
     seen: Vec<f32>,
     pub(super) values: Vec<f32>,
+    /// What all environments showed and the values of their actions, where decisions are prepared in rounds.
+    pub(super) foreseen: Foreseen,
+    observations: Vec<f32>,
+    values_of_all: Vec<f32>,
     workspace: QWorkspace,
 }
 
@@ -32,6 +36,25 @@ pub(super) struct Sight<'a> {
     pub(super) network: &'a QNetwork,
     pub(super) noise: &'a Noise,
     pub(super) normalizer: Option<&'a Normalizer>,
+}
+
+impl Sight<'_> {
+    /// What the network says of `rows` observations.
+    fn look<'w>(
+        &self,
+        observations: &[f32],
+        seen: &mut Vec<f32>,
+        rows: usize,
+        workspace: &'w mut QWorkspace,
+    ) -> &'w [f32] {
+        seen.clear();
+        seen.extend_from_slice(observations);
+        if let Some(normalizer) = self.normalizer {
+            normalizer.apply(seen);
+        }
+        let weights = self.network.weights_with(self.noise);
+        self.network.forward(weights, seen, rows, workspace)
+    }
 }
 
 impl Acting {
@@ -44,35 +67,67 @@ impl Acting {
             last_legal: vec![false; action_count],
             seen: Vec::new(),
             values: Vec::new(),
+            foreseen: Foreseen::default(),
+            observations: Vec::new(),
+            values_of_all: Vec::new(),
             workspace: QWorkspace::default(),
         }
+    }
+
+    /// Values the actions of all environments, for the decisions from `step` on.
+    pub(super) fn foresee<E: Environment>(
+        &mut self,
+        environments: &[E],
+        step: u64,
+        sight: Sight<'_>,
+        config: &DqnConfig,
+    ) {
+        self.foreseen = Foreseen::round(step, environments.len());
+        let len = self.observation.len();
+        self.observations.resize(environments.len() * len, 0.0);
+        for (env, out) in environments
+            .iter()
+            .zip(self.observations.chunks_exact_mut(len))
+        {
+            env.observe(out);
+        }
+        let (seen, workspace) = (&mut self.seen, &mut self.workspace);
+        let outputs = sight.look(&self.observations, seen, environments.len(), workspace);
+        action_values(config.categorical, outputs, &mut self.values_of_all);
     }
 
     /// The best legal action, or with probability `epsilon` any.
     pub(super) fn decide<E: Environment>(
         &mut self,
         env: &E,
+        step: u64,
         sight: Sight<'_>,
         config: &DqnConfig,
         epsilon: f64,
         rng: &mut Rng,
     ) -> Decision {
-        env.observe(&mut self.observation);
+        let foreseen = self.foreseen.environment(step);
+        let (len, actions) = (self.observation.len(), self.legal.len());
+        match foreseen {
+            Some(index) => self
+                .observation
+                .copy_from_slice(&self.observations[index * len..][..len]),
+            None => env.observe(&mut self.observation),
+        }
         env.legal_actions(&mut self.legal);
         self.values.clear();
         let explored = rng.unit() < epsilon;
         let action = if explored {
             random_legal(&self.legal, rng)
         } else {
-            self.seen.clear();
-            self.seen.extend_from_slice(&self.observation);
-            if let Some(normalizer) = sight.normalizer {
-                normalizer.apply(&mut self.seen);
+            if let Some(index) = foreseen {
+                let row = &self.values_of_all[index * actions..][..actions];
+                self.values.extend_from_slice(row);
+            } else {
+                let (seen, workspace) = (&mut self.seen, &mut self.workspace);
+                let outputs = sight.look(&self.observation, seen, 1, workspace);
+                action_values(config.categorical, outputs, &mut self.values);
             }
-            let weights = sight.network.weights_with(sight.noise);
-            let (seen, workspace) = (&self.seen, &mut self.workspace);
-            let outputs = sight.network.forward(weights, seen, 1, workspace);
-            action_values(config.categorical, outputs, &mut self.values);
             best_legal(&self.values, &self.legal).expect("at least one action is legal")
         };
         self.chosen = action;
@@ -211,7 +266,7 @@ impl<E: Environment> Actor<E> for DqnActor {
             normalizer: self.normalizer.as_ref(),
         };
         self.acting
-            .decide(env, sight, &self.config, epsilon, &mut self.rng)
+            .decide(env, step, sight, &self.config, epsilon, &mut self.rng)
     }
 
     fn considered(&self) -> (Option<&Batch>, &[f32]) {

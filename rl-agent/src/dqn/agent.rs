@@ -8,7 +8,7 @@ use super::{
     Dqn, DqnActor, DqnMemory, DqnMind, DqnPolicy, DqnState, Experience, Priorities, Shape,
 };
 use crate::actor::Distributed;
-use crate::agent::{Agent, Decision, NonFinite, StateMismatch};
+use crate::agent::{Agent, Decision, Foreseen, NonFinite, StateMismatch};
 use crate::env::{Batch, Environment, Step};
 use crate::model::ModelError;
 use crate::observer::UpdateReport;
@@ -44,19 +44,35 @@ impl<E: Environment> Agent<E> for Dqn {
         self.state.turn = (step % experience.shape().environments as u64) as usize;
     }
 
-    fn decide(&mut self, env: &E, step: u64) -> Decision {
-        let epsilon = self.epsilon(step);
-        let state = &mut self.state;
-        if step.is_multiple_of(self.config.update_every) {
-            state.online.perturb(&mut state.noise, &mut state.acting);
+    fn foresee(&mut self, environments: &[E], step: u64) {
+        let round = step..step + environments.len() as u64;
+        if (round.start.next_multiple_of(self.config.update_every)) < round.end {
+            self.state.perturb();
         }
+        let state = &self.state;
         let sight = Sight {
             network: &state.online,
             noise: &state.acting,
             normalizer: state.normalizer.as_ref(),
         };
-        self.acting
-            .decide(env, sight, &self.config, epsilon, &mut state.exploration)
+        let acting = &mut self.acting;
+        acting.foresee(environments, step, sight, &self.config);
+    }
+
+    fn decide(&mut self, env: &E, step: u64) -> Decision {
+        let epsilon = self.epsilon(step);
+        let foreseen = self.acting.foreseen.environment(step).is_some();
+        if !foreseen && step.is_multiple_of(self.config.update_every) {
+            self.state.perturb();
+        }
+        let state = &mut self.state;
+        let sight = Sight {
+            network: &state.online,
+            noise: &state.acting,
+            normalizer: state.normalizer.as_ref(),
+        };
+        let (acting, rng) = (&mut self.acting, &mut state.exploration);
+        acting.decide(env, step, sight, &self.config, epsilon, rng)
     }
 
     fn considered(&self) -> (Option<&Batch>, &[f32]) {
@@ -174,6 +190,7 @@ impl<E: Environment> Agent<E> for Dqn {
         state.experience.reserve();
         self.state = state;
         self.scratch.invalid = None;
+        self.acting.foreseen = Foreseen::default();
         Ok(())
     }
 }

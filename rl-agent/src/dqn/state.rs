@@ -35,6 +35,11 @@ pub struct DqnState {
 }
 
 impl DqnState {
+    /// Draws new noise for the weights that actions are chosen with.
+    pub(super) fn perturb(&mut self) {
+        self.online.perturb(&mut self.noise, &mut self.acting);
+    }
+
     /// Remembers a step of an environment.
     pub(super) fn remember(
         &mut self,

@@ -4,6 +4,7 @@
 use pulp::Arch;
 
 use super::activation::Activation;
+use super::back::{Biases, Sparse};
 use super::kernel::{Left, Product, Start, transpose};
 use crate::rng::Rng;
 
@@ -42,7 +43,9 @@ pub(super) struct Derivatives {
     /// Derivative of the loss by the chain's output; after the pass, by its input.
     pub(super) upper: Vec<f32>,
     lower: Vec<f32>,
+    /// Weights of a layer, and their gradient, as outputs x inputs.
     transposed: Vec<f32>,
+    d_transposed: Vec<f32>,
 }
 
 impl Chain {
@@ -170,39 +173,67 @@ impl Chain {
             upper,
             lower,
             transposed,
+            d_transposed,
         } = memory;
+        let sparse = Sparse::pays(self.output_len(), upper);
         for (index, layer) in self.layers().enumerate().rev() {
-            if layer.activated {
-                self.activation.chain(upper, &outputs[index]);
-            }
             let below = match index {
                 0 => inputs,
                 _ => &outputs[index - 1],
             };
+            let relu = layer.activated && self.activation == Activation::Relu;
+            if layer.activated && !relu {
+                self.activation.chain(upper, &outputs[index]);
+            }
             let (d_weights, d_biases) =
                 gradient[layer.weights..layer.end()].split_at_mut(layer.inputs * layer.outputs);
-            weight_gradient(arch, layer, rows, below, upper, d_weights);
-            d_biases.fill(0.0);
-            for row in upper.chunks_exact(layer.outputs) {
-                d_biases.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
-            }
-            if index == 0 && !to_input {
-                break;
-            }
-            let weights = &parameters[layer.weights..layer.biases];
-            transpose(weights, layer.outputs, transposed);
-            lower.resize(rows * layer.inputs, 0.0);
-            Product {
-                m: rows,
-                k: layer.outputs,
-                n: layer.inputs,
-                a: Left::Rows(upper),
-                b: transposed,
-                start: Start::Zero,
-                relu: false,
-                c: lower,
+            Biases {
+                derivatives: upper,
+                relu: relu.then_some(&outputs[index]),
+                gradient: d_biases,
             }
             .run(arch);
+
+            let further = index > 0 || to_input;
+            let sparse = sparse && index + 2 == self.sizes.len();
+            if further || sparse {
+                transposed.resize(d_weights.len(), 0.0);
+                let weights = &parameters[layer.weights..layer.biases];
+                transpose(weights, layer.outputs, transposed);
+                lower.resize(rows * layer.inputs, 0.0);
+            }
+            if sparse {
+                d_transposed.resize(d_weights.len(), 0.0);
+                Sparse {
+                    inputs: layer.inputs,
+                    outputs: layer.outputs,
+                    below,
+                    upper,
+                    weights: transposed,
+                    gradient: d_transposed,
+                    lower: further.then_some(lower),
+                }
+                .run(arch);
+                transpose(d_transposed, layer.inputs, d_weights);
+            } else {
+                weight_gradient(arch, layer, rows, below, upper, d_weights);
+            }
+            if !further {
+                break;
+            }
+            if !sparse {
+                Product {
+                    m: rows,
+                    k: layer.outputs,
+                    n: layer.inputs,
+                    a: Left::Rows(upper),
+                    b: transposed,
+                    start: Start::Zero,
+                    relu: false,
+                    c: lower,
+                }
+                .run(arch);
+            }
             std::mem::swap(upper, lower);
         }
     }

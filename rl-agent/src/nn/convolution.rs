@@ -298,6 +298,7 @@ impl Body {
                 break;
             }
             let weights = &parameters[layer.weights..layer.biases];
+            transposed.resize(weights.len(), 0.0);
             transpose(weights, count, transposed);
             // The patches have served; their derivatives take their place.
             let d_patches = &mut patches[index];

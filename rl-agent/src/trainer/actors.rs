@@ -118,7 +118,7 @@ impl<E: Environment + Clone + Send, A: Distributed<E>> Trainer<E, A> {
             }
             drop(teller);
             let mut renewed = self.agent.updates();
-            self.turns(&mut Locked(&shared.observer), |trainer, _| {
+            self.turns(&mut Locked(&shared.observer), false, |trainer, _| {
                 trainer.absorb(&told, &shared.desk)?;
                 let updates = trainer.agent.updates();
                 if updates >= renewed + RENEW {

@@ -11,6 +11,10 @@ pub struct TrainerConfig {
     /// Everything random in training follows from it.
     #[serde(with = "crate::seed_format")]
     pub seed: u64,
+    /// Whether the environments act together: all their decisions of a round are computed at once, by the network as it is
+    /// at the beginning of the round, which is faster the larger the network is. Training then ends, obeys and is saved
+    /// between rounds only. It changes no bit where no update falls inside a round and observations are not normalised.
+    pub batched: bool,
     /// Steps after which training ends; without it, training goes on until it is stopped.
     pub total_steps: Option<u64>,
     /// Wall-clock seconds after which training ends, pauses left out. It only ends training and drives nothing.
@@ -38,6 +42,7 @@ impl Default for TrainerConfig {
     fn default() -> Self {
         Self {
             seed: 0,
+            batched: false,
             total_steps: None,
             time_limit: None,
             metrics_every: 1_000,

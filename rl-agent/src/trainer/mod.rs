@@ -79,8 +79,8 @@ type CheckpointWriter<E, A> = fn(&Trainer<E, A>, &Path) -> Result<(), Checkpoint
 /// Drives an agent through one or several environments.
 ///
 /// Training is deterministic: the same configuration, seed and commands give the same bytes, whatever observers watch.
-/// With several environments, step n belongs to environment n mod their number. [`Trainer::run_with_actors`] is faster on
-/// several cores and gives up that promise.
+/// With several environments, step n belongs to environment n mod their number; with [`TrainerConfig::batched`] one pass
+/// of the network decides for all of them. [`Trainer::run_with_actors`] is faster on several cores and gives up that promise.
 pub struct Trainer<E: Environment, A: Agent<E>> {
     config: TrainerConfig,
     control: Control,

@@ -51,8 +51,8 @@ impl Pace {
         }
     }
 
-    /// Waits until the next step is due or a command arrives, whichever is first. `None` means: take the step.
-    pub(super) fn wait(&mut self, control: &Control) -> Option<Command> {
+    /// Waits until the next `steps` steps are due or a command arrives, whichever is first. `None` means: take the steps.
+    pub(super) fn wait(&mut self, control: &Control, steps: u32) -> Option<Command> {
         if let Some(command) = control.try_receive() {
             return Some(command);
         }
@@ -73,7 +73,7 @@ impl Pace {
             return Some(command);
         }
         // Late steps are not caught up with for longer than a tenth of a second.
-        self.due = (self.due + period).max(Instant::now() - Duration::from_millis(100));
+        self.due = (self.due + steps * period).max(Instant::now() - Duration::from_millis(100));
         None
     }
 
@@ -90,28 +90,32 @@ mod tests {
     #[test]
     fn paused_it_waits_for_commands_and_counts_single_steps() {
         let (mut pace, control) = (Pace::new(), Control::new());
-        assert_eq!(pace.wait(&control), None);
+        assert_eq!(pace.wait(&control, 1), None);
         pace.apply(Command::Pause);
         control.send(Command::Step(2));
-        assert_eq!(pace.wait(&control), Some(Command::Step(2)));
+        assert_eq!(pace.wait(&control, 1), Some(Command::Step(2)));
         pace.apply(Command::Step(2));
         for _ in 0..2 {
-            assert_eq!(pace.wait(&control), None);
+            assert_eq!(pace.wait(&control, 1), None);
             pace.stepped();
         }
         control.resume();
-        assert_eq!(pace.wait(&control), Some(Command::Resume));
+        assert_eq!(pace.wait(&control, 1), Some(Command::Resume));
         pace.apply(Command::Resume);
-        assert_eq!(pace.wait(&control), None);
+        assert_eq!(pace.wait(&control, 1), None);
     }
 
     #[test]
     fn a_command_ends_the_wait_of_a_speed_limit() {
         let (mut pace, control) = (Pace::new(), Control::new());
         pace.apply(Command::SpeedLimit(Some(0.001)));
-        assert_eq!(pace.wait(&control), None, "the first step is due at once");
+        assert_eq!(
+            pace.wait(&control, 1),
+            None,
+            "the first step is due at once"
+        );
         let sender = control.clone();
         std::thread::spawn(move || sender.stop());
-        assert_eq!(pace.wait(&control), Some(Command::Stop));
+        assert_eq!(pace.wait(&control, 1), Some(Command::Stop));
     }
 }

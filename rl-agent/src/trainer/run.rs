@@ -17,22 +17,23 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
     pub fn run(&mut self, mut observer: impl Observer<E>) -> Result<EndReport, TrainError> {
         self.report_start(&mut observer);
         let result = match self.begin_episodes(&mut observer) {
-            Ok(()) => self.turns(&mut observer, Self::step),
+            Ok(()) => self.turns(&mut observer, self.config.batched, Self::step),
             Err(error) => Err(error),
         };
         self.report_end(&mut observer, result)
     }
 
-    /// Takes steps until it is time to end.
+    /// Takes steps until it is time to end, in rounds if `batched`.
     pub(super) fn turns<O: Observer<E>>(
         &mut self,
         observer: &mut O,
+        batched: bool,
         mut step: impl FnMut(&mut Self, &mut O) -> Result<(), TrainError>,
     ) -> Result<EndReason, TrainError> {
         let mut clock = Clock::start(self.progress.seconds);
         let mut pace = Pace::new();
         loop {
-            let ended = self.turn(observer, &mut step, &mut pace, &mut clock);
+            let ended = self.turn(observer, batched, &mut step, &mut pace, &mut clock);
             if !matches!(ended, Ok(None)) {
                 self.progress.seconds = clock.seconds(&pace);
             }
@@ -43,15 +44,17 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         }
     }
 
-    /// A step with what comes before and after it; or why training ends, if it does.
+    /// A step, or a step of every environment, with what comes before and after; or why training ends, if it does.
     fn turn<O: Observer<E>>(
         &mut self,
         observer: &mut O,
+        batched: bool,
         step: &mut impl FnMut(&mut Self, &mut O) -> Result<(), TrainError>,
         pace: &mut Pace,
         clock: &mut Clock,
     ) -> Result<Option<EndReason>, TrainError> {
-        while let Some(command) = pace.wait(&self.control) {
+        let steps = if batched { self.environments.len() } else { 1 };
+        while let Some(command) = pace.wait(&self.control, steps as u32) {
             self.apply(command, observer, pace, clock)?;
             if command == Command::Stop {
                 return Ok(Some(EndReason::Stopped));
@@ -67,21 +70,34 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         {
             return Ok(Some(EndReason::TimeLimit));
         }
-        step(self, observer)?;
-        pace.stepped();
-        let late = match (self.config.checkpoint_seconds, seconds) {
+        let mut save = match (self.config.checkpoint_seconds, seconds) {
             (Some(limit), Some(seconds)) => seconds - clock.saved >= limit,
             _ => false,
         };
-        self.after_step(observer, late, pace, clock)?;
+        if batched {
+            self.agent.foresee(&self.environments, step_now);
+        }
+        for _ in 0..steps {
+            step(self, observer)?;
+            pace.stepped();
+            self.after_step(observer, pace, clock)?;
+            save |= self
+                .progress
+                .step
+                .is_multiple_of(self.config.checkpoint_every);
+        }
+        if save {
+            self.progress.seconds = clock.seconds(pace);
+            clock.saved = self.progress.seconds;
+            self.save(observer)?;
+        }
         Ok(None)
     }
 
-    /// What comes after a step: an update, reports, an evaluation, a checkpoint, each when it is due.
+    /// What comes after a step: an update, reports, an evaluation, each when it is due.
     fn after_step(
         &mut self,
         observer: &mut impl Observer<E>,
-        checkpoint_late: bool,
         pace: &Pace,
         clock: &mut Clock,
     ) -> Result<(), TrainError> {
@@ -95,11 +111,6 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         }
         if step.is_multiple_of(self.config.evaluate_every) {
             self.report_evaluation(observer)?;
-        }
-        if checkpoint_late || step.is_multiple_of(self.config.checkpoint_every) {
-            self.progress.seconds = clock.seconds(pace);
-            clock.saved = self.progress.seconds;
-            self.save(observer)?;
         }
         Ok(())
     }

@@ -138,6 +138,15 @@ impl Product<'_> {
     fn band<S: Simd, const ROWS: usize>(&mut self, simd: S, row: usize) {
         let lanes = S::F32_LANES;
         let mut column = 0;
+        // One row leaves registers for wider strips, and needs that many sums lest they wait for each other.
+        while ROWS == 1 && column + 8 * lanes <= self.n {
+            self.tile::<S, ROWS, 8>(simd, row, column);
+            column += 8 * lanes;
+        }
+        while ROWS == 1 && column + 4 * lanes <= self.n {
+            self.tile::<S, ROWS, 4>(simd, row, column);
+            column += 4 * lanes;
+        }
         while column + 2 * lanes <= self.n {
             self.tile::<S, ROWS, 2>(simd, row, column);
             column += 2 * lanes;
@@ -284,13 +293,12 @@ fn load<S: Simd, const VECTORS: usize>(simd: S, slice: &[f32]) -> [S::f32s; VECT
     vectors
 }
 
-/// Writes the transpose of `matrix`, which has `columns` columns, into `out`.
+/// Writes the transpose of `matrix`, which has `columns` columns, into `out`, which is as long.
 ///
 /// Goes through both in squares, so that what was fetched of either is used up before it leaves the cache.
-pub(crate) fn transpose(matrix: &[f32], columns: usize, out: &mut Vec<f32>) {
+pub(crate) fn transpose(matrix: &[f32], columns: usize, out: &mut [f32]) {
     const SIDE: usize = 16;
     let rows = matrix.len() / columns;
-    out.resize(matrix.len(), 0.0);
     for row in (0..rows).step_by(SIDE) {
         let height = SIDE.min(rows - row);
         for column in (0..columns).step_by(SIDE) {
