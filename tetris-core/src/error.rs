@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::board::{MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
 use crate::game::{MAX_PREVIEW, TopOut};
+use crate::moves::Placement;
 use crate::pieces::Piece;
 
 /// A board was asked for with a size that this crate does not do.
@@ -116,6 +117,28 @@ pub enum ParseQueueError {
 pub struct GameOver {
     /// Why it ended.
     pub top_out: TopOut,
+}
+
+/// A piece cannot be locked in a place. The game is unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum PlaceError {
+    /// The game has ended.
+    #[error(transparent)]
+    GameOver(#[from] GameOver),
+    /// The piece does not get there by the rules of the game.
+    #[error(
+        "the piece {piece} cannot lock facing {:?} with its leftmost cell in column {} and its \
+         lowest in row {} (both counted from 0; see the moves of the game)",
+        placement.rotation,
+        placement.column,
+        placement.row
+    )]
+    OutOfReach {
+        /// The piece in play.
+        piece: Piece,
+        /// The place.
+        placement: Placement,
+    },
 }
 
 /// An observation was asked for with more pieces than are known.
@@ -247,7 +270,8 @@ pub enum IllegalAction {
         /// The last action.
         last: usize,
     },
-    /// The rotation covers the same cells as an earlier one, or sticks out of the side.
+    /// The rotation covers the same cells as an earlier one, or sticks out of the side, or the piece
+    /// does not get there.
     #[error("action {action} is no placement of the piece {piece} (see the legal actions)")]
     NoSuchPlacement {
         /// The action.
@@ -267,6 +291,12 @@ pub enum IllegalAction {
         piece: Piece,
         /// The action that does the same.
         instead: usize,
+    },
+    /// The piece cannot be held until one has locked.
+    #[error("action {action} holds the piece, which can be done once until a piece locks")]
+    HoldUsed {
+        /// The action.
+        action: usize,
     },
     /// The piece would come to rest sticking out over the ceiling.
     #[error("action {action} would leave the piece {piece} above the ceiling of {ceiling} rows")]

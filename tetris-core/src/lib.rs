@@ -22,13 +22,14 @@ pub use board::{
 };
 pub use envs::{
     AtEnd, BCTS, BatchBuffers, BatchEnv, Controller, DELLACHERIE, DT10, DT20, Element, KEY_ACTIONS,
-    KeyEnv, KeyStep, Observation, Part, PerLine, PerPiece, PerPoint, PerStep, PlacementConfig,
-    PlacementEnv, Reward, Scenario, StepOutcome, TetrisGymnasium, Transition, episode_seed,
+    KeyEnv, KeyStep, MoveEnv, MoveOutcome, Observation, Part, PerLine, PerPiece, PerPoint, PerStep,
+    PlacementConfig, PlacementEnv, Reward, Scenario, StepOutcome, TetrisGymnasium, Transition,
+    episode_seed,
 };
 pub use error::{
     BatchError, BoardSizeError, ConfigError, GameOver, IllegalAction, ObservationError,
     ParseBoardError, ParseControllerError, ParsePieceError, ParsePiecesError, ParseQueueError,
-    ParseSequenceError, ReplayError, ScenarioError,
+    ParseSequenceError, PlaceError, ReplayError, ScenarioError,
 };
 pub use features::{Afterstate, Expanded, Features, PlacementModel};
 pub use game::{

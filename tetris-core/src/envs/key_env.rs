@@ -11,7 +11,7 @@ use crate::pieces::HalfTurns;
 /// Number of actions of the key-press environment: the keys, and to press none.
 pub const KEY_ACTIONS: usize = Input::COUNT + 1;
 
-/// What a step of the key-press environment did.
+/// What a step of the key-press environment did, or one of [`MoveEnv`](crate::MoveEnv).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KeyStep {
     /// By the [`Reward`] of the environment.
@@ -129,6 +129,27 @@ impl<R: Reward> KeyEnv<R> {
         let step = step(game, plane, &self.observation, &self.reward, action, last)?;
         self.steps += 1;
         Ok(step)
+    }
+
+    /// A step in which something else than a key is done to the game, which must not be over, and
+    /// no tick passes.
+    pub(super) fn step_by(&mut self, act: impl FnOnce(&mut Game) -> Option<Locked>) -> KeyStep {
+        let score = self.game.score();
+        let locked = act(&mut self.game);
+        if let Some(locked) = &locked
+            && self.observation.shows_board()
+        {
+            show_locked(&self.game, &mut self.plane, &self.observation, locked);
+        }
+        let step = self.outcome_of(&self.game, locked, score);
+        self.steps += 1;
+        step
+    }
+
+    /// What the next step gives if it leads to a game.
+    pub(super) fn outcome_of(&self, after: &Game, locked: Option<Locked>, score: u64) -> KeyStep {
+        let last = self.steps.saturating_add(1) >= self.max_steps;
+        outcome(after, &self.reward, locked, score, last)
     }
 
     /// Writes what there is to see.

@@ -1,9 +1,11 @@
-//! Environments: one action a piece, one action a key, batches, what an agent sees and gets.
+//! Environments: one action a piece (hard drops, or any move), one action a key, batches, what an
+//! agent sees and gets.
 
 mod batch;
 mod config;
 mod controller;
 mod key_env;
+mod move_env;
 mod observation;
 mod placement_env;
 mod planes;
@@ -13,6 +15,7 @@ pub use batch::{BatchBuffers, BatchEnv, episode_seed};
 pub use config::{PlacementConfig, Scenario};
 pub use controller::{BCTS, Controller, DELLACHERIE, DT10, DT20};
 pub use key_env::{KEY_ACTIONS, KeyEnv, KeyStep};
+pub use move_env::{MoveEnv, MoveOutcome};
 pub use observation::{Observation, Part};
 pub use placement_env::{PlacementEnv, StepOutcome};
 pub use planes::Element;

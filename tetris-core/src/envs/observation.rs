@@ -3,10 +3,10 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::board::{Board, MAX_WIDTH, bit_height};
+use crate::board::{Board, bit_height};
 use crate::envs::{Element, MOST_WORDS, Plane};
 use crate::error::ObservationError;
-use crate::features::{Features, Move, totals};
+use crate::features::{Features, Move, features_below};
 use crate::game::{Active, Game, Rules};
 use crate::pieces::Piece;
 
@@ -242,14 +242,7 @@ impl Observation {
                 out[0] = T::of(columns.iter().map(empty_below).sum::<u32>() as f32);
             }
             _ => {
-                let height = self.plane.height;
-                let visible = u64::MAX >> (64 - height);
-                let mut cells = [0; MAX_WIDTH];
-                for (cell, column) in cells.iter_mut().zip(columns) {
-                    *cell = column & visible;
-                }
-                let width = self.plane.width;
-                let features = totals(&cells[..width], height).features(Move::default(), width);
+                let features = features_below(columns, self.plane.height, Move::default());
                 for (number, feature) in out.iter_mut().zip(features.to_array()) {
                     *number = T::of(feature);
                 }

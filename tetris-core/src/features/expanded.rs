@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use crate::board::Board;
+use crate::board::{Board, MAX_WIDTH};
 use crate::features::{Analysis, Eight, Features, LOW_PILE, LowBoard, Move, Totals};
 use crate::pieces::Piece;
 use crate::simd::{self, Kernel, Vector};
@@ -62,6 +62,16 @@ pub(crate) fn totals(columns: &[u64], height: usize) -> Totals {
     } else {
         simd::run(ReadTotals::<ANY>(columns, height))
     }
+}
+
+/// The features of the lowest rows of a board, without what is above them.
+pub(crate) fn features_below(columns: &[u64], rows: usize, move_: Move) -> Features {
+    let mut cut = [0; MAX_WIDTH];
+    for (cut, column) in cut.iter_mut().zip(columns) {
+        *cut = column & u64::MAX >> (64 - rows);
+    }
+    let width = columns.len();
+    totals(&cut[..width], rows).features(move_, width)
 }
 
 /// As [`ReadBoard::successors`] for one piece.

@@ -7,6 +7,7 @@ mod hash;
 mod input;
 mod locking;
 mod motion;
+mod place;
 mod pose;
 mod rules;
 mod score;

@@ -1,89 +1,10 @@
 //! Which piece comes next.
 
-use core::fmt;
-use core::str::FromStr;
-
+use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
-use rand::{Rng, SeedableRng};
 
-use crate::error::ParsePiecesError;
-use crate::pieces::{Odds, Piece};
-
-/// How pieces are drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
-pub enum RandomizerKind {
-    /// Each of the seven with the same chance, whatever came before. The research literature
-    /// plays this.
-    #[default]
-    Uniform,
-    /// All seven in random order, then again: the "Random Generator" of the Tetris guideline.
-    Bag7,
-    /// Two of each of the seven in random order, then again.
-    Bag14,
-    /// The one before is avoided: an eight-sided die whose eighth side, like the last piece
-    /// again, means one more throw of a seven-sided one, which stands. So a repetition has 2
-    /// chances in 56 and any other piece 9 (NES Tetris, Tetris wiki; the small bias of the
-    /// console's own generator is left out).
-    Nes,
-    /// S and Z in turn, the seed choosing the first: enough of them end every game (Burgiel,
-    /// "How to lose at Tetris", 1997).
-    Snakes,
-}
-
-impl RandomizerKind {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Uniform,
-        Self::Bag7,
-        Self::Bag14,
-        Self::Nes,
-        Self::Snakes,
-    ];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Uniform => "uniform",
-            Self::Bag7 => "bag7",
-            Self::Bag14 => "bag14",
-            Self::Nes => "nes",
-            Self::Snakes => "snakes",
-        }
-    }
-
-    /// The bag before the first draw: see [`Randomizer`].
-    const fn full_bag(self) -> u16 {
-        match self {
-            Self::Uniform | Self::Bag7 => ONE_OF_EACH,
-            Self::Bag14 => ONE_OF_EACH | ONE_OF_EACH << 7,
-            Self::Nes => 0,
-            Self::Snakes => bit(Piece::S) | bit(Piece::Z),
-        }
-    }
-}
-
-impl fmt::Display for RandomizerKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for RandomizerKind {
-    type Err = ParsePiecesError;
-
-    /// Reads `uniform`, `bag7`, `bag14`, `nes` or `snakes`.
-    fn from_str(text: &str) -> Result<Self, ParsePiecesError> {
-        let found = Self::ALL.into_iter().find(|kind| kind.name() == text);
-        found.ok_or_else(|| ParsePiecesError { found: text.into() })
-    }
-}
-
-const ONE_OF_EACH: u16 = 0x7f;
-
-const fn bit(piece: Piece) -> u16 {
-    1 << piece.index()
-}
+use super::kind::{ONE_OF_EACH, bit};
+use crate::pieces::{Odds, Piece, RandomizerKind, below};
 
 /// The pieces of one bag of seven.
 #[derive(Clone, Copy)]
@@ -238,23 +159,6 @@ impl<'de> serde::Deserialize<'de> for Randomizer {
     }
 }
 
-/// A uniform number below `range` (1 or more), from the upper 32 bits of one or more outputs.
-///
-/// Lemire's multiplication with rejection (arXiv:1805.10941): exactly uniform, and ours, so that
-/// recorded games do not change with a version of `rand`.
-#[inline]
-pub(crate) fn below(rng: &mut Xoshiro256PlusPlus, range: u32) -> u32 {
-    loop {
-        let product = (rng.next_u64() >> 32) * u64::from(range);
-        // 2^32 mod range low parts are dealt once too often. It is less than the range, which
-        // saves most divisions.
-        let low = product as u32;
-        if low >= range || low >= range.wrapping_neg() % range {
-            return (product >> 32) as u32;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use alloc::string::String;
@@ -367,13 +271,6 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_back() {
-        for kind in RandomizerKind::ALL {
-            assert_eq!(kind.name().parse(), Ok(kind));
-        }
-    }
-
-    #[test]
     fn uniform_pieces_are_even() {
         let mut pieces = Randomizer::new(RandomizerKind::Uniform, 3);
         let mut counts = [0i32; 7];
@@ -384,22 +281,6 @@ mod tests {
         assert!(
             counts.iter().all(|count| (count - 100_000).abs() < 1_464),
             "{counts:?}"
-        );
-    }
-
-    /// A range that does not divide 2^32 needs the rejection: with half the range above 2^31,
-    /// the plain multiplication would hit even multiples twice as often.
-    #[test]
-    fn below_is_uniform_for_large_ranges() {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
-        let range = 3 << 30;
-        let thirds = (0..300_000).fold([0i32; 3], |mut counts, _| {
-            counts[(below(&mut rng, range) % 3) as usize] += 1;
-            counts
-        });
-        assert!(
-            thirds.iter().all(|count| (count - 100_000).abs() < 1_300),
-            "{thirds:?}"
         );
     }
 }

@@ -6,7 +6,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use crate::{Actions, env};
-use tetris_core::Rules;
+use tetris_core::{DELLACHERIE, MoveEnv, Observation, Part, PerLine, Rules};
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
@@ -86,4 +86,32 @@ fn neither_do_wide_and_coloured_games() {
         .map(|column| column.count_ones() as usize);
     let coloured = colours.rows().flatten().filter(|&&cell| cell != 0).count();
     assert_eq!(coloured, full.sum::<usize>());
+}
+
+#[test]
+fn moves_and_their_outcomes_do_not_allocate() {
+    let rules = Rules::guideline();
+    let observation = Observation::new(&rules, &[Part::Board]).expect("no preview asked for");
+    let mut env = MoveEnv::new(rules, observation, PerLine(1.0)).expect("fine rules");
+    let mut legal = vec![false; env.action_count()];
+    let before = COUNT.with(Cell::get);
+    let mut lines = 0;
+    for seed in 0..200 {
+        env.legal_actions(&mut legal);
+        let mut best = (f32::NEG_INFINITY, 0);
+        env.outcomes(&mut |outcome| {
+            let value = DELLACHERIE.value(&outcome.features());
+            if value > best.0 {
+                best = (value, outcome.action);
+            }
+        });
+        assert!(legal[best.1]);
+        let step = env.step(best.1).expect("a legal action");
+        lines += step.locked.map_or(0, |locked| locked.clear.lines);
+        if step.terminated {
+            env.reset(seed);
+        }
+    }
+    assert_eq!(COUNT.with(Cell::get), before);
+    assert!(lines > 50, "only {lines} lines of 200 pieces");
 }

@@ -1,7 +1,8 @@
-//! The key-press environment, alone and in batches.
+//! The key-press environment, alone and in batches, and the environment of whole moves.
 
 mod allocations;
 mod batch;
+mod moves;
 mod observation;
 mod rewards;
 

@@ -59,6 +59,48 @@ fn the_first_level_takes_a_second_a_row() {
     assert_eq!((row(&game), game.score()), (start - 11, 10));
 }
 
+/// Tetris wiki, "Marathon": seconds a row on the levels on which a piece takes a tick and more.
+const SECONDS: [f64; 18] = [
+    1.0, 0.793, 0.6178, 0.47273, 0.3552, 0.262, 0.18968, 0.13473, 0.09388, 0.06415, 0.04298,
+    0.02822, 0.01815, 0.01144, 0.00706, 0.00426, 0.00252, 0.00146,
+];
+
+#[test]
+fn every_level_falls_as_published() {
+    for (level, seconds) in (1..).zip(SECONDS) {
+        let rules = Rules {
+            gravity: Gravity::Guideline,
+            start_level: level,
+            ..still("T")
+        };
+        let mut game = Game::new(rules, 0).expect("fine rules");
+        let start = row(&game);
+        for tick in 1.. {
+            game.tick().expect("the game goes on");
+            let expected = f64::from(tick) / (60.0 * seconds);
+            let fallen = f64::from(start - row(&game));
+            if fallen >= 19.0 {
+                assert!(expected > 18.9, "level {level}: on the ground after {tick}");
+                break;
+            }
+            // The published numbers are rounded.
+            assert!(
+                (expected - fallen - 0.5).abs() < 0.51,
+                "level {level}: {fallen} rows, not {expected}, after {tick}"
+            );
+        }
+    }
+    // From level 19 on it is more than 20 rows a tick.
+    for level in [19, 20, 30] {
+        let rules = Rules {
+            gravity: Gravity::Guideline,
+            start_level: level,
+            ..still("T")
+        };
+        assert_eq!(row(&Game::new(rules, 0).expect("fine rules")), 0);
+    }
+}
+
 #[test]
 fn without_gravity_nothing_falls() {
     let mut game = Game::new(still("T"), 0).expect("fine rules");

@@ -1,10 +1,13 @@
 //! Spins and chains as they are played.
 
 use crate::{on_board, press, still};
-use tetris_core::{Clear, Spin};
+use tetris_core::{Clear, Rules, Spin, SpinRule};
 
 /// The classic slot: an overhang on one side, and the T turned in under it.
 const SLOT: &str = "XX......../X...XXXXXX/XX.XXXXXXX";
+
+/// The same for an S, which comes in by two turns.
+const S_SLOT: &str = ".........X/X..XXXXXXX/..XXXXXXXX";
 
 #[test]
 fn a_t_spin_double() {
@@ -21,6 +24,28 @@ fn a_t_spin_double() {
         (double, 1_200, 4)
     );
     assert_eq!(game.back_to_back(), 1);
+}
+
+/// All-spin (Tetris wiki, "Twist"): an S turned in where it can move nowhere is told as the rule
+/// says, and worth what a T-spin is.
+#[test]
+fn an_s_spin_is_an_option() {
+    for (spins, spin, points, attack) in [
+        (SpinRule::Off, None, 300, 1),
+        (SpinRule::ThreeCorner, None, 300, 1),
+        (SpinRule::AllMini, Some(Spin::Mini), 400, 1),
+        (SpinRule::All, Some(Spin::Full), 1_200, 4),
+    ] {
+        let rules = Rules {
+            spins,
+            ..still("S")
+        };
+        let mut game = on_board(rules, S_SLOT);
+        let locked = press(&mut game, &format!("ll{}clcD", "d".repeat(17))).expect("locks");
+        assert_eq!((locked.clear.lines, locked.clear.spin), (2, spin));
+        assert_eq!((locked.points, locked.attack), (points, attack));
+        assert_eq!(game.back_to_back(), u16::from(spin.is_some()));
+    }
 }
 
 /// The same place by falling, or with another move after the turn, is none.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use tetris_core::{Active, Board, Move, MoveRules, Piece, Rotation};
+use tetris_core::{
+    Active, Board, Game, GameOver, Move, MoveRules, Piece, PlaceError, Placement, Rotation, Rules,
+};
 
 use crate::positions::positions;
 use crate::random::Random;
@@ -12,7 +14,7 @@ use crate::twin::{Cells, Twin};
 #[test]
 fn moves_agree_with_the_twin() {
     let (mut spins, mut blocked, mut tucks, mut widths) = ([0; 3], 0, 0, [0; 33]);
-    for round in 0..positions(350) {
+    for round in 0..positions(2_450) / 7 {
         // One seed a board, so that a failure can be looked at alone.
         let mut random = Random::new(round as u64);
         let (board, rules) = (
@@ -79,4 +81,49 @@ fn no_way_no_keys() {
     assert_eq!(rules.inputs(&board, start, target), None);
     let blocked = Active { y: 2, ..start };
     assert_eq!(rules.inputs(&board, blocked, target), None);
+}
+
+/// A game refuses what it has no move for, and stays as it is.
+#[test]
+fn a_place_out_of_reach_is_refused() {
+    let lid = "XXXXXXXXX./X........X/X........X";
+    let board = Board::from_rows(lid, 40).expect("well-formed");
+    let rules = Rules {
+        pieces: "O".parse().expect("well-formed"),
+        ..Rules::guideline()
+    };
+    let mut game = Game::with_board(rules, board, 0).expect("fine rules");
+    let before = game.clone();
+    let placement = |rotation, column, row| Placement {
+        rotation,
+        column,
+        row,
+    };
+    for refused in [
+        placement(Rotation::North, 4, 0),
+        placement(Rotation::North, 4, 9),
+        placement(Rotation::North, 9, 3),
+        placement(Rotation::East, 4, 3),
+        placement(Rotation::North, 200, 200),
+    ] {
+        let piece = Piece::O;
+        let placement = refused;
+        let error = game.place(refused).expect_err("out of reach");
+        assert_eq!(error, PlaceError::OutOfReach { piece, placement });
+        assert!(error.to_string().contains("piece O"), "{error}");
+        assert_eq!(game, before);
+    }
+    while game
+        .place(placement(
+            Rotation::North,
+            4,
+            game.board().column_height(4) as u8,
+        ))
+        .is_ok()
+    {}
+    let top_out = game.top_out().expect("piled up to the top");
+    let error = game
+        .place(placement(Rotation::North, 0, 3))
+        .expect_err("it is over");
+    assert_eq!(error, GameOver { top_out }.into());
 }

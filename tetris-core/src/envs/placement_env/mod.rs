@@ -1,14 +1,14 @@
 //! The placement environment: one action puts one piece down.
 
-#[cfg(feature = "serde")]
-use crate::board::MIN_HEIGHT;
+mod state;
+
 use crate::board::{Board, ColourPlane, PackedBoard};
 use crate::envs::{PlacementConfig, Scenario};
 use crate::error::{ConfigError, IllegalAction, ScenarioError};
 use crate::features::{Afterstate, Features, Move, PlacementModel, candidates};
-use crate::game::MAX_PREVIEW;
-use crate::moves::{NoDrop, Placement, drop_action};
-use crate::pieces::{Hand, Odds, Piece, PieceQueue, Randomizer, Shape};
+use crate::moves::Placement;
+use crate::pieces::{Hand, Piece};
+use state::{Drop, State};
 
 /// What a step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,35 +63,6 @@ pub struct PlacementEnv {
     state: State,
 }
 
-/// A legal action.
-struct Drop {
-    piece: Piece,
-    /// Whether the pieces change places before.
-    swapped: bool,
-    placement: Placement,
-    shape: &'static Shape,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-struct State {
-    config: PlacementConfig,
-    ceiling: u8,
-    max_pieces: Option<u64>,
-    board: Board,
-    colours: Option<ColourPlane>,
-    hand: Hand,
-    /// Drawn, and not known to the player yet.
-    next: Piece,
-    /// What `next` was drawn from: what the player knows of it.
-    odds: Odds,
-    randomizer: Randomizer,
-    lines: u64,
-    pieces: u64,
-    score: u64,
-    over: bool,
-}
-
 impl PlacementEnv {
     /// An environment at the start of a game with seed 0 and the default scenario. Colours are
     /// on: see [`PlacementEnv::set_colours`].
@@ -131,7 +102,7 @@ impl PlacementEnv {
     /// If the game is over or the action not legal; the environment is then unchanged.
     #[inline]
     pub fn step(&mut self, action: usize) -> Result<StepOutcome, IllegalAction> {
-        let drop = self.drop(action)?;
+        let drop = self.state.drop(action)?;
         let state = &mut self.state;
         let full = state.lock(&drop);
         let lines = full.count_ones();
@@ -159,7 +130,7 @@ impl PlacementEnv {
     /// If the game is over or the action not legal.
     #[inline]
     pub fn placement(&self, action: usize) -> Result<Placement, IllegalAction> {
-        self.drop(action).map(|drop| drop.placement)
+        self.state.drop(action).map(|drop| drop.placement)
     }
 
     /// The piece that an action puts down: the current one, or, with a swap, the one on hold.
@@ -168,47 +139,7 @@ impl PlacementEnv {
     /// If the game is over or the action not legal.
     #[inline]
     pub fn piece(&self, action: usize) -> Result<Piece, IllegalAction> {
-        self.drop(action).map(|drop| drop.piece)
-    }
-
-    #[inline]
-    fn drop(&self, action: usize) -> Result<Drop, IllegalAction> {
-        let state = &self.state;
-        if state.over {
-            return Err(IllegalAction::GameOver);
-        }
-        let count = state.config.action_count();
-        if action >= count {
-            let last = count - 1;
-            return Err(IllegalAction::OutOfRange { action, last });
-        }
-        let swap_action = state.config.swap_action();
-        let (swapped, drop) = match action.checked_sub(swap_action) {
-            Some(drop) => (true, drop),
-            None => (false, action),
-        };
-        let (mut piece, ceiling) = (state.hand.current, state.ceiling);
-        if swapped {
-            piece = state.hand.swap().ok_or(IllegalAction::NoSwap {
-                action,
-                piece,
-                instead: drop,
-            })?;
-        }
-        match drop_action(&state.board, piece, ceiling.into(), drop) {
-            Ok((placement, shape)) => Ok(Drop {
-                piece,
-                swapped,
-                placement,
-                shape,
-            }),
-            Err(NoDrop::NotAPlacement) => Err(IllegalAction::NoSuchPlacement { action, piece }),
-            Err(NoDrop::AboveCeiling) => Err(IllegalAction::AboveCeiling {
-                action,
-                piece,
-                ceiling,
-            }),
-        }
+        self.state.drop(action).map(|drop| drop.piece)
     }
 
     /// Writes for each action whether it is legal. After the end of a game none is.
@@ -244,7 +175,7 @@ impl PlacementEnv {
             placement,
             shape,
             ..
-        } = self.drop(action)?;
+        } = self.state.drop(action)?;
         let state = &self.state;
         let (x, row) = (placement.column.into(), placement.row.into());
         let mut board = state.board.clone();
@@ -362,93 +293,5 @@ impl PlacementEnv {
     #[must_use]
     pub const fn is_over(&self) -> bool {
         self.state.over
-    }
-}
-
-impl State {
-    fn start(
-        config: PlacementConfig,
-        ceiling: u8,
-        max_pieces: Option<u64>,
-        board: Board,
-        colours: Option<ColourPlane>,
-        seed: u64,
-    ) -> Self {
-        let mut randomizer = Randomizer::new(config.pieces, seed);
-        let held = config.hold.then(|| randomizer.draw());
-        let current = randomizer.draw();
-        let mut known = [current; MAX_PREVIEW];
-        let known = &mut known[..config.preview.into()];
-        known.fill_with(|| randomizer.draw());
-        let queue = PieceQueue::new(known).expect("a preview of a valid configuration");
-        let odds = randomizer.odds();
-        let next = randomizer.draw();
-        Self {
-            config,
-            ceiling,
-            max_pieces,
-            board,
-            colours,
-            hand: Hand {
-                current,
-                held,
-                queue,
-            },
-            next,
-            odds,
-            randomizer,
-            lines: 0,
-            pieces: 0,
-            score: 0,
-            over: false,
-        }
-    }
-
-    /// Whether the current piece or the one on hold has a place.
-    #[inline]
-    fn has_legal_action(&self) -> bool {
-        let has_place = |piece| self.board.has_hard_drop(piece, self.ceiling.into());
-        has_place(self.hand.current) || self.hand.swap().is_some_and(has_place)
-    }
-
-    /// Fills the cells of a piece and takes out full rows; returns them.
-    #[inline]
-    fn lock(&mut self, drop: &Drop) -> u64 {
-        let placement = drop.placement;
-        let (x, row) = (placement.column.into(), placement.row.into());
-        self.board.lock(drop.shape, x, row);
-        let full = self.board.clear_full_rows();
-        if let Some(colours) = &mut self.colours {
-            colours.lock(drop.piece, placement.cells(drop.piece));
-            colours.remove_rows(full);
-        }
-        full
-    }
-}
-
-#[cfg(feature = "serde")]
-impl<'de> serde::Deserialize<'de> for PlacementEnv {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-
-        let state = State::deserialize(deserializer)?;
-        let config = &state.config;
-        config.validate().map_err(D::Error::custom)?;
-        let size = (usize::from(config.width), usize::from(config.height));
-        let colours_agree = |colours: &ColourPlane| colours.agrees_with(&state.board);
-        let agrees = (state.board.width(), state.board.height()) == size
-            && (MIN_HEIGHT..=size.1).contains(&state.ceiling.into())
-            && state.odds.weight(state.next) != 0
-            && state.hand.held.is_some() == config.hold
-            && state.hand.queue.len() == config.preview.into()
-            && state.randomizer.kind() == config.pieces
-            && state.colours.as_ref().is_none_or(colours_agree);
-        if agrees {
-            Ok(Self { state })
-        } else {
-            Err(D::Error::custom(
-                "the parts of this environment do not fit together",
-            ))
-        }
     }
 }
