@@ -21,7 +21,7 @@ use super::results::{Folder, Question, Statistics};
 use super::signals::Signals;
 use super::{Failure, say};
 
-/// Time between two moments at which an evaluation with a folder is put away.
+/// Time between two moments at which an evaluation says how far it is, and is put away if it has a folder.
 const SAVE_EVERY: Duration = Duration::from_secs(20);
 
 pub(super) fn run(args: &EvaluateArgs) -> Result<(), Failure> {
@@ -113,13 +113,19 @@ fn play<P: Policy<Tetris> + Clone + Send>(
             return Ok(None);
         }
         let since = Instant::now();
-        let pause =
-            || folder.is_some() && (stop.load(Ordering::Relaxed) || since.elapsed() > SAVE_EVERY);
+        let pause = || stop.load(Ordering::Relaxed) || since.elapsed() > SAVE_EVERY;
         playing
             .play(env, &Scenario::default(), policy, pause)
             .map_err(Failure::failed)?;
         if let Some(folder) = &folder {
             folder.save_state(&playing)?;
+        }
+        if !playing.is_over() {
+            let (over, steps) = (playing.games().len(), playing.steps());
+            tracing::info!(
+                "{over} of {} games are over, {steps} pieces so far",
+                args.games
+            );
         }
     }
     // The speed is that of this part of the evaluation; the games are all of them.

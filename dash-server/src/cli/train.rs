@@ -1,5 +1,6 @@
 //! `tetris-dash train`: a run without a page.
 
+use std::env;
 use std::path::Path;
 use std::thread;
 
@@ -32,8 +33,10 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
         .map_or_else(ProgressBar::new, ProgressBar::lasting);
     let end = runtime.block_on(train(run, control, bar))?;
     say(&format!("{place}: {}", reason(&end)));
+    // As it was called itself, and so that good players come to an end.
+    let program = env::args().next().unwrap_or_else(|| "tetris-dash".into());
     say(&format!(
-        "Evaluate it with: tetris-dash evaluate --model {place}"
+        "Evaluate it with: {program} evaluate --model {place} --max-pieces 100000"
     ));
     Ok(())
 }
