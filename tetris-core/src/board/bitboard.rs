@@ -178,6 +178,15 @@ impl Board {
         }
     }
 
+    /// The same to be filled.
+    #[inline(always)]
+    pub(crate) fn window_mut(&mut self, x: usize) -> (&mut [u64; WINDOW], usize) {
+        match &mut self.0 {
+            Columns::Narrow { columns, .. } => window_of_mut(columns, x),
+            Columns::Wide { columns, .. } => window_of_mut(columns, x),
+        }
+    }
+
     /// Empties every cell.
     pub(crate) fn clear(&mut self) {
         self.columns_mut().fill(0);
@@ -305,6 +314,13 @@ impl Board {
 fn window_of<const N: usize>(columns: &[u64; N], x: usize) -> (&[u64; WINDOW], usize) {
     let first = x.min(N - WINDOW);
     let window = columns[first..].first_chunk();
+    (window.expect("the first of a window"), x - first)
+}
+
+#[inline(always)]
+fn window_of_mut<const N: usize>(columns: &mut [u64; N], x: usize) -> (&mut [u64; WINDOW], usize) {
+    let first = x.min(N - WINDOW);
+    let window = columns[first..].first_chunk_mut();
     (window.expect("the first of a window"), x - first)
 }
 

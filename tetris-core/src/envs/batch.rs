@@ -60,8 +60,8 @@ pub struct BatchBuffers<'a, T> {
 #[derive(Clone, Debug)]
 pub struct BatchEnv<R> {
     slots: Vec<Slot>,
-    /// The planes of the boards, one after the other.
-    planes: Vec<u64>,
+    /// The bits of the observations, one after the other.
+    bits: Vec<u64>,
     observation: Observation,
     reward: R,
     max_steps: u64,
@@ -114,9 +114,15 @@ impl<R: Reward> BatchEnv<R> {
                 steps: 0,
             }
         };
+        let slots: Vec<_> = seeds.iter().map(slot).collect();
+        let words = observation.words();
+        let mut bits = vec![0; slots.len() * words];
+        for (slot, bits) in slots.iter().zip(bits.chunks_exact_mut(words)) {
+            observation.read(&slot.game, bits);
+        }
         Ok(Self {
-            slots: seeds.iter().map(slot).collect(),
-            planes: vec![0; seeds.len() * observation.plane().words()],
+            slots,
+            bits,
             observation,
             reward,
             max_steps: u64::MAX,
@@ -171,10 +177,10 @@ impl<R: Reward> BatchEnv<R> {
     pub fn observe<T: Element>(&self, observations: &mut [T]) -> Result<(), BatchError> {
         let len = self.observation.len();
         check("observations", observations.len(), self.len() * len)?;
-        let planes = self.planes.chunks_exact(self.observation.plane().words());
-        let games = self.slots.iter().zip(planes);
-        for (numbers, (slot, plane)) in observations.chunks_exact_mut(len.max(1)).zip(games) {
-            self.observation.write_with(&slot.game, plane, numbers);
+        let bits = self.bits.chunks_exact(self.observation.words());
+        let games = self.slots.iter().zip(bits);
+        for (numbers, (slot, bits)) in observations.chunks_exact_mut(len.max(1)).zip(games) {
+            self.observation.write_with(&slot.game, bits, numbers);
         }
         Ok(())
     }
@@ -194,7 +200,7 @@ impl<R: Reward> BatchEnv<R> {
             reward: &self.reward,
             max_steps: self.max_steps,
         };
-        shared.step(&mut self.slots, &mut self.planes, actions, buffers);
+        shared.step(&mut self.slots, &mut self.bits, actions, buffers);
         Ok(())
     }
 
@@ -225,15 +231,15 @@ impl<R: Reward> BatchEnv<R> {
         };
         if self.observation.len() == 0 {
             // Nothing to cut into chunks.
-            shared.step(&mut self.slots, &mut self.planes, actions, buffers);
+            shared.step(&mut self.slots, &mut self.bits, actions, buffers);
             return Ok(());
         }
         let len = games * self.observation.len();
-        let words = games * self.observation.plane().words();
+        let words = games * self.observation.words();
         let games = self
             .slots
             .par_chunks_mut(games)
-            .zip(self.planes.par_chunks_mut(words))
+            .zip(self.bits.par_chunks_mut(words))
             .zip(actions.par_chunks(games))
             .zip(buffers.observations.par_chunks_mut(len))
             .zip(buffers.final_observations.par_chunks_mut(len))
@@ -243,7 +249,7 @@ impl<R: Reward> BatchEnv<R> {
         games.for_each(|(games, truncated)| {
             let ((games, rewards), terminated) = games;
             let ((games, observations), final_observations) = games;
-            let ((slots, planes), actions) = games;
+            let ((slots, bits), actions) = games;
             let buffers = BatchBuffers {
                 observations,
                 final_observations,
@@ -251,7 +257,7 @@ impl<R: Reward> BatchEnv<R> {
                 terminated,
                 truncated,
             };
-            shared.step(slots, planes, actions, buffers);
+            shared.step(slots, bits, actions, buffers);
         });
         Ok(())
     }
@@ -305,21 +311,21 @@ impl<R: Reward> Shared<'_, R> {
     fn step<T: Element>(
         &self,
         slots: &mut [Slot],
-        planes: &mut [u64],
+        bits: &mut [u64],
         actions: &[u8],
         buffers: BatchBuffers<'_, T>,
     ) {
         let len = self.observation.len();
-        let words = self.observation.plane().words();
+        let words = self.observation.words();
         for (game, slot) in slots.iter_mut().enumerate() {
-            let plane = &mut planes[game * words..(game + 1) * words];
+            let bits = &mut bits[game * words..(game + 1) * words];
             let numbers = game * len..(game + 1) * len;
             let action = actions[game].into();
             slot.steps += 1;
             let last = slot.steps >= self.max_steps;
             let step = step(
                 &mut slot.game,
-                plane,
+                bits,
                 self.observation,
                 self.reward,
                 action,
@@ -333,20 +339,20 @@ impl<R: Reward> Shared<'_, R> {
             buffers.truncated[game] = step.truncated;
             if step.terminated || step.truncated {
                 let last = &mut buffers.final_observations[numbers.clone()];
-                self.observation.write_with(&slot.game, plane, last);
-                slot.start_next(plane);
+                self.observation.write_with(&slot.game, bits, last);
+                slot.start_next();
+                self.observation.read(&slot.game, bits);
             }
             let now = &mut buffers.observations[numbers];
-            self.observation.write_with(&slot.game, plane, now);
+            self.observation.write_with(&slot.game, bits, now);
         }
     }
 }
 
 impl Slot {
-    fn start_next(&mut self, plane: &mut [u64]) {
+    fn start_next(&mut self) {
         self.episode += 1;
         self.steps = 0;
         self.game.restart(episode_seed(self.seed, self.episode));
-        plane.fill(0);
     }
 }

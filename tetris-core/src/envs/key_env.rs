@@ -58,7 +58,7 @@ pub struct KeyEnv<R> {
     game: Game,
     observation: Observation,
     reward: R,
-    plane: Box<[u64]>,
+    bits: Box<[u64]>,
     max_steps: u64,
     steps: u64,
 }
@@ -77,12 +77,13 @@ impl<R: Reward> KeyEnv<R> {
             "the observation is for other rules"
         );
         let game = Game::new(rules, 0)?;
-        let plane = vec![0; observation.plane().words()].into_boxed_slice();
+        let mut bits = vec![0; observation.words()].into_boxed_slice();
+        observation.read(&game, &mut bits);
         Ok(Self {
             game,
             observation,
             reward,
-            plane,
+            bits,
             max_steps: u64::MAX,
             steps: 0,
         })
@@ -98,7 +99,7 @@ impl<R: Reward> KeyEnv<R> {
     /// Starts a new game.
     pub fn reset(&mut self, seed: u64) {
         self.game.restart(seed);
-        self.plane.fill(0);
+        self.observation.read(&self.game, &mut self.bits);
         self.steps = 0;
     }
 
@@ -113,9 +114,7 @@ impl<R: Reward> KeyEnv<R> {
         );
         self.game = game;
         self.steps = steps;
-        self.observation
-            .plane()
-            .read(self.game.board(), &mut self.plane);
+        self.observation.read(&self.game, &mut self.bits);
     }
 
     /// Takes an action.
@@ -125,8 +124,8 @@ impl<R: Reward> KeyEnv<R> {
     #[inline]
     pub fn step(&mut self, action: usize) -> Result<KeyStep, IllegalAction> {
         let last = self.steps.saturating_add(1) >= self.max_steps;
-        let (game, plane) = (&mut self.game, &mut self.plane);
-        let step = step(game, plane, &self.observation, &self.reward, action, last)?;
+        let (game, bits) = (&mut self.game, &mut self.bits);
+        let step = step(game, bits, &self.observation, &self.reward, action, last)?;
         self.steps += 1;
         Ok(step)
     }
@@ -136,10 +135,10 @@ impl<R: Reward> KeyEnv<R> {
     pub(super) fn step_by(&mut self, act: impl FnOnce(&mut Game) -> Option<Locked>) -> KeyStep {
         let score = self.game.score();
         let locked = act(&mut self.game);
-        if let Some(locked) = &locked
-            && self.observation.shows_board()
-        {
-            show_locked(&self.game, &mut self.plane, &self.observation, locked);
+        let (game, bits) = (&self.game, &mut self.bits);
+        match &locked {
+            Some(locked) => self.observation.read_locked(game, locked, bits),
+            None => self.observation.read_pieces(game, bits),
         }
         let step = self.outcome_of(&self.game, locked, score);
         self.steps += 1;
@@ -158,7 +157,7 @@ impl<R: Reward> KeyEnv<R> {
     /// If the slice is not as long as the observation.
     #[inline]
     pub fn observe<T: Element>(&self, out: &mut [T]) {
-        self.observation.write_with(&self.game, &self.plane, out);
+        self.observation.write_with(&self.game, &self.bits, out);
     }
 
     /// The layout of the observation.
@@ -198,11 +197,11 @@ impl<R: Reward> KeyEnv<R> {
     }
 }
 
-/// One step of a game and the plane of its board, truncated if it is the last that may be.
+/// One step of a game and the bits of its observation, truncated if it is the last that may be.
 #[inline(always)]
 pub(crate) fn step<R: Reward>(
     game: &mut Game,
-    plane: &mut [u64],
+    bits: &mut [u64],
     observation: &Observation,
     reward: &R,
     action: usize,
@@ -215,7 +214,10 @@ pub(crate) fn step<R: Reward>(
     let mut locked = None;
     match Input::ALL.get(action) {
         Some(&input) => {
-            game.press_alive(input, &mut locked);
+            let acted = game.press_alive(input, &mut locked);
+            if input == Input::Hold && acted {
+                observation.read_pieces(game, bits);
+            }
         }
         None if action == Input::COUNT => {}
         None => {
@@ -231,22 +233,12 @@ pub(crate) fn step<R: Reward>(
     Ok(match locked {
         None => outcome(game, reward, None, score, last),
         Some(locked) => {
-            if observation.shows_board() {
-                show_locked(game, plane, observation, &locked);
+            if observation.has_bits() {
+                observation.read_locked(game, &locked, bits);
             }
             locked_outcome(game, reward, locked, score, last)
         }
     })
-}
-
-#[inline(never)]
-fn show_locked(game: &Game, plane: &mut [u64], observation: &Observation, locked: &Locked) {
-    if locked.clear.lines == 0 && locked.garbage == 0 {
-        let cells = locked.placement.cells(locked.piece);
-        observation.plane().lock(cells, plane);
-    } else {
-        observation.plane().read(game.board(), plane);
-    }
 }
 
 #[inline(never)]

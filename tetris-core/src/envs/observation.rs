@@ -1,13 +1,13 @@
 //! What an agent sees, put together from parts.
 
+use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::board::{Board, bit_height};
-use crate::envs::{Element, MOST_WORDS, Plane};
+use crate::envs::{Element, Plane, expand, put, view};
 use crate::error::ObservationError;
-use crate::features::{Features, Move, features_below};
-use crate::game::{Active, Game, Rules};
+use crate::features::Features;
+use crate::game::{Game, Locked, Rules};
 use crate::pieces::Piece;
 
 /// A part of an observation. Every number in it is 0 or greater.
@@ -76,12 +76,37 @@ pub enum Part {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observation {
-    parts: Vec<(Part, usize)>,
+    parts: Vec<Place>,
+    /// Parts of ones and zeros that change only when a piece locks or enters play: boards, pieces
+    /// as one of seven with their place among [`pieces_in_order`], and whether there is a hold.
+    /// They are kept as bits from step to step, bit `i` for number `i`, and become numbers all at
+    /// once.
+    boards: Vec<usize>,
+    pieces: Vec<(usize, u32)>,
+    can_hold: Vec<usize>,
+    /// Boards that the active piece is drawn on, and where its place is told.
+    drawn: Vec<usize>,
+    positions: Vec<usize>,
+    /// What else is written anew each time.
+    moving: Vec<Place>,
     plane: Plane,
     rows: usize,
     preview: u8,
-    shows_board: bool,
     len: usize,
+}
+
+/// Where a part is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    part: Part,
+    at: usize,
+    len: usize,
+}
+
+impl Place {
+    const fn range(&self) -> Range<usize> {
+        self.at..self.at + self.len
+    }
 }
 
 impl Observation {
@@ -93,10 +118,15 @@ impl Observation {
         let (width, height) = (usize::from(rules.width), usize::from(rules.height));
         let mut observation = Self {
             parts: Vec::with_capacity(parts.len()),
+            boards: Vec::new(),
+            pieces: Vec::new(),
+            can_hold: Vec::new(),
+            drawn: Vec::new(),
+            positions: Vec::new(),
+            moving: Vec::new(),
             plane: Plane { width, height },
             rows: rules.rows(),
             preview: rules.preview,
-            shows_board: false,
             len: 0,
         };
         for &part in parts {
@@ -116,8 +146,25 @@ impl Observation {
                 Part::Features => Features::LEN,
                 Part::Counters => 4,
             };
-            observation.shows_board |= matches!(part, Part::Board | Part::BoardAndPiece);
-            observation.parts.push((part, len));
+            let at = observation.len;
+            let place = Place { part, at, len };
+            observation.parts.push(place);
+            match part {
+                Part::Board => observation.boards.push(at),
+                Part::Current => observation.pieces.push((at, 0)),
+                Part::Hold => observation.pieces.push((at, 1)),
+                Part::Queue | Part::Next(_) => {
+                    let places = (at..at + len).step_by(7).zip(2..);
+                    observation.pieces.extend(places);
+                }
+                Part::CanHold => observation.can_hold.push(at),
+                Part::BoardAndPiece => {
+                    observation.boards.push(at);
+                    observation.drawn.push(at);
+                }
+                Part::Position => observation.positions.push(at),
+                _ => observation.moving.push(place),
+            }
             observation.len += len;
         }
         Ok(observation)
@@ -136,11 +183,7 @@ impl Observation {
 
     /// The parts and where their numbers are.
     pub fn layout(&self) -> impl Iterator<Item = (Part, Range<usize>)> {
-        self.parts.iter().scan(0, |end, &(part, len)| {
-            let start = *end;
-            *end += len;
-            Some((part, start..*end))
-        })
+        self.parts.iter().map(|place| (place.part, place.range()))
     }
 
     /// Writes what there is to see of a game.
@@ -149,14 +192,13 @@ impl Observation {
     /// If the slice is not [`Observation::len`] long, or the game has other rules as to width,
     /// height, hidden rows or preview.
     pub fn write<T: Element>(&self, game: &Game, out: &mut [T]) {
-        let mut words = [0; MOST_WORDS];
-        let words = &mut words[..self.plane.words()];
         assert!(
             self.is_for(game.rules()),
             "an observation of another kind of game"
         );
-        self.plane.read(game.board(), words);
-        self.write_with(game, words, out);
+        let mut bits = vec![0; self.words()];
+        self.read(game, &mut bits);
+        self.write_with(game, &bits, out);
     }
 
     pub(crate) fn is_for(&self, rules: &Rules) -> bool {
@@ -166,160 +208,78 @@ impl Observation {
             && self.preview == rules.preview
     }
 
-    pub(crate) const fn plane(&self) -> Plane {
-        self.plane
+    /// Words for the bits; one at least.
+    #[inline]
+    pub(crate) const fn words(&self) -> usize {
+        self.len / 64 + 1
     }
 
-    /// Whether the plane of the board is read at all.
-    #[inline]
-    pub(crate) const fn shows_board(&self) -> bool {
-        self.shows_board
+    /// Reads the bits of a game.
+    pub(crate) fn read(&self, game: &Game, bits: &mut [u64]) {
+        bits.fill(0);
+        for &at in &self.boards {
+            self.plane.read(game.board(), bits, at);
+        }
+        self.read_pieces(game, bits);
     }
 
-    /// The same with the plane of the board read before.
+    /// Reads the bits of the pieces again: one entered play.
     #[inline]
-    pub(crate) fn write_with<T: Element>(&self, game: &Game, words: &[u64], out: &mut [T]) {
+    pub(crate) fn read_pieces(&self, game: &Game, bits: &mut [u64]) {
+        let all = pieces_in_order(game);
+        for &(at, place) in &self.pieces {
+            put(bits, at, 7, 1 << (all >> (4 * place) & 0xf) >> 1);
+        }
+        for &at in &self.can_hold {
+            put(bits, at, 1, game.can_hold().into());
+        }
+    }
+
+    /// Reads again what is other than before a piece locked.
+    #[inline(never)]
+    pub(crate) fn read_locked(&self, game: &Game, locked: &Locked, bits: &mut [u64]) {
+        for &at in &self.boards {
+            if locked.clear.lines == 0 && locked.garbage == 0 {
+                let cells = locked.placement.cells(locked.piece);
+                self.plane.lock(cells, bits, at);
+            } else {
+                self.plane.read(game.board(), bits, at);
+            }
+        }
+        self.read_pieces(game, bits);
+    }
+
+    /// Whether any bits are kept.
+    #[inline]
+    pub(crate) const fn has_bits(&self) -> bool {
+        !(self.boards.is_empty() && self.pieces.is_empty() && self.can_hold.is_empty())
+    }
+
+    /// Writes what there is to see of a game whose bits were read.
+    #[inline]
+    pub(crate) fn write_with<T: Element>(&self, game: &Game, bits: &[u64], out: &mut [T]) {
         assert_eq!(out.len(), self.len, "length of the observation");
-        let mut rest = out;
-        for &(part, len) in &self.parts {
-            let (numbers, after) = rest.split_at_mut(len);
-            rest = after;
-            self.write_part(part, game, words, numbers);
-        }
-    }
-
-    /// Each part is a call: what they have in common would otherwise be worked out for every part
-    /// beforehand, also for those that are not asked for.
-    #[inline]
-    fn write_part<T: Element>(&self, part: Part, game: &Game, words: &[u64], out: &mut [T]) {
-        match part {
-            Part::Board => self.plane.write(words, out),
-            Part::BoardAndPiece => {
-                self.plane.write(words, out);
-                self.draw(game.active(), T::of(2.0), out);
+        expand(bits, out);
+        if let Some(active) = game.active() {
+            for &at in &self.drawn {
+                view::draw(&active, T::of(2.0), self.plane, &mut out[at..]);
             }
-            Part::Piece => self.write_alone(game.active(), out),
-            Part::Ghost => self.write_ghost(game, out),
-            Part::Position => position(game, out),
-            Part::Current => current(game, out),
-            Part::Hold => hold(game, out),
-            Part::CanHold => can_hold(game, out),
-            Part::Queue | Part::Next(_) => queue(game, out),
-            Part::Counters => counters(game, out),
-            of_board => self.write_of_board(of_board, game.board(), out),
-        }
-    }
-
-    #[inline(never)]
-    fn write_ghost<T: Element>(&self, game: &Game, out: &mut [T]) {
-        self.write_alone(game.ghost(), out);
-    }
-
-    #[inline(never)]
-    fn write_alone<T: Element>(&self, active: Option<Active>, out: &mut [T]) {
-        out.fill(T::of(0.0));
-        self.draw(active, T::of(1.0), out);
-    }
-
-    /// Parts that depend on the board alone.
-    #[inline(never)]
-    fn write_of_board<T: Element>(&self, part: Part, board: &Board, out: &mut [T]) {
-        let columns = board.columns();
-        let heights = columns.iter().map(|&column| bit_height(column));
-        let differences = || {
-            let heights = columns
-                .windows(2)
-                .map(|two| (bit_height(two[0]), bit_height(two[1])));
-            heights.map(|(left, right)| left.abs_diff(right))
-        };
-        match part {
-            Part::Heights => write_all(heights, out),
-            Part::HeightDifferences => write_all(differences(), out),
-            Part::Bumpiness => out[0] = T::of(differences().sum::<u32>() as f32),
-            Part::PileHeight => out[0] = T::of(heights.fold(0, u32::max) as f32),
-            Part::Holes => {
-                let empty_below = |&column: &u64| bit_height(column) - column.count_ones();
-                out[0] = T::of(columns.iter().map(empty_below).sum::<u32>() as f32);
-            }
-            _ => {
-                let features = features_below(columns, self.plane.height, Move::default());
-                for (number, feature) in out.iter_mut().zip(features.to_array()) {
-                    *number = T::of(feature);
-                }
+            for &at in &self.positions {
+                view::position(&active, &mut out[at..]);
             }
         }
-    }
-
-    #[inline(never)]
-    fn draw<T: Element>(&self, active: Option<Active>, value: T, out: &mut [T]) {
-        if let Some(active) = active {
-            for (x, y) in active.cells() {
-                if let Some(cell) = out.get_mut(self.plane.index(x, y)) {
-                    *cell = value;
-                }
-            }
+        for place in &self.moving {
+            let out = &mut out[place.range()];
+            view::write(place.part, game, self.plane, out);
         }
     }
 }
 
-fn write_all<T: Element>(values: impl Iterator<Item = u32>, out: &mut [T]) {
-    for (number, value) in out.iter_mut().zip(values) {
-        *number = T::of(value as f32);
-    }
-}
-
-/// By [`Piece::cell`], 0 for none: 1 at the index of the piece.
-#[inline(always)]
-fn one_of_seven<T: Element>(cell: u8, out: &mut [T; 7]) {
-    let numbers = T::eight((1u32 << cell >> 1) as u8);
-    *out = *numbers.first_chunk().expect("eight");
-}
-
-#[inline(always)]
-fn only_seven<T: Element>(cell: u8, out: &mut [T]) {
-    one_of_seven(cell, out.first_chunk_mut().expect("a part of seven"));
-}
-
-#[inline(never)]
-fn current<T: Element>(game: &Game, out: &mut [T]) {
-    only_seven(game.active().map_or(0, |active| active.piece.cell()), out);
-}
-
-#[inline(never)]
-fn hold<T: Element>(game: &Game, out: &mut [T]) {
-    only_seven(game.held().map_or(0, Piece::cell), out);
-}
-
-#[inline(never)]
-fn can_hold<T: Element>(game: &Game, out: &mut [T]) {
-    out[0] = T::of(u8::from(game.can_hold()).into());
-}
-
-#[inline(never)]
-fn queue<T: Element>(game: &Game, out: &mut [T]) {
-    let mut queue = game.queued_cells();
-    for numbers in out.as_chunks_mut().0 {
-        one_of_seven(queue as u8 & 0xf, numbers);
-        queue >>= 4;
-    }
-}
-
-#[inline(never)]
-fn counters<T: Element>(game: &Game, out: &mut [T]) {
-    out[0] = T::of(game.level().into());
-    out[1] = T::of(game.combo().into());
-    out[2] = T::of(game.back_to_back().into());
-    out[3] = T::of(game.pending_garbage() as f32);
-}
-
-#[inline(never)]
-fn position<T: Element>(game: &Game, out: &mut [T]) {
-    let Some(active) = game.active() else {
-        return out.fill(T::of(0.0));
-    };
-    let out: &mut [T; 6] = out.first_chunk_mut().expect("a part of six");
-    let placement = active.placement();
-    out[0] = T::of(placement.column.into());
-    out[1] = T::of(placement.row.into());
-    out[2..].copy_from_slice(&T::eight(1 << placement.rotation.index())[..4]);
+/// The active piece, the held one and the preview as [`Piece::cell`]s of four bits each, 0 for
+/// none, the active one lowest.
+#[inline]
+fn pieces_in_order(game: &Game) -> u64 {
+    let cell = |piece: Option<Piece>| u64::from(piece.map_or(0, Piece::cell));
+    let current = game.active().map(|active| active.piece);
+    game.queued_cells() << 8 | cell(game.held()) << 4 | cell(current)
 }

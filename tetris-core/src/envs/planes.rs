@@ -1,114 +1,9 @@
-//! The visible cells of a board as one run of bits, and bits as numbers.
+//! The visible cells of a board as a run of bits.
 
-use crate::board::{Board, MAX_HEIGHT, MAX_WIDTH};
-use crate::simd::{self, Kernel, Vector};
+use crate::board::{Board, bit_height};
 
-/// Words for the largest board.
-pub(crate) const MOST_WORDS: usize = MAX_WIDTH * MAX_HEIGHT / 64;
-
-/// The number type of an observation: `f32`, or `u8` for a quarter of the memory.
-///
-/// All parts of an observation are numbers that are not negative; as `u8` they are rounded down
-/// and 255 at most.
-pub trait Element: sealed::Cells + Send + Sync + 'static {
-    /// From a number that is not negative.
-    fn of(value: f32) -> Self;
-}
-
-impl Element for f32 {
-    #[inline]
-    fn of(value: f32) -> Self {
-        value
-    }
-}
-
-impl Element for u8 {
-    #[inline]
-    fn of(value: f32) -> Self {
-        value as u8
-    }
-}
-
-#[expect(
-    private_bounds,
-    reason = "outside the crate there is nothing to call it with"
-)]
-mod sealed {
-    use super::{EIGHT_F32, EIGHT_U8};
-    use crate::simd::Vector;
-
-    const ONE: u32 = 1.0f32.to_bits();
-
-    pub trait Cells: Copy {
-        /// Eight cells, 1 for full, the lowest bit first.
-        fn eight(bits: u8) -> &'static [Self; 8];
-
-        /// Thirty-two of them, in a kernel.
-        #[expect(
-            private_bounds,
-            reason = "outside the crate there is nothing to call it with"
-        )]
-        fn thirty_two<V: Vector>(bits: u32, out: &mut [Self; 32]);
-    }
-
-    impl Cells for f32 {
-        #[inline]
-        fn eight(bits: u8) -> &'static [Self; 8] {
-            &EIGHT_F32[usize::from(bits)]
-        }
-
-        #[inline(always)]
-        fn thirty_two<V: Vector>(bits: u32, out: &mut [Self; 32]) {
-            // A lane looks its number up by its bit; the bits above are of no account.
-            let numbers = V::load(&[0, ONE, 0, ONE, 0, ONE, 0, ONE]);
-            let (bits, eight_more) = (V::splat(bits), V::splat(8));
-            let mut places = V::load(&[0, 1, 2, 3, 4, 5, 6, 7]);
-            for eight in out.as_chunks_mut::<8>().0 {
-                let cells = numbers.lookup(bits.down(places)).store();
-                places = places.plus(eight_more);
-                for i in 0..8 {
-                    eight[i] = Self::from_bits(cells[i]);
-                }
-            }
-        }
-    }
-
-    impl Cells for u8 {
-        #[inline]
-        fn eight(bits: u8) -> &'static [Self; 8] {
-            &EIGHT_U8[usize::from(bits)]
-        }
-
-        #[inline(always)]
-        fn thirty_two<V: Vector>(bits: u32, out: &mut [Self; 32]) {
-            let lanes = V::lanes_of_bits(bits).store();
-            for (i, four) in out.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-                *four = lanes[i].to_le_bytes();
-            }
-        }
-    }
-}
-
-/// Eight numbers for each byte.
-macro_rules! eights {
-    ($type:ty, $one:expr) => {{
-        let mut table = [[$one - $one; 8]; 256];
-        let mut at = 0;
-        while at < 256 * 8 {
-            if at / 8 >> (at % 8) & 1 == 1 {
-                table[at / 8][at % 8] = $one;
-            }
-            at += 1;
-        }
-        table
-    }};
-}
-
-static EIGHT_F32: [[f32; 8]; 256] = eights!(f32, 1.0);
-static EIGHT_U8: [[u8; 8]; 256] = eights!(u8, 1);
-
-/// The visible cells of a board, row after row from the top, each from the left: cell `i` is bit
-/// `i % 64` of word `i / 64`. It is kept from step to step, because most steps lock nothing.
+/// The visible cells of a board, row after row from the top, each from the left, in a longer run
+/// of bits in which they begin at some bit: bit `i` of the run is bit `i % 64` of word `i / 64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plane {
     pub(crate) width: usize,
@@ -117,17 +12,7 @@ pub(crate) struct Plane {
 }
 
 impl Plane {
-    #[inline]
-    pub(crate) const fn cells(self) -> usize {
-        self.width * self.height
-    }
-
-    #[inline]
-    pub(crate) const fn words(self) -> usize {
-        self.cells().div_ceil(64)
-    }
-
-    /// The index of a cell; past all of them if it is above the visible rows.
+    /// The number of a cell; past the end for those of hidden rows.
     #[inline]
     pub(crate) const fn index(self, x: usize, y: usize) -> usize {
         let from_top = (self.height - 1).wrapping_sub(y);
@@ -135,98 +20,46 @@ impl Plane {
     }
 
     /// Reads a whole board.
-    pub(crate) fn read(self, board: &Board, words: &mut [u64]) {
-        words.fill(0);
-        for from_top in 0..self.height {
-            let y = self.height - 1 - from_top;
-            for (x, column) in board.columns().iter().enumerate() {
-                let index = from_top * self.width + x;
-                words[index / 64] |= (column >> y & 1) << (index % 64);
+    pub(crate) fn read(self, board: &Board, words: &mut [u64], at: usize) {
+        let columns = board.columns();
+        let all = columns.iter().fold(0, |all, column| all | column);
+        let pile = bit_height(all) as usize;
+        for y in 0..self.height {
+            let mut row = 0;
+            if y < pile {
+                for (x, column) in columns.iter().enumerate() {
+                    row |= (column >> y & 1) << x;
+                }
             }
+            put(words, at + self.index(0, y), self.width, row);
         }
     }
 
     /// Adds the cells of a piece.
     #[inline]
-    pub(crate) fn lock(self, cells: impl Iterator<Item = (usize, usize)>, words: &mut [u64]) {
+    pub(crate) fn lock(
+        self,
+        cells: impl Iterator<Item = (usize, usize)>,
+        words: &mut [u64],
+        at: usize,
+    ) {
         for (x, y) in cells {
-            let index = self.index(x, y);
-            if let Some(word) = words.get_mut(index / 64) {
-                *word |= 1 << (index % 64);
+            if y < self.height {
+                let index = at + self.index(x, y);
+                words[index / 64] |= 1 << (index % 64);
             }
-        }
-    }
-
-    /// Writes each cell as a number.
-    #[inline]
-    pub(crate) fn write<T: Element>(self, words: &[u64], out: &mut [T]) {
-        simd::run(Write { words, out });
-    }
-}
-
-/// Cells as numbers.
-struct Write<'a, T> {
-    words: &'a [u64],
-    out: &'a mut [T],
-}
-
-impl<T: Element> Kernel for Write<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<V: Vector>(self) {
-        let (groups, rest) = self.out.as_chunks_mut::<64>();
-        let (words, last) = self.words.split_at(groups.len());
-        for (group, &word) in groups.iter_mut().zip(words) {
-            for (i, half) in group.as_chunks_mut().0.iter_mut().enumerate() {
-                T::thirty_two::<V>((word >> (32 * i)) as u32, half);
-            }
-        }
-        let mut bits = last.first().copied().unwrap_or(0);
-        let (halves, rest) = rest.as_chunks_mut();
-        for half in halves {
-            T::thirty_two::<V>(bits as u32, half);
-            bits >>= 32;
-        }
-        let (eights, rest) = rest.as_chunks_mut();
-        for eight in eights {
-            *eight = *T::eight(bits as u8);
-            bits >>= 8;
-        }
-        for cell in rest {
-            *cell = T::eight(bits as u8)[0];
-            bits >>= 1;
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::hash::mix;
-    use crate::simd::{Level, run_at, vector_levels};
-
-    /// Every length, so that every end of a plane is met, with all instructions there are.
-    #[test]
-    fn bits_become_numbers() {
-        let words: [u64; 4] = core::array::from_fn(|i| mix(i as u64 + 1));
-        for level in core::iter::once(Level::Plain).chain(vector_levels()) {
-            for cells in 0..=256_usize {
-                let words = &words[..cells.div_ceil(64)];
-                let (mut floats, mut bytes) = ([9.0f32; 256], [9u8; 256]);
-                let out = &mut floats[..cells];
-                run_at(level, Write { words, out });
-                let out = &mut bytes[..cells];
-                run_at(level, Write { words, out });
-                for cell in 0..256 {
-                    let expected = match words.get(cell / 64) {
-                        Some(word) if cell < cells => (word >> (cell % 64) & 1) as u8,
-                        _ => 9,
-                    };
-                    let found = (floats[cell], bytes[cell]);
-                    assert_eq!(found, (expected.into(), expected), "{level:?} {cell}");
-                }
-            }
-        }
+/// Puts some bits, 64 at most, in the place of those that are there.
+#[inline]
+pub(crate) fn put(words: &mut [u64], at: usize, len: usize, bits: u64) {
+    let (word, from) = (at / 64, at % 64);
+    let places = u64::MAX >> (64 - len);
+    words[word] = words[word] & !(places << from) | bits << from;
+    if from + len > 64 {
+        let done = 64 - from;
+        words[word + 1] = words[word + 1] & !(places >> done) | bits >> done;
     }
 }

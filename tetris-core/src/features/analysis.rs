@@ -52,6 +52,20 @@ struct Group<V> {
     features: [V; Features::LEN],
 }
 
+/// Eight placements of an orientation on neighbouring columns, and what each leads to. They leave
+/// the vector code together, so that it is compiled once, whatever is done with them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Neighbours {
+    /// The action of the first.
+    first_action: usize,
+    /// Bits of the legal ones; the others hold nonsense.
+    legal: u32,
+    /// Rows that each clears.
+    lines: [u32; 8],
+    /// Floats, in the order of the fields of [`Features`].
+    features: [[u32; 8]; Features::LEN],
+}
+
 impl<const N: usize> Analysis<Eight, N> {
     #[inline(always)]
     pub(crate) fn load<V: Vector>(&self) -> Analysis<V, N> {
@@ -120,32 +134,38 @@ impl<V: Vector, const N: usize> Analysis<V, N> {
         }
     }
 
-    /// Calls `found(action, lines, features)` for every legal hard drop, rotations in turn,
-    /// columns from the left.
+    /// Calls `each` for every group of legal hard drops, rotations in turn, columns from the left.
     #[inline(always)]
-    pub(crate) fn successors(&self, piece: Piece, found: &mut impl FnMut(usize, u32, &Features)) {
+    pub(crate) fn successors(&self, piece: Piece, each: &mut dyn FnMut(&Neighbours)) {
         for rotation in piece.distinct_rotations() {
             let shape = piece.shape(*rotation);
             let first_action = rotation.index() * self.board.width();
             for group in 0..self.groups(shape) {
                 let drops = self.drops::<true>(shape, group);
-                let (rows, full_rows) = (drops.rows.store(), drops.full_rows.store());
-                let mut features = [[0; 8]; Features::LEN];
+                let mut found = Neighbours {
+                    first_action: first_action + 8 * group,
+                    legal: drops.legal,
+                    lines: [0; 8],
+                    features: [[0; 8]; Features::LEN],
+                };
                 for feature in 0..Features::LEN {
-                    features[feature] = drops.features[feature].store();
+                    found.features[feature] = drops.features[feature].store();
                 }
-                let mut legal = drops.legal;
-                while legal != 0 {
-                    let lane = legal.trailing_zeros() as usize % 8;
-                    legal &= legal - 1;
-                    let (x, full) = (8 * group + lane, full_rows[lane]);
-                    let after = if full == 0 {
-                        features_at(&features, lane)
-                    } else {
-                        self.cleared::<true>(shape, x, rows[lane], full)
-                    };
-                    found(first_action + x, full.count_ones(), &after);
+                let mut cleared = drops.legal & !drops.full_rows.equal(V::splat(0)).signs();
+                if cleared != 0 {
+                    let (rows, full_rows) = (drops.rows.store(), drops.full_rows.store());
+                    while cleared != 0 {
+                        let lane = cleared.trailing_zeros() as usize % 8;
+                        cleared &= cleared - 1;
+                        let full = full_rows[lane];
+                        let after = self.cleared::<true>(shape, 8 * group + lane, rows[lane], full);
+                        found.lines[lane] = full.count_ones();
+                        for (all, one) in found.features.iter_mut().zip(after.to_array()) {
+                            all[lane] = one.to_bits();
+                        }
+                    }
                 }
+                each(&found);
             }
         }
     }
@@ -377,19 +397,33 @@ fn pair<V: Vector>(low: V, high: V) -> V {
     low.or(high.up_by::<16>())
 }
 
-#[inline(always)]
-fn features_at(all: &[[u32; 8]; Features::LEN], lane: usize) -> Features {
-    let float = |feature: usize| f32::from_bits(all[feature][lane]);
-    Features {
-        landing_height: float(0),
-        eroded_cells: float(1),
-        row_transitions: float(2),
-        column_transitions: float(3),
-        holes: float(4),
-        cumulative_wells: float(5),
-        hole_depth: float(6),
-        rows_with_holes: float(7),
-        pattern_diversity: float(8),
-        mean_height: float(9),
+impl Neighbours {
+    /// Calls `found(action, lines, features)` for each legal one, from the left.
+    #[inline]
+    pub(crate) fn each(&self, found: &mut impl FnMut(usize, u32, &Features)) {
+        let mut legal = self.legal;
+        while legal != 0 {
+            let lane = legal.trailing_zeros() as usize % 8;
+            legal &= legal - 1;
+            let features = self.features_at(lane);
+            found(self.first_action + lane, self.lines[lane], &features);
+        }
+    }
+
+    #[inline(always)]
+    fn features_at(&self, lane: usize) -> Features {
+        let float = |feature: usize| f32::from_bits(self.features[feature][lane]);
+        Features {
+            landing_height: float(0),
+            eroded_cells: float(1),
+            row_transitions: float(2),
+            column_transitions: float(3),
+            holes: float(4),
+            cumulative_wells: float(5),
+            hole_depth: float(6),
+            rows_with_holes: float(7),
+            pattern_diversity: float(8),
+            mean_height: float(9),
+        }
     }
 }

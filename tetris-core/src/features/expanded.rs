@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use crate::board::{Board, MAX_WIDTH};
-use crate::features::{Analysis, Eight, Features, LOW_PILE, LowBoard, Move, Totals};
+use crate::features::{Analysis, Eight, Features, LOW_PILE, LowBoard, Move, Neighbours, Totals};
 use crate::pieces::Piece;
 use crate::simd::{self, Kernel, Vector};
 
@@ -30,38 +30,52 @@ enum Reading {
 }
 
 impl ReadBoard {
-    #[inline]
     pub(crate) fn new(columns: &[u64], height: usize, ceiling: usize) -> Self {
-        Self(if !is_low(columns) {
+        let low = if !is_low(columns) {
+            None
+        } else if columns.len() == 10 {
+            simd::run_large(Read(columns, height, ceiling)).map(Reading::Ten)
+        } else {
+            let read = simd::run_large(Read(columns, height, ceiling));
+            read.map(|analysis| Reading::Any(Box::new(analysis)))
+        };
+        Self(low.unwrap_or_else(|| {
             let board = Board::from_columns(columns, height);
             Reading::Tall(Box::new(Tall { board, ceiling }))
-        } else if columns.len() == 10 {
-            Reading::Ten(simd::run(Read(columns, height, ceiling)))
-        } else {
-            Reading::Any(Box::new(simd::run(Read(columns, height, ceiling))))
-        })
+        }))
     }
 
     /// Calls `found(action, lines, features)` for every legal placement of a piece.
     #[inline]
     pub(crate) fn successors(&self, piece: Piece, found: &mut impl FnMut(usize, u32, &Features)) {
         match &self.0 {
-            Reading::Ten(analysis) => simd::run(Successors(analysis, piece, found)),
-            Reading::Any(analysis) => simd::run(Successors(&**analysis, piece, found)),
             Reading::Tall(tall) => tall.successors(piece, found),
+            Reading::Ten(_) | Reading::Any(_) => {
+                self.low_successors(piece, &mut |neighbours| neighbours.each(found));
+            }
         }
+    }
+
+    /// Does nothing for the others.
+    fn low_successors(&self, piece: Piece, each: &mut dyn FnMut(&Neighbours)) {
+        match &self.0 {
+            Reading::Ten(analysis) => simd::run_large(Successors(analysis, piece, each)),
+            Reading::Any(analysis) => simd::run_large(Successors(&**analysis, piece, each)),
+            Reading::Tall(_) => None,
+        };
     }
 }
 
 /// The features of a board alone.
 pub(crate) fn totals(columns: &[u64], height: usize) -> Totals {
-    if !is_low(columns) {
-        Totals::of(columns, height)
+    let low = if !is_low(columns) {
+        None
     } else if columns.len() == 10 {
-        simd::run(ReadTotals::<TEN>(columns, height))
+        simd::run_large(ReadTotals::<TEN>(columns, height))
     } else {
-        simd::run(ReadTotals::<ANY>(columns, height))
-    }
+        simd::run_large(ReadTotals::<ANY>(columns, height))
+    };
+    low.unwrap_or_else(|| Totals::of(columns, height))
 }
 
 /// The features of the lowest rows of a board, without what is above them.
@@ -82,14 +96,25 @@ pub(crate) fn candidates(
     piece: Piece,
     found: &mut impl FnMut(usize, u32, &Features),
 ) {
+    let each = &mut |neighbours: &Neighbours| neighbours.each(found);
+    if low_candidates(board, ceiling, piece, each).is_none() {
+        Tall::of(board, ceiling).successors(piece, found);
+    }
+}
+
+fn low_candidates(
+    board: &Board,
+    ceiling: usize,
+    piece: Piece,
+    each: &mut dyn FnMut(&Neighbours),
+) -> Option<()> {
     let game = (board.columns(), board.height(), ceiling, piece);
     if !is_low(board.columns()) {
-        let board = board.clone();
-        Tall { board, ceiling }.successors(piece, found);
+        None
     } else if board.width() == 10 {
-        simd::run(Candidates::<_, TEN>(game, found));
+        simd::run_large(Candidates::<TEN>(game, each))
     } else {
-        simd::run(Candidates::<_, ANY>(game, found));
+        simd::run_large(Candidates::<ANY>(game, each))
     }
 }
 
@@ -103,16 +128,16 @@ pub(crate) fn best_action(
     let game = (board.columns(), board.height(), ceiling, piece);
     // The last three features cost as much as the others.
     let six = weights[6..] == [0.0; 3];
-    if !is_low(board.columns()) {
-        let board = board.clone();
-        Tall { board, ceiling }.best(piece, weights)
+    let low = if !is_low(board.columns()) {
+        None
     } else if board.width() != 10 {
-        simd::run(Best::<ANY, 9, true>(game, weights))
+        simd::run_large(Best::<ANY, 9, true>(game, weights))
     } else if six {
-        simd::run(Best::<TEN, 6, false>(game, weights))
+        simd::run_large(Best::<TEN, 6, false>(game, weights))
     } else {
-        simd::run(Best::<TEN, 9, true>(game, weights))
-    }
+        simd::run_large(Best::<TEN, 9, true>(game, weights))
+    };
+    low.unwrap_or_else(|| Tall::of(board, ceiling).best(piece, weights))
 }
 
 /// Whether the columns fit into a [`LowBoard`].
@@ -146,9 +171,14 @@ impl<const N: usize> Kernel for ReadTotals<'_, N> {
     }
 }
 
-struct Successors<'a, F, const N: usize>(&'a Analysis<Eight, N>, Piece, &'a mut F);
+/// The board, the piece, and what is called with its placements.
+struct Successors<'a, const N: usize>(
+    &'a Analysis<Eight, N>,
+    Piece,
+    &'a mut dyn FnMut(&Neighbours),
+);
 
-impl<F: FnMut(usize, u32, &Features), const N: usize> Kernel for Successors<'_, F, N> {
+impl<const N: usize> Kernel for Successors<'_, N> {
     type Output = ();
 
     #[inline(always)]
@@ -161,9 +191,9 @@ impl<F: FnMut(usize, u32, &Features), const N: usize> Kernel for Successors<'_, 
 type Game<'a> = (&'a [u64], usize, usize, Piece);
 
 /// All successors of a board that is asked for one piece only.
-struct Candidates<'a, F, const N: usize>(Game<'a>, &'a mut F);
+struct Candidates<'a, const N: usize>(Game<'a>, &'a mut dyn FnMut(&Neighbours));
 
-impl<F: FnMut(usize, u32, &Features), const N: usize> Kernel for Candidates<'_, F, N> {
+impl<const N: usize> Kernel for Candidates<'_, N> {
     type Output = ();
 
     #[inline(always)]
@@ -188,8 +218,8 @@ impl<const N: usize, const USED: usize, const ALL: bool> Kernel for Best<'_, N, 
     }
 }
 
-/// A board with a pile too high for the fast code, which is rare: every board after it is read
-/// from scratch.
+/// A board with a pile too high for the fast code, which is rare, or on a CPU without vectors: every
+/// board after it is read from scratch.
 #[derive(Clone, Debug)]
 struct Tall {
     board: Board,
@@ -197,7 +227,12 @@ struct Tall {
 }
 
 impl Tall {
-    fn successors(&self, piece: Piece, found: &mut impl FnMut(usize, u32, &Features)) {
+    fn of(board: &Board, ceiling: usize) -> Self {
+        let board = board.clone();
+        Self { board, ceiling }
+    }
+
+    fn successors(&self, piece: Piece, found: &mut dyn FnMut(usize, u32, &Features)) {
         let (width, height) = (self.board.width(), self.board.height());
         for placement in self.board.hard_drops(piece, self.ceiling) {
             let shape = piece.shape(placement.rotation);
@@ -271,20 +306,17 @@ mod tests {
         let totals = run_at(level, ReadTotals::<N>(columns, board.height()));
         assert_eq!(totals, Totals::of(columns, board.height()), "{board:?}");
         let read = run_at(level, Read::<N>(columns, board.height(), ceiling));
-        let tall = Tall {
-            board: board.clone(),
-            ceiling,
-        };
+        let tall = Tall::of(board, ceiling);
         for piece in Piece::ALL {
             let mut expected = Found::new();
             tall.successors(piece, &mut |a, l, f| expected.push((a, l, *f)));
             let (mut found, mut again) = (Found::new(), Found::new());
-            let mut push = |a, l, f: &Features| found.push((a, l, *f));
+            let mut push = |n: &Neighbours| n.each(&mut |a, l, f| found.push((a, l, *f)));
             run_at(level, Successors(&read, piece, &mut push));
             assert_eq!(found, expected, "{board:?} {piece}");
             let game = (columns, board.height(), ceiling, piece);
-            let mut push = |a, l, f: &Features| again.push((a, l, *f));
-            run_at(level, Candidates::<_, N>(game, &mut push));
+            let mut push = |n: &Neighbours| n.each(&mut |a, l, f| again.push((a, l, *f)));
+            run_at(level, Candidates::<N>(game, &mut push));
             assert_eq!(again, expected, "{board:?} {piece}");
             for controller in Controller::ALL {
                 let weights = controller.weights();

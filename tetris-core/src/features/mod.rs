@@ -10,7 +10,7 @@ mod totals;
 pub use afterstate::{Afterstate, Expanded, PlacementModel};
 pub use definitions::Features;
 
-pub(crate) use analysis::Analysis;
+pub(crate) use analysis::{Analysis, Neighbours};
 pub(crate) use expanded::{ReadBoard, best_action, candidates, features_below, totals};
 pub(crate) use low_board::{
     Across, Eight, LOW_PILE, LowBoard, PerColumn, all_left, all_right, counting, eight, load,

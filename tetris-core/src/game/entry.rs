@@ -1,6 +1,6 @@
 //! The active piece, and how pieces enter.
 
-use super::pose::Pose;
+use super::pose::{Extent, Pose};
 use super::{Game, Initial, LastMove, Setup, State};
 use crate::board::Board;
 use crate::game::{Rules, Spawn, TopOut};
@@ -49,7 +49,7 @@ impl Active {
     /// Its leftmost column and lowest row.
     #[inline]
     pub(super) fn corner(&self) -> (i32, i32) {
-        let (left, low) = self.pose().corner;
+        let (left, low) = self.pose().extent.corner;
         (self.x as i32 + left as i32, self.y as i32 + low as i32)
     }
 
@@ -74,26 +74,20 @@ impl Active {
     /// Its four cells as `(column, row)`.
     #[inline]
     pub fn cells(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let Self { x, y, .. } = *self;
-        let cells = &CELLS[self.piece.index()][self.rotation.index()];
+        let (x, y) = (i32::from(self.x), i32::from(self.y));
+        let cells = CELLS[self.piece.index()][self.rotation.index()];
         // A piece in play is on the board, so no sum is negative.
         cells
-            .iter()
-            .map(move |&(dx, dy)| ((x + dx) as usize, (y + dy) as usize))
+            .map(|(dx, dy)| ((x + i32::from(dx)) as usize, (y + i32::from(dy)) as usize))
+            .into_iter()
     }
 
-    /// Whether it is on the ground; `None` if it does not fit where it is.
-    #[inline(always)]
-    pub(super) fn probe(&self, board: &Board) -> Option<bool> {
+    /// Whether it fits where it is.
+    #[cfg(feature = "serde")]
+    pub(super) fn fits(&self, board: &Board) -> bool {
         let (x, y) = self.corner();
-        self.pose().probe(board, x, y)
-    }
-
-    /// Whether a piece that fits is on the ground.
-    #[inline]
-    pub(super) fn is_grounded(&self, board: &Board) -> bool {
-        let (x, y) = self.corner();
-        self.pose().is_grounded(board, x, y)
+        let pose = self.pose();
+        pose.extent.is_inside(board, x, y) && pose.probe(board, x, y).is_some()
     }
 
     /// How many rows a piece that fits can fall.
@@ -175,11 +169,11 @@ impl Game {
             x,
             y,
         };
-        let mut grounded = active.probe(&state.board);
+        let mut grounded = state.probe(active);
         if state.initial.turn.is_some() || state.initial.hold {
             let initial = core::mem::take(&mut state.initial);
             if let Some(turned) = turned_at_entry(rules, initial, active)
-                && let Some(on_ground) = turned.probe(&state.board)
+                && let Some(on_ground) = state.probe(turned)
             {
                 (active, grounded) = (turned, Some(on_ground));
             }
@@ -187,7 +181,7 @@ impl Game {
         if grounded.is_none() && !rules.top_out.block_out {
             while grounded.is_none() && usize::from(active.y as u8) < rules.rows() {
                 active.y += 1;
-                grounded = active.probe(&state.board);
+                grounded = state.probe(active);
             }
         }
         state.active = active;
@@ -197,7 +191,7 @@ impl Game {
         };
         if rules.spawn == Spawn::Guideline && !grounded {
             active = active.lower(1);
-            grounded = active.is_grounded(&state.board);
+            grounded = state.is_grounded(active);
         }
         if state.rate.is_instant() && !grounded {
             active = active.lower(active.rows_below(&state.board));
@@ -215,6 +209,34 @@ impl Game {
 }
 
 impl State {
+    /// Whether a piece is on the ground; `None` if it does not fit where it is.
+    #[inline(always)]
+    pub(super) fn probe(&self, active: Active) -> Option<bool> {
+        self.probe_with(active, active.pose().extent)
+    }
+
+    /// The same for a piece whose extent is at hand.
+    #[inline(always)]
+    pub(super) fn probe_with(&self, active: Active, extent: Extent) -> Option<bool> {
+        let (left, low) = extent.corner;
+        let x = i32::from(active.x) + i32::from(left);
+        let y = i32::from(active.y) + i32::from(low);
+        if !extent.is_inside(&self.board, x, y) {
+            None
+        } else if y > self.pile.into() {
+            Some(false)
+        } else {
+            active.pose().probe(&self.board, x, y)
+        }
+    }
+
+    /// Whether a piece that fits is on the ground.
+    #[inline]
+    pub(super) fn is_grounded(&self, active: Active) -> bool {
+        let (x, y) = active.corner();
+        y <= self.pile.into() && active.pose().is_grounded(&self.board, x, y)
+    }
+
     /// Ends the game.
     pub(super) const fn end(&mut self, top_out: TopOut) {
         self.over = Some(top_out);

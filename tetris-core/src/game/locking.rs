@@ -33,8 +33,9 @@ impl Game {
         let state = &mut self.state;
         let active = state.active;
         let placement = active.placement();
-        let shape = active.piece.shape(active.rotation);
+        let pose = active.pose();
         let row = usize::from(placement.row);
+        let top = row + usize::from(pose.extent.height);
         let spin = match state.last_move {
             LastMove::Other => None,
             last => {
@@ -47,7 +48,9 @@ impl Game {
                     .spin(&state.board, active.piece, active.rotation, pivot, far)
             }
         };
-        state.board.fill(shape, placement.column.into(), row);
+        let (x, y) = active.corner();
+        pose.fill(&mut state.board, x, y);
+        state.pile = state.pile.max(top as u8);
         if let Some(colours) = &mut state.colours {
             colours.lock(active.piece, active.cells());
         }
@@ -65,7 +68,7 @@ impl Game {
 
         let skyline = usize::from(rules.height);
         let top_out = &rules.top_out;
-        if row + shape.height() > skyline {
+        if top > skyline {
             let out = match row >= skyline {
                 true if top_out.lock_out => Some(TopOut::LockOut),
                 _ if top_out.partial_lock_out => Some(TopOut::PartialLockOut),
@@ -103,7 +106,8 @@ impl Game {
         if let Some(colours) = &mut state.colours {
             colours.remove_rows(full);
         }
-        clear.perfect = state.board.columns().iter().all(|&column| column == 0);
+        state.pile = state.board.pile_height() as u8;
+        clear.perfect = state.pile == 0;
         clear.combo = state.combo;
         state.combo = state.combo.saturating_add(1);
         if clear.is_difficult() {
@@ -157,6 +161,7 @@ impl Game {
                 colours.push_garbage(hole.into());
             }
             locked.garbage += 1;
+            state.pile = state.board.pile_height() as u8;
             if lost && rules.top_out.garbage_out {
                 state.end(TopOut::GarbageOut);
                 break;

@@ -99,6 +99,9 @@ enum LastMove {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct State {
     board: Board,
+    /// Height of its highest column: a piece above it is in free air. Derived.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pile: u8,
     feed: Feed,
     /// The pieces of the preview, four bits each, the next one lowest.
     queue: u64,
@@ -147,6 +150,7 @@ impl State {
             queue |= u64::from(feed.draw().cell()) << (4 * place);
         }
         Self {
+            pile: board.pile_height() as u8,
             board,
             feed,
             queue,

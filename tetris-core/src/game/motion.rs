@@ -130,7 +130,7 @@ impl Game {
     fn fall(&mut self, rows: u8) {
         let state = &mut self.state;
         state.active = state.active.lower(rows);
-        state.grounded = state.active.is_grounded(&state.board);
+        state.grounded = state.is_grounded(state.active);
         state.last_move = LastMove::Other;
         state.lock_ticks = 0;
         let row = state.active.corner().1 as u8;
@@ -146,7 +146,7 @@ impl Game {
     }
 
     /// Takes over a piece that was shifted or turned.
-    #[inline]
+    #[inline(always)]
     fn moved(&mut self, active: Active, grounded: bool, last_move: LastMove) {
         let state = &mut self.state;
         state.active = active;
@@ -193,7 +193,7 @@ impl Game {
             ..active
         };
         let turned = step.rotation != active.rotation;
-        if let Some(grounded) = moved.probe(&self.state.board) {
+        if let Some(grounded) = self.state.probe_with(moved, step.extent) {
             let last = if turned {
                 LastMove::Turn
             } else {
@@ -218,7 +218,7 @@ impl Game {
                 y: active.y + kick.1,
                 ..active
             };
-            if let Some(grounded) = turned.probe(&self.state.board) {
+            if let Some(grounded) = self.state.probe(turned) {
                 let far = is_far_kick(kick);
                 let last = if far {
                     LastMove::FarKick

@@ -8,13 +8,39 @@ use crate::pieces::{HalfTurns, Piece, Rotation, RotationRules, RotationSystem, S
 /// before the piece: whatever is asked of a window is asked with four of these.
 const COLUMNS: usize = 2 * WINDOW - 1;
 
-/// A piece in one orientation.
+/// Where a piece in one orientation begins and ends.
 #[derive(Clone, Copy)]
-pub(super) struct Pose {
+pub(super) struct Extent {
     /// Its leftmost column and its lowest row, relative to the pivot.
     pub(super) corner: (i8, i8),
     pub(super) width: u8,
     pub(super) height: u8,
+}
+
+impl Extent {
+    const fn new(piece: Piece, rotation: Rotation) -> Self {
+        let shape = Shape::new(piece.cells(rotation));
+        Self {
+            corner: piece.corner(rotation),
+            width: shape.width() as u8,
+            height: shape.height() as u8,
+        }
+    }
+
+    /// Whether it is between walls, floor and top with its lower left corner there.
+    #[inline(always)]
+    pub(super) fn is_inside(self, board: &Board, x: i32, y: i32) -> bool {
+        let (width, height) = (board.width() as i32, board.height() as i32);
+        // One comparison each: a negative number is a great unsigned one.
+        x as u32 <= (width - i32::from(self.width)) as u32
+            && y as u32 <= (height - i32::from(self.height)) as u32
+    }
+}
+
+/// A piece in one orientation.
+#[derive(Clone, Copy)]
+pub(super) struct Pose {
+    pub(super) extent: Extent,
     /// The cells of each column as bits, bit 0 the lowest row of the piece.
     cells: [u64; COLUMNS],
     /// The row of the lowest cell of each column.
@@ -38,9 +64,7 @@ impl Pose {
     const fn new(piece: Piece, rotation: Rotation) -> Self {
         let shape = Shape::new(piece.cells(rotation));
         let mut pose = Self {
-            corner: piece.corner(rotation),
-            width: shape.width() as u8,
-            height: shape.height() as u8,
+            extent: Extent::new(piece, rotation),
             cells: [0; COLUMNS],
             bottoms: [0; COLUMNS],
             used: [0; COLUMNS],
@@ -61,16 +85,11 @@ impl Pose {
         &POSES[piece.index()][rotation.index()]
     }
 
-    /// Whether it is on the ground with its lower left corner there; `None` if it does not fit.
-    #[inline(always)]
+    /// Whether it is on the ground in a place inside the board; `None` if it does not fit.
+    ///
+    /// A call of its own, because most pieces on the move are in free air.
+    #[inline(never)]
     pub(super) fn probe(&self, board: &Board, x: i32, y: i32) -> Option<bool> {
-        let (width, height) = (board.width() as i32, board.height() as i32);
-        // One comparison each: a negative number is a great unsigned one.
-        let inside = x as u32 <= (width - i32::from(self.width)) as u32
-            && y as u32 <= (height - i32::from(self.height)) as u32;
-        if !inside {
-            return None;
-        }
         let (columns, at) = board.window(x as usize);
         let cells = under_window(&self.cells, at);
         let mut here = 0;
@@ -81,10 +100,20 @@ impl Pose {
     }
 
     /// Whether it is on the ground in a place where it fits.
-    #[inline]
+    #[inline(never)]
     pub(super) fn is_grounded(&self, board: &Board, x: i32, y: i32) -> bool {
         let (columns, at) = board.window(x as usize);
         stands(columns, under_window(&self.cells, at), y)
+    }
+
+    /// Fills its cells in a place where it fits.
+    #[inline]
+    pub(super) fn fill(&self, board: &mut Board, x: i32, y: i32) {
+        let (columns, at) = board.window_mut(x as usize);
+        let cells = under_window(&self.cells, at);
+        for i in 0..WINDOW {
+            columns[i] |= cells[i] << y;
+        }
     }
 
     /// How many rows it can fall from a place where it fits.
@@ -125,13 +154,15 @@ fn under_window(all: &[u64; COLUMNS], at: usize) -> &[u64; WINDOW] {
     all[from..].first_chunk().expect("enough columns")
 }
 
-/// How a shift, or a turn without a kick, moves the pivot and the orientation.
+/// How a shift, or a turn without a kick, moves the pivot and the orientation, with what must be
+/// known of the pose after it in free air.
 #[derive(Clone, Copy)]
-#[repr(align(4))]
+#[repr(align(8))]
 pub(super) struct Step {
     pub(super) dx: i8,
     pub(super) dy: i8,
     pub(super) rotation: Rotation,
+    pub(super) extent: Extent,
 }
 
 /// By [`Piece::index`], [`Rotation::index`] and the number of the input. All systems agree on
@@ -145,6 +176,7 @@ static STEPS: [[[Step; Input::COUNT]; 4]; 7] = {
         dx: 0,
         dy: 0,
         rotation: Rotation::North,
+        extent: Extent::new(Piece::I, Rotation::North),
     };
     let mut steps = [[[still; Input::COUNT]; 4]; 7];
     let mut i = 0;
@@ -164,6 +196,7 @@ static STEPS: [[[Step; Input::COUNT]; 4]; 7] = {
                     }
                 }
             }
+            step.extent = Extent::new(piece, step.rotation);
             key += 1;
         }
         i += 1;

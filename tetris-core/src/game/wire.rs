@@ -39,8 +39,9 @@ impl<'de> Deserialize<'de> for Game {
             return Err(D::Error::custom(broken));
         }
         state.rate = rules.gravity.rate(state.level);
+        state.pile = state.board.pile_height() as u8;
         if state.over.is_none() {
-            state.grounded = state.active.probe(&state.board) == Some(true);
+            state.grounded = state.probe(state.active) == Some(true);
         }
         let setup = Arc::new(Setup::new(rules));
         Ok(Self { setup, state })
@@ -62,7 +63,7 @@ impl State {
         // A pivot far outside would overflow when its corner is worked out or moved.
         let active_is_fine = (-4..=36).contains(&self.active.x)
             && (-4..=68).contains(&self.active.y)
-            && (self.over.is_some() || self.active.probe(&self.board).is_some());
+            && (self.over.is_some() || self.active.fits(&self.board));
         size == (rules.width.into(), rules.rows())
             && self.board.full_rows() == 0
             && self.feed.is_of(&rules.pieces)

@@ -24,8 +24,6 @@ use core::fmt::Debug;
 
 use plain::Plain;
 
-pub(crate) use machine::{run_at, run_in_vectors_at};
-
 /// Eight lanes of 32 bits: whole numbers that wrap around, or floats where a name says so.
 pub(crate) trait Vector: Copy + Debug {
     fn splat(value: u32) -> Self;
@@ -122,13 +120,33 @@ pub(crate) trait Kernel {
 /// Runs a kernel with the best instructions of this CPU.
 #[inline(always)]
 pub(crate) fn run<K: Kernel>(kernel: K) -> K::Output {
-    run_at(Level::best(), kernel)
+    Level::best().run(kernel)
 }
 
 /// Runs a kernel if this CPU has vectors at all: for what is better done in another way without.
 #[inline(always)]
 pub(crate) fn run_in_vectors<K: Kernel>(kernel: K) -> Option<K::Output> {
-    run_in_vectors_at(Level::best(), kernel)
+    Level::best().run_in_vectors(kernel)
+}
+
+/// Runs a large kernel if this CPU has vectors, or in plain Rust on a target for which no vectors
+/// are known here. A third copy of it for the x86-64 CPUs without any (they are from before 2013)
+/// would double the time that the crate takes to compile: what asks must have another way for them.
+#[inline(always)]
+pub(crate) fn run_large<K: Kernel>(kernel: K) -> Option<K::Output> {
+    Level::best().run_large(kernel)
+}
+
+/// Runs a kernel with some instructions, or with the best there are if those are less.
+#[cfg(test)]
+pub(crate) fn run_at<K: Kernel>(level: Level, kernel: K) -> K::Output {
+    level.min(Level::best()).run(kernel)
+}
+
+/// The same in vectors only.
+#[cfg(test)]
+pub(crate) fn run_in_vectors_at<K: Kernel>(level: Level, kernel: K) -> Option<K::Output> {
+    level.min(Level::best()).run_in_vectors(kernel)
 }
 
 /// Whether [`run_in_vectors`] runs anything.

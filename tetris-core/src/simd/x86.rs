@@ -23,6 +23,35 @@ impl Level {
         }
     }
 
+    /// Runs a kernel with these instructions, which `best` must have found: a level comes from
+    /// there, or is less than one that does.
+    #[inline(always)]
+    pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        match self {
+            Self::Plain => kernel.run::<Plain>(),
+            // SAFETY: the CPU has the instructions, by `best`.
+            Self::Avx2 => unsafe { avx2(kernel) },
+            // SAFETY: the same.
+            Self::Avx512 => unsafe { avx512(kernel) },
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn run_in_vectors<K: Kernel>(self, kernel: K) -> Option<K::Output> {
+        match self {
+            Self::Plain => None,
+            // SAFETY: the CPU has the instructions, by `best`.
+            Self::Avx2 => Some(unsafe { avx2(kernel) }),
+            // SAFETY: the same.
+            Self::Avx512 => Some(unsafe { avx512(kernel) }),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn run_large<K: Kernel>(self, kernel: K) -> Option<K::Output> {
+        self.run_in_vectors(kernel)
+    }
+
     #[cold]
     fn detect() -> Self {
         use std::arch::is_x86_feature_detected as has;
@@ -33,29 +62,6 @@ impl Level {
             (true, false) => Self::Avx2,
             (false, _) => Self::Plain,
         }
-    }
-}
-
-/// Runs a kernel with some instructions, or with the best there are if those are less.
-#[inline(always)]
-pub(crate) fn run_at<K: Kernel>(level: Level, kernel: K) -> K::Output {
-    match level.min(Level::best()) {
-        Level::Plain => kernel.run::<Plain>(),
-        // SAFETY: the CPU has the instructions, by `best`.
-        Level::Avx2 => unsafe { avx2(kernel) },
-        // SAFETY: the same.
-        Level::Avx512 => unsafe { avx512(kernel) },
-    }
-}
-
-#[inline(always)]
-pub(crate) fn run_in_vectors_at<K: Kernel>(level: Level, kernel: K) -> Option<K::Output> {
-    match level.min(Level::best()) {
-        Level::Plain => None,
-        // SAFETY: the CPU has the instructions, by `best`.
-        Level::Avx2 => Some(unsafe { avx2(kernel) }),
-        // SAFETY: the same.
-        Level::Avx512 => Some(unsafe { avx512(kernel) }),
     }
 }
 

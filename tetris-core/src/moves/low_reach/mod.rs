@@ -73,14 +73,12 @@ impl Pivots {
 }
 
 /// How many places there are.
-#[inline]
 pub(crate) fn count(low: &LowColumns, piece: Piece) -> u32 {
     let places = None;
     simd::run_in_vectors(Find { low, piece, places }).unwrap_or(0)
 }
 
 /// The places, by pivots of the distinct orientations.
-#[inline]
 pub(crate) fn find(low: &LowColumns, piece: Piece) -> Pivots {
     let mut pivots = Pivots::NONE;
     let places = Some(&mut pivots);
@@ -89,7 +87,6 @@ pub(crate) fn find(low: &LowColumns, piece: Piece) -> Pivots {
 }
 
 /// The places of a T, where a turn takes it, and where one with a far kick takes it.
-#[inline]
 pub(crate) fn find_t(low: &LowColumns) -> [Pivots; 3] {
     simd::run_in_vectors(FindSpins(low)).unwrap_or([Pivots::NONE; 3])
 }
