@@ -33,7 +33,7 @@ fn still(rules: MoveRules, board: &Board, height: usize, piece: Piece) -> Rules 
 fn the_fewest_keys_lock_there_in_a_game() {
     let (mut replayed, mut spins, mut longest) = (0, 0, 0);
     // A position has some thirty places.
-    for round in 0..positions(2_450) / 7 {
+    for round in 0..positions(2_450).div_ceil(7) {
         let mut random = Random::new(round as u64);
         let (mut board, rules) = (
             situations::board(&mut random),
