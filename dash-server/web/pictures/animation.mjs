@@ -5,7 +5,7 @@ import { PNG } from "pngjs";
 
 const { applyPalette, GIFEncoder, quantize } = gifenc;
 
-const MILLISECONDS = 140;
+const MILLISECONDS = 200;
 /** How long the last picture stays before the first one comes again. */
 const LAST = 3_000;
 /** One of the 256 colours means: as before. */
