@@ -11,6 +11,7 @@ const ROW = 0.4;
 
 /** The two canvases beside the board. */
 export class Upcoming {
+  readonly #card = byId("game");
   readonly #canvas = byId<HTMLCanvasElement>("next");
   readonly #next: PreviewView;
   readonly #place = byId("held-place");
@@ -35,6 +36,7 @@ export class Upcoming {
     this.#next.draw();
     const held = frame?.hold ?? 0;
     this.#place.hidden = held === 0;
+    this.#card.toggleAttribute("data-queue", held !== 0 || further > 0);
     if (held === 0) return;
     this.#hold.show([held]);
     this.#hold.draw();
