@@ -65,7 +65,8 @@ impl State {
             && (-4..=68).contains(&self.active.y)
             && (self.over.is_some() || self.active.fits(&self.board));
         size == (rules.width.into(), rules.rows())
-            && self.board.full_rows() == 0
+            // A piece that loses the game by locking takes no rows out.
+            && (self.over.is_some() || self.board.full_rows() == 0)
             && self.feed.is_of(&rules.pieces)
             && queue_is_fine
             && active_is_fine

@@ -92,7 +92,9 @@ fn golden_hashes() {
 #[cfg(feature = "serde")]
 mod data {
     use super::*;
+    use crate::on_board;
     use serde_json::{Value, json};
+    use tetris_core::Spawn;
 
     #[test]
     fn games_go_on_where_they_were_written() {
@@ -119,6 +121,23 @@ mod data {
                 assert_eq!(again, game);
             }
         }
+    }
+
+    /// The piece that loses the game takes no rows out, and so a full one can stand. Fuzzing found
+    /// that such a game was not read back.
+    #[test]
+    fn a_lost_game_with_a_full_row_is_read_back() {
+        let board = format!("XXX...XXXX/{}", ["..XXXX...."; 19].join("/"));
+        let mut rules = Rules {
+            spawn: Spawn::Above,
+            ..still("TI")
+        };
+        rules.top_out.partial_lock_out = true;
+        let mut game = on_board(rules, &board);
+        press(&mut game, "D");
+        assert!(game.is_over() && game.board().full_rows() != 0);
+        let text = serde_json::to_string(&game).expect("writes");
+        assert_eq!(serde_json::from_str::<Game>(&text).expect("reads"), game);
     }
 
     #[test]
