@@ -14,7 +14,7 @@ mod table;
 pub use command::{Command, CommandError, ErrorCode, Request};
 pub use form::{FieldKind, FormField};
 pub use frame::{Boards, Decision, Frame};
-pub use games::{Block, GameInfo, GameList};
+pub use games::{Block, GAME_FORMAT, GAME_VERSION, GameFile, GameInfo, GameList};
 pub use play::{Key, PlayFrame, PlayStart};
 pub use runs::{RunChanges, RunEntry, RunHistory, RunState};
 pub use table::{EPISODES, EVALUATIONS, POSITIONS, SUMMARIES, Schema, TableData, UPDATES};

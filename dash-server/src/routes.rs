@@ -2,6 +2,7 @@
 
 mod accept;
 mod door;
+mod games;
 mod metrics;
 mod page;
 mod runs;
@@ -122,6 +123,7 @@ async fn route(
         Place::Door => door::open_websocket(access, request, upgraded),
         Place::Health => plain(StatusCode::OK, "ok"),
         Place::Metrics => whole(metrics::text(session), metrics::CONTENT_TYPE),
+        Place::Runs(rest) if games::is_asked_for(rest) => games::answer(session, rest),
         Place::Runs(rest) => match session.archive() {
             Some(archive) => runs::answer(archive, rest, request.uri().query()).await,
             None => nothing("this server shows no runs"),

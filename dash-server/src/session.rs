@@ -5,6 +5,7 @@
 //! status, a stop that is not obeyed is a status, and in both cases a new run can be started.
 
 mod commands;
+mod games;
 mod run;
 
 use std::io;
@@ -361,9 +362,14 @@ impl Session {
             Command::PlayStart(start) => {
                 let course = match start.game {
                     None => None,
-                    Some(game) => Some(self.inner().live.games.course(game).ok_or_else(|| {
-                        Refusal::new(ErrorCode::UnknownGame, "this game is not kept any more")
-                    })?),
+                    Some(game) => {
+                        let kept = self.inner().live.games.course(game);
+                        // Who plays it again may do so also when it has been let go meanwhile.
+                        let course = kept.or_else(|| self.players.course(client, game));
+                        Some(course.ok_or_else(|| {
+                            Refusal::new(ErrorCode::UnknownGame, "this game is not kept any more")
+                        })?)
+                    }
                 };
                 self.players.start(client, start, course)?;
                 self.playing.notify_one();

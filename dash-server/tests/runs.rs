@@ -8,7 +8,7 @@ use common::TestServer;
 use dash_server::Limits;
 use dash_server::launch::StartRequest;
 use dash_server::protocol::{
-    Command, ErrorCode, RunEntry, RunHistory, RunState, ServerMessage, State,
+    Command, ErrorCode, GameFile, GameInfo, RunEntry, RunHistory, RunState, ServerMessage, State,
 };
 use dash_server::session::SessionSettings;
 
@@ -111,6 +111,45 @@ fn a_run_is_listed_and_its_files_can_be_downloaded() {
     );
     let rest: RunHistory = rmp_serde::from_slice(&body).expect("a history");
     assert_eq!((rest.summaries.rows, rest.config), (0, None));
+}
+
+#[test]
+fn the_games_of_the_run_can_be_downloaded() {
+    let (server, name) = with_run();
+    let (status, headers, body) = get(&server, &format!("/api/runs/{name}/games"));
+    assert_eq!(
+        (status, &*headers["content-type"]),
+        (200, "application/json")
+    );
+    let games: Vec<GameInfo> = serde_json::from_slice(&body).expect("a list");
+    assert!(games.len() > 2, "{games:?}");
+    for info in games {
+        let path = format!("/api/runs/{name}/games/{}", info.game);
+        let (status, headers, body) = get(&server, &path);
+        assert_eq!(
+            (status, &*headers["content-type"]),
+            (200, "application/vnd.msgpack")
+        );
+        let file = format!("filename=\"{name}-game-{}.tetris\"", info.game);
+        assert!(
+            headers["content-disposition"].ends_with(&file),
+            "{headers:?}"
+        );
+        let game: GameFile = rmp_serde::from_slice(&body).expect("a game");
+        assert_eq!((&*game.format, game.version), ("tetris-dash game", 1));
+        assert_eq!(game.over, info.episode.is_some());
+        assert!(game.config.is_some());
+        let moves: usize = game.blocks.iter().map(|block| block.moves.len()).sum();
+        assert_eq!(moves as u64, info.pieces - info.first);
+    }
+    for path in [
+        "x/games",
+        "x/games/0",
+        &format!("{name}/games/999999"),
+        &format!("{name}/games/x"),
+    ] {
+        assert_eq!(get(&server, &format!("/api/runs/{path}")).0, 404, "{path}");
+    }
 }
 
 #[test]

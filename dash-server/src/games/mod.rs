@@ -286,6 +286,16 @@ impl Games {
         })
     }
 
+    /// All stretches of a game in order; `None` if it is not kept.
+    pub(crate) fn whole(&self, game: u64) -> Option<Vec<Block>> {
+        let from = self
+            .find(game)?
+            .stretches
+            .iter()
+            .map(|stretch| stretch.from);
+        from.map(|piece| self.block(0, game, piece)).collect()
+    }
+
     /// The board of a game and the pieces that came in it, as far as they are kept and a person is likely to get.
     pub(crate) fn course(&self, game: u64) -> Option<Course> {
         let kept = self.find(game)?;

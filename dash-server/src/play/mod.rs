@@ -39,6 +39,8 @@ pub(crate) struct Players {
 struct Player {
     client: Arc<Outbox>,
     game: Game,
+    /// Number and course of the game that gave board and pieces.
+    course: Option<(u64, Course)>,
     keys: Keys,
     /// Commands of keys that have been obeyed.
     heard: u64,
@@ -54,7 +56,8 @@ impl Players {
         start: &PlayStart,
         course: Option<Course>,
     ) -> Result<(), Refusal> {
-        let rules = rules(course);
+        let course = start.game.zip(course);
+        let rules = rules(course.as_ref().map(|(_, course)| course));
         let mut game = Game::new(rules, unix_micros())
             .map_err(|error| Refusal::new(ErrorCode::Internal, error.to_string()))?;
         game.set_colours(true);
@@ -69,6 +72,7 @@ impl Players {
         let mut player = Player {
             client: client.clone(),
             game,
+            course,
             keys: Keys::new(start.das, start.arr),
             heard: 0,
             told: None,
@@ -76,6 +80,16 @@ impl Players {
         player.tell();
         players.push(player);
         Ok(())
+    }
+
+    /// The course of the game of this number, if the client is playing on it.
+    pub(crate) fn course(&self, client: &Arc<Outbox>, number: u64) -> Option<Course> {
+        let players = self.players();
+        let mut own = players
+            .iter()
+            .filter(|player| Arc::ptr_eq(&player.client, client));
+        let (game, course) = own.next()?.course.as_ref()?;
+        (*game == number).then(|| course.clone())
     }
 
     /// A key of a client's game went down or up.
@@ -132,7 +146,7 @@ impl Player {
 }
 
 /// The guideline's rules on the board and with the pieces of a course.
-fn rules(course: Option<Course>) -> Rules {
+fn rules(course: Option<&Course>) -> Rules {
     let mut rules = Rules::guideline();
     if let Some(course) = course {
         rules.width = course.width;
@@ -196,7 +210,7 @@ mod tests {
     #[test]
     fn a_course_gives_board_and_pieces() {
         let pieces = vec![Piece::T, Piece::O, Piece::I];
-        let rules = rules(Some(Course {
+        let rules = rules(Some(&Course {
             width: 8,
             height: 60,
             pieces,
@@ -213,6 +227,33 @@ mod tests {
             next,
             "the pieces come again and again"
         );
+    }
+
+    #[tokio::test]
+    async fn a_course_lasts_as_long_as_it_is_played() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let (_read, write) = stream.into_split();
+        let client = Arc::new(Outbox::new(write, crate::Limits::default()));
+        let course = Course {
+            width: 10,
+            height: 20,
+            pieces: vec![Piece::T],
+        };
+        let start = PlayStart {
+            game: Some(7),
+            das: 167,
+            arr: 33,
+        };
+        let players = Players::default();
+        players
+            .start(&client, &start, Some(course.clone()))
+            .unwrap();
+        assert_eq!(players.course(&client, 8), None);
+        assert_eq!(players.course(&client, 7), Some(course));
+        players.stop(&client);
+        assert_eq!(players.course(&client, 7), None);
     }
 
     #[test]

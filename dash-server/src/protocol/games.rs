@@ -3,6 +3,32 @@
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use super::ConfigMap;
+
+/// What the files of games call themselves, so that nothing else is taken for one.
+pub const GAME_FORMAT: &str = "tetris-dash game";
+/// The version of the files of games.
+pub const GAME_VERSION: u32 = 1;
+
+/// A whole game as a file (`.tetris`), which the page opens without a server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GameFile {
+    /// [`GAME_FORMAT`].
+    pub format: String,
+    /// [`GAME_VERSION`].
+    pub version: u32,
+    /// What the game is called, for people.
+    pub title: String,
+    /// Number of its episode, from 0.
+    pub episode: u64,
+    /// Whether it has ended.
+    pub over: bool,
+    /// The configuration of its run.
+    pub config: Option<ConfigMap>,
+    /// Its stretches, in order.
+    pub blocks: Vec<Block>,
+}
+
 /// The games that can be shown again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GameList {

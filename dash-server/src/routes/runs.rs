@@ -5,6 +5,8 @@
 //! | nothing | all runs, as JSON |
 //! | `/NAME/history?from=N` | metrics from position N of its events on, as MessagePack |
 //! | `/NAME/FILE` | one of the files that a run may have |
+//!
+//! The games of a run are no files: see `games`.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -14,6 +16,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::Either;
 use http_body_util::channel::{Channel, Sender};
+use hyper::HeaderMap;
 use hyper::Response;
 use hyper::StatusCode;
 use hyper::header::{self, HeaderValue};
@@ -58,7 +61,7 @@ pub(super) async fn answer(archive: &Arc<Archive>, rest: &str, query: Option<&st
     }
 }
 
-fn decode(part: &str) -> Option<String> {
+pub(super) fn decode(part: &str) -> Option<String> {
     percent_decode_str(part).decode_utf8().ok().map(Into::into)
 }
 
@@ -108,6 +111,12 @@ async fn download(folder: PathBuf, run: &str, file: &'static RunFile) -> io::Res
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    name_file(headers, run, file.name);
+    Ok(answer)
+}
+
+/// Has a browser keep an answer as a file, called after its run.
+pub(super) fn name_file(headers: &mut HeaderMap, run: &str, file: &str) {
     let plain_name: String = run
         .chars()
         .map(|sign| {
@@ -118,11 +127,10 @@ async fn download(folder: PathBuf, run: &str, file: &'static RunFile) -> io::Res
             }
         })
         .collect();
-    let disposition = format!("attachment; filename=\"{plain_name}-{}\"", file.name);
+    let disposition = format!("attachment; filename=\"{plain_name}-{file}\"");
     if let Ok(disposition) = HeaderValue::try_from(disposition) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
-    Ok(answer)
 }
 
 /// Sends a file until its end, or until nobody takes it any more.

@@ -100,6 +100,20 @@ test("a damaged link and a file that is no game are refused in words", async () 
   await page.locator("#travel-live").click();
 });
 
+test("a game that the server hands out as a file opens", async () => {
+  const [{ name }] = await (await fetch(`${url}api/runs`)).json();
+  const games = await (await fetch(`${url}api/runs/${name}/games`)).json();
+  const { game, pieces } = games.find(({ episode }) => episode !== null);
+  const file = await fetch(`${url}api/runs/${name}/games/${game}`);
+  await page.locator("#travel-open").click();
+  await page.locator("#travel-file").setInputFiles({
+    name: "game.tetris", mimeType: "", buffer: Buffer.from(await file.arrayBuffer()),
+  });
+  await page.locator("#travel").waitFor();
+  await page.waitForFunction((all) => document.querySelector("#travel-where").textContent.replaceAll(",", "").endsWith(` ${all}`), pieces);
+  await page.locator("#travel-live").click();
+});
+
 test("a file that is dropped on the page opens, also when the server is gone", async () => {
   await server.end("SIGKILL");
   await untilLink(page, "waiting");
