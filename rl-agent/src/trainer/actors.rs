@@ -5,14 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::episodes::{Opening, next_opening};
+use super::episodes::{Turn, next_opening};
 use super::progress::Running;
 use super::{Progress, Scenarios, TrainError, Trainer};
 use crate::actor::{Actor, Distributed};
 use crate::env::Environment;
-use crate::observer::{
-    DecisionReport, EndReport, EpisodeReport, EpisodeStartReport, Observer, StepReport, forward,
-};
+use crate::observer::{EndReport, Observer, forward};
 use crate::observers::panic_message;
 
 /// Steps that a thread may be ahead of the learner.
@@ -229,35 +227,16 @@ fn begin<E: Environment, M, O: Observer<E>>(
     env: &mut E,
     shared: &Shared<E, M, O>,
 ) -> Result<Running, TrainError> {
-    let Opening {
-        episode,
-        seed,
-        scenario,
-    } = {
+    let opening = {
         let Desk {
             scenarios,
             progress,
         } = &mut *lock(&shared.desk);
         next_opening::<E>(scenarios, progress)
     };
-    let step = shared.steps.load(Ordering::Relaxed);
-    env.reset(seed, &scenario)
-        .map_err(|error| TrainError::Environment {
-            step,
-            source: Box::new(error),
-        })?;
-    lock(&shared.observer).on_episode_start(&EpisodeStartReport {
-        step,
-        env_index,
-        episode,
-        seed,
-        scenario: &scenario,
-        env,
-    });
-    Ok(Running {
-        episode,
-        ..Running::default()
-    })
+    let before = shared.steps.load(Ordering::Relaxed);
+    let observer = &mut Locked(&shared.observer);
+    Turn { env_index, before }.begin(env, opening, observer)
 }
 
 fn step<E, C, O>(
@@ -273,51 +252,14 @@ where
     O: Observer<E>,
 {
     let before = shared.steps.fetch_add(1, Ordering::Relaxed);
+    let (turn, observer) = (Turn { env_index, before }, &mut Locked(&shared.observer));
     let decision = actor.decide(env, before);
-    let (action, explored) = (decision.action, decision.explored);
-    let (candidates, values) = actor.considered();
-    lock(&shared.observer).on_decision(&DecisionReport {
-        step: before,
-        env_index,
-        env,
-        action,
-        explored,
-        candidates,
-        values,
-    });
-    let outcome = env.step(action).map_err(|error| TrainError::Environment {
-        step: before,
-        source: Box::new(error),
-    })?;
-    let (step, reward) = (before + 1, outcome.reward);
-    if !reward.is_finite() {
-        return Err(TrainError::Reward { step, reward });
-    }
+    let outcome = turn.carry_out(env, decision, actor.considered(), observer)?;
     let memory = actor.remember(env, &outcome);
-    running.length += 1;
-    running.reward += f64::from(reward);
-    let mut observer = lock(&shared.observer);
-    observer.on_step(&StepReport {
-        step,
-        env_index,
-        episode: running.episode,
-        env,
-        action,
-        outcome,
-    });
+    turn.stepped(env, decision.action, outcome, running, observer);
     let ended = outcome.done().then(|| {
         let mut measures = vec![0.0; env.measures().len()];
-        env.measure(&mut measures);
-        observer.on_episode(&EpisodeReport {
-            step,
-            episode: running.episode,
-            env_index,
-            length: running.length,
-            reward: running.reward,
-            truncated: outcome.truncated && !outcome.terminated,
-            names: env.measures(),
-            measures: &measures,
-        });
+        turn.ended(env, outcome, running, &mut measures, observer);
         (running.reward, running.length, measures)
     });
     Ok(Told::Step {

@@ -2,8 +2,8 @@
 
 use super::progress::{Progress, Running};
 use super::{Scenarios, TrainError, Trainer};
-use crate::agent::Agent;
-use crate::env::Environment;
+use crate::agent::{Agent, Decision};
+use crate::env::{Batch, Environment, Step};
 use crate::observer::{DecisionReport, EpisodeReport, EpisodeStartReport, Observer, StepReport};
 use crate::rng::mix;
 
@@ -32,55 +32,140 @@ pub(super) fn next_opening<E: Environment>(
     }
 }
 
-impl<E: Environment, A: Agent<E>> Trainer<E, A> {
-    /// One step of the environment whose turn it is.
-    pub(super) fn step(&mut self, observer: &mut impl Observer<E>) -> Result<(), TrainError> {
-        let before = self.progress.step;
-        let env_index = (before % self.environments.len() as u64) as usize;
-        let env = &mut self.environments[env_index];
-        let decision = self.agent.decide(env, before);
-        let (candidates, values) = self.agent.considered();
-        let (action, explored) = (decision.action, decision.explored);
+/// Whose turn it is: an environment, and the steps that were taken before this one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turn {
+    pub(super) env_index: usize,
+    pub(super) before: u64,
+}
+
+impl Turn {
+    /// Begins an episode.
+    pub(super) fn begin<E: Environment>(
+        self,
+        env: &mut E,
+        opening: Opening<E::Scenario>,
+        observer: &mut impl Observer<E>,
+    ) -> Result<Running, TrainError> {
+        let Opening {
+            episode,
+            seed,
+            scenario,
+        } = opening;
+        env.reset(seed, &scenario)
+            .map_err(|error| self.refused(error))?;
+        observer.on_episode_start(&EpisodeStartReport {
+            step: self.before,
+            env_index: self.env_index,
+            episode,
+            seed,
+            scenario: &scenario,
+            env,
+        });
+        Ok(Running {
+            episode,
+            ..Running::default()
+        })
+    }
+
+    /// Tells of a decision, with what it looked at, and carries it out.
+    pub(super) fn carry_out<E: Environment>(
+        self,
+        env: &mut E,
+        decision: Decision,
+        (candidates, values): (Option<&Batch>, &[f32]),
+        observer: &mut impl Observer<E>,
+    ) -> Result<Step, TrainError> {
+        let Decision { action, explored } = decision;
         observer.on_decision(&DecisionReport {
-            step: before,
-            env_index,
+            step: self.before,
+            env_index: self.env_index,
             env,
             action,
             explored,
             candidates,
             values,
         });
-
-        let outcome = env.step(action).map_err(|error| TrainError::Environment {
-            step: before,
-            source: Box::new(error),
-        })?;
+        let outcome = env.step(action).map_err(|error| self.refused(error))?;
         if !outcome.reward.is_finite() {
             return Err(TrainError::Reward {
-                step: before + 1,
+                step: self.before + 1,
                 reward: outcome.reward,
             });
         }
-        self.agent.record(env, &outcome);
-        self.progress.step += 1;
-        let running = &mut self.progress.running[env_index];
+        Ok(outcome)
+    }
+
+    /// Tells of the step that was taken.
+    pub(super) fn stepped<E: Environment>(
+        self,
+        env: &E,
+        action: usize,
+        outcome: Step,
+        running: &mut Running,
+        observer: &mut impl Observer<E>,
+    ) {
         running.length += 1;
         running.reward += f64::from(outcome.reward);
-        let (step, episode) = (self.progress.step, running.episode);
         observer.on_step(&StepReport {
-            step,
-            env_index,
-            episode,
+            step: self.before + 1,
+            env_index: self.env_index,
+            episode: running.episode,
             env,
             action,
             outcome,
         });
+    }
+
+    /// Tells of the episode that the step ended.
+    pub(super) fn ended<E: Environment>(
+        self,
+        env: &E,
+        outcome: Step,
+        running: &Running,
+        measures: &mut [f64],
+        observer: &mut impl Observer<E>,
+    ) {
+        env.measure(measures);
+        observer.on_episode(&EpisodeReport {
+            step: self.before + 1,
+            episode: running.episode,
+            env_index: self.env_index,
+            length: running.length,
+            reward: running.reward,
+            truncated: outcome.truncated && !outcome.terminated,
+            names: env.measures(),
+            measures,
+        });
+    }
+
+    fn refused(self, error: impl std::error::Error + Send + Sync + 'static) -> TrainError {
+        TrainError::Environment {
+            step: self.before,
+            source: Box::new(error),
+        }
+    }
+}
+
+impl<E: Environment, A: Agent<E>> Trainer<E, A> {
+    /// One step of the environment whose turn it is.
+    pub(super) fn step(&mut self, observer: &mut impl Observer<E>) -> Result<(), TrainError> {
+        let before = self.progress.step;
+        let env_index = (before % self.environments.len() as u64) as usize;
+        let turn = Turn { env_index, before };
+        let env = &mut self.environments[env_index];
+        let decision = self.agent.decide(env, before);
+        let outcome = turn.carry_out(env, decision, self.agent.considered(), observer)?;
+        self.agent.record(env, &outcome);
+        self.progress.step += 1;
+        let running = &mut self.progress.running[env_index];
+        turn.stepped(env, decision.action, outcome, running, observer);
         if outcome.done() {
-            self.end_episode(
-                env_index,
-                outcome.truncated && !outcome.terminated,
-                observer,
-            )?;
+            turn.ended(env, outcome, running, &mut self.measures, observer);
+            let (reward, length) = (running.reward, running.length);
+            self.progress.window.push(reward, length, &self.measures);
+            self.progress.episodes += 1;
+            self.begin_episode(env_index, observer)?;
         }
         Ok(())
     }
@@ -104,26 +189,13 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         env_index: usize,
         observer: &mut impl Observer<E>,
     ) -> Result<(), TrainError> {
-        let Opening {
-            episode,
-            seed,
-            scenario,
-        } = next_opening::<E>(&self.scenarios, &mut self.progress);
-        self.environments[env_index]
-            .reset(seed, &scenario)
-            .map_err(|error| self.refused(error))?;
-        self.progress.running[env_index] = Running {
-            episode,
-            ..Running::default()
-        };
-        observer.on_episode_start(&EpisodeStartReport {
-            step: self.progress.step,
+        let turn = Turn {
             env_index,
-            episode,
-            seed,
-            scenario: &scenario,
-            env: &self.environments[env_index],
-        });
+            before: self.progress.step,
+        };
+        let opening = next_opening::<E>(&self.scenarios, &mut self.progress);
+        let env = &mut self.environments[env_index];
+        self.progress.running[env_index] = turn.begin(env, opening, observer)?;
         Ok(())
     }
 
@@ -132,33 +204,5 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
             step: self.progress.step,
             source: Box::new(error),
         }
-    }
-
-    fn end_episode(
-        &mut self,
-        env_index: usize,
-        truncated: bool,
-        observer: &mut impl Observer<E>,
-    ) -> Result<(), TrainError> {
-        let env = &self.environments[env_index];
-        let Running {
-            episode,
-            length,
-            reward,
-        } = self.progress.running[env_index];
-        env.measure(&mut self.measures);
-        self.progress.window.push(reward, length, &self.measures);
-        self.progress.episodes += 1;
-        observer.on_episode(&EpisodeReport {
-            step: self.progress.step,
-            episode,
-            env_index,
-            length,
-            reward,
-            truncated,
-            names: env.measures(),
-            measures: &self.measures,
-        });
-        self.begin_episode(env_index, observer)
     }
 }
