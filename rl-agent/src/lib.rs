@@ -13,6 +13,7 @@ pub mod env;
 pub mod evaluation;
 pub mod experience;
 pub mod game_log;
+mod gradient_step;
 pub mod model;
 #[cfg(feature = "tetris")]
 pub mod models;

@@ -13,7 +13,6 @@ mod config;
 mod policy;
 
 use ndarray::{Array1, Array2};
-use pulp::Arch;
 use serde::{Deserialize, Serialize};
 
 pub use self::acting::AfterstateActor;
@@ -29,7 +28,8 @@ use self::policy::Rule;
 use crate::agent::NonFinite;
 use crate::config::ConfigError;
 use crate::env::AfterstateModel;
-use crate::nn::{Mlp, OptimizerState, Workspace, clip_by_global_norm};
+use crate::gradient_step::GradientStep;
+use crate::nn::{Mlp, OptimizerState, Workspace};
 use crate::observer::UpdateReport;
 use crate::prioritized::Priorities;
 use crate::replay_buffer::ReplayBuffer;
@@ -160,26 +160,25 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
     fn learn(&mut self, step: u64) -> Result<UpdateReport, NonFinite> {
         self.draw(step);
         let (loss, td_error, mean_q) = self.descend();
-        let gradient = self.scratch.gradient.view_mut();
-        let gradient_norm = clip_by_global_norm(gradient, self.config.max_gradient_norm);
-        for (what, value) in [("the loss", loss), ("the gradient norm", gradient_norm)] {
-            if !value.is_finite() {
-                return Err(NonFinite { what, value, step });
-            }
-        }
         let state = &mut self.state;
         let learning_rate = state
             .learning_rate
             .unwrap_or_else(|| self.config.learning_rate.at(step));
-        state.optimizer.update(
-            state.online.parameters_mut(),
-            self.scratch.gradient.view(),
+        let gradient_norm = GradientStep {
+            step,
+            update: state.updates + 1,
             learning_rate,
-            Arch::new(),
-        );
+            max_gradient_norm: self.config.max_gradient_norm,
+            optimizer: &mut state.optimizer,
+            target: self.config.target,
+        }
+        .take(
+            loss,
+            self.scratch.gradient.view_mut(),
+            state.online.parameters_mut(),
+            state.target.parameters_mut(),
+        )?;
         state.updates += 1;
-        let (target, online) = (state.target.parameters_mut(), state.online.parameters());
-        self.config.target.follow(state.updates, target, online);
         Ok(UpdateReport {
             step,
             update: self.state.updates,
