@@ -3,15 +3,7 @@
 use proptest::prelude::*;
 use tetris_core::{Board, PackedBoard, Piece, Rotation, RotationSystem, Turn};
 
-use crate::strategies::{boards, pieces, rotation_rules};
-
-fn cells(board: &Board) -> u32 {
-    board
-        .columns()
-        .iter()
-        .map(|column| column.count_ones())
-        .sum()
-}
+use crate::strategies::{boards, cells, pieces, rotation_rules};
 
 proptest! {
     #[test]

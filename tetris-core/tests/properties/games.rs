@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tetris_core::{Game, Input, Locked, Rules};
 
-use crate::strategies::{keys, rules};
+use crate::strategies::{cells, keys, rules};
 
 /// Presses and ticks; what locked.
 fn play(game: &mut Game, keys: &[(Input, u8)]) -> Vec<Locked> {
@@ -20,14 +20,6 @@ fn play(game: &mut Game, keys: &[(Input, u8)]) -> Vec<Locked> {
     all
 }
 
-fn cells(game: &Game) -> u32 {
-    game.board()
-        .columns()
-        .iter()
-        .map(|column| column.count_ones())
-        .sum()
-}
-
 proptest! {
     /// Cells, counters and score are the sums of what locked.
     #[test]
@@ -37,7 +29,7 @@ proptest! {
         let lines: u32 = locked.iter().map(|locked| u32::from(locked.clear.lines)).sum();
         prop_assert_eq!(locked.len(), game.pieces() as usize);
         prop_assert_eq!(lines, game.lines());
-        prop_assert_eq!(cells(&game) + lines * u32::from(rules.width), 4 * game.pieces());
+        prop_assert_eq!(cells(game.board()) + lines * u32::from(rules.width), 4 * game.pieces());
         let points: u64 = locked.iter().map(|locked| u64::from(locked.points)).sum();
         prop_assert!(game.score() >= points);
         prop_assert!(game.is_over() || game.board().full_rows() == 0);

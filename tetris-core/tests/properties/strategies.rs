@@ -24,6 +24,12 @@ pub(crate) fn boards() -> impl Strategy<Value = Board> {
     })
 }
 
+/// Full cells.
+pub(crate) fn cells(board: &Board) -> u32 {
+    let columns = board.columns().iter();
+    columns.map(|column| column.count_ones()).sum()
+}
+
 pub(crate) fn pieces() -> impl Strategy<Value = Piece> {
     select(&Piece::ALL[..])
 }
