@@ -22,7 +22,7 @@ impl WithSimd for Biases<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Self {
             derivatives,
             relu,
@@ -36,10 +36,7 @@ impl WithSimd for Biases<'_> {
                     .chunks_exact_mut(width)
                     .zip(outputs.chunks_exact(width))
                 {
-                    for ((d, &y), sum) in row.iter_mut().zip(outputs).zip(gradient.iter_mut()) {
-                        *d = if y > 0.0 { *d } else { 0.0 };
-                        *sum += *d;
-                    }
+                    let_through(simd, row, outputs, gradient);
                 }
             }
             None => {
@@ -48,6 +45,26 @@ impl WithSimd for Biases<'_> {
                 }
             }
         }
+    }
+}
+
+/// A row of derivatives where the outputs are above zero, and added to the sums. In vectors by hand: the compiler stores
+/// only what changes, and waits for that to add it.
+#[inline(always)]
+fn let_through<S: Simd>(simd: S, row: &mut [f32], outputs: &[f32], sums: &mut [f32]) {
+    let zero = simd.splat_f32s(0.0);
+    let (row, row_rest) = S::as_mut_simd_f32s(row);
+    let (outputs, outputs_rest) = S::as_simd_f32s(outputs);
+    let (sums, sums_rest) = S::as_mut_simd_f32s(sums);
+    for ((d, &y), sum) in row.iter_mut().zip(outputs).zip(sums) {
+        let kept = simd.select_f32s(simd.less_than_f32s(zero, y), *d, zero);
+        *d = kept;
+        *sum = simd.add_f32s(*sum, kept);
+    }
+    for ((d, &y), sum) in row_rest.iter_mut().zip(outputs_rest).zip(sums_rest) {
+        let kept = if y > 0.0 { *d } else { 0.0 };
+        *d = kept;
+        *sum += kept;
     }
 }
 

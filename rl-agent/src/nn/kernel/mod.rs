@@ -59,7 +59,41 @@ impl Product<'_> {
         if let Start::Bias(bias) = self.start {
             assert_eq!(bias.len(), self.n, "bias");
         }
-        arch.dispatch(self);
+        if self.m == 1 && matches!(self.a, Left::Rows(_)) && self.n > 1 {
+            arch.dispatch(OneRow(self));
+        } else {
+            arch.dispatch(self);
+        }
+    }
+}
+
+/// A product of one row: when an agent acts. It has a dispatch of its own, so that its tiles take no part in how the
+/// compiler lays out the others.
+struct OneRow<'a>(Product<'a>);
+
+impl WithSimd for OneRow<'_> {
+    type Output = ();
+
+    /// One row leaves registers for wider strips, and needs that many sums lest they wait for each other.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (Self(mut product), lanes) = (self, S::F32_LANES);
+        let mut column = 0;
+        while column + 8 * lanes <= product.n {
+            product.tile::<S, 1, 8>(simd, 0, column);
+            column += 8 * lanes;
+        }
+        while column + 2 * lanes <= product.n {
+            product.tile::<S, 1, 2>(simd, 0, column);
+            column += 2 * lanes;
+        }
+        while column + lanes <= product.n {
+            product.tile::<S, 1, 1>(simd, 0, column);
+            column += lanes;
+        }
+        if column < product.n {
+            product.edge::<S, 1>(simd, 0, column);
+        }
     }
 }
 
@@ -138,15 +172,6 @@ impl Product<'_> {
     fn band<S: Simd, const ROWS: usize>(&mut self, simd: S, row: usize) {
         let lanes = S::F32_LANES;
         let mut column = 0;
-        // One row leaves registers for wider strips, and needs that many sums lest they wait for each other.
-        while ROWS == 1 && column + 8 * lanes <= self.n {
-            self.tile::<S, ROWS, 8>(simd, row, column);
-            column += 8 * lanes;
-        }
-        while ROWS == 1 && column + 4 * lanes <= self.n {
-            self.tile::<S, ROWS, 4>(simd, row, column);
-            column += 4 * lanes;
-        }
         while column + 2 * lanes <= self.n {
             self.tile::<S, ROWS, 2>(simd, row, column);
             column += 2 * lanes;
