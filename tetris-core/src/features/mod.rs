@@ -5,15 +5,17 @@ mod analysis;
 mod definitions;
 mod expanded;
 mod low_board;
+mod neighbours;
 mod totals;
 
 pub use afterstate::{Afterstate, Expanded, PlacementModel};
 pub use definitions::Features;
 
-pub(crate) use analysis::{Analysis, Neighbours};
+pub(crate) use analysis::Analysis;
 pub(crate) use expanded::{ReadBoard, best_action, candidates, features_below, totals};
 pub(crate) use low_board::{
     Across, Eight, LOW_PILE, LowBoard, PerColumn, all_left, all_right, counting, eight, load,
     steps, store, well_sums,
 };
+pub(crate) use neighbours::Neighbours;
 pub(crate) use totals::{Move, Totals};

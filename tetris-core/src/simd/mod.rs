@@ -3,8 +3,9 @@
 //! A library for x86-64 is built for CPUs that cannot even count bits in one instruction, and
 //! counting bits is what features of boards are. So the hot loops are written once over
 //! [`Vector`], compiled for plain Rust, for AVX2 and for AVX-512, and the best that the CPU has is
-//! called. No answer depends on which (tested): it is integer arithmetic, and floats in a fixed
-//! order.
+//! called. The large ones are not compiled for x86-64 CPUs without vectors, for which their
+//! callers have a shorter and slower way. No answer depends on which (tested): it is integer
+//! arithmetic, and floats in a fixed order.
 //!
 //! `simd/x86.rs` is the only module with `unsafe`: each vector instruction, and the calls into code
 //! that is compiled for them, right after they were detected. Measured on an AMD EPYC (Zen 4)

@@ -1,0 +1,48 @@
+//! What comes out of the vector code.
+
+use crate::features::Features;
+
+/// Eight placements of an orientation on neighbouring columns, and what each leads to. They leave
+/// the vector code together, so that it is compiled once, whatever is done with them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Neighbours {
+    /// The action of the first.
+    pub(super) first_action: usize,
+    /// Bits of the legal ones; the others hold nonsense.
+    pub(super) legal: u32,
+    /// Rows that each clears.
+    pub(super) lines: [u32; 8],
+    /// Floats, in the order of the fields of [`Features`].
+    pub(super) features: [[u32; 8]; Features::LEN],
+}
+
+impl Neighbours {
+    /// Calls `found(action, lines, features)` for each legal one, from the left.
+    #[inline]
+    pub(crate) fn each(&self, found: &mut impl FnMut(usize, u32, &Features)) {
+        let mut legal = self.legal;
+        while legal != 0 {
+            let lane = legal.trailing_zeros() as usize % 8;
+            legal &= legal - 1;
+            let features = self.features_at(lane);
+            found(self.first_action + lane, self.lines[lane], &features);
+        }
+    }
+
+    #[inline(always)]
+    fn features_at(&self, lane: usize) -> Features {
+        let float = |feature: usize| f32::from_bits(self.features[feature][lane]);
+        Features {
+            landing_height: float(0),
+            eroded_cells: float(1),
+            row_transitions: float(2),
+            column_transitions: float(3),
+            holes: float(4),
+            cumulative_wells: float(5),
+            hole_depth: float(6),
+            rows_with_holes: float(7),
+            pattern_diversity: float(8),
+            mean_height: float(9),
+        }
+    }
+}
