@@ -79,4 +79,33 @@ impl Features {
             self.mean_height,
         ]
     }
+
+    /// The features from such an array.
+    #[inline]
+    pub(crate) const fn from_array(all: [f32; Self::LEN]) -> Self {
+        let [
+            landing_height,
+            eroded_cells,
+            row_transitions,
+            column_transitions,
+            holes,
+            cumulative_wells,
+            hole_depth,
+            rows_with_holes,
+            pattern_diversity,
+            mean_height,
+        ] = all;
+        Self {
+            landing_height,
+            eroded_cells,
+            row_transitions,
+            column_transitions,
+            holes,
+            cumulative_wells,
+            hole_depth,
+            rows_with_holes,
+            pattern_diversity,
+            mean_height,
+        }
+    }
 }

@@ -24,25 +24,9 @@ impl Neighbours {
         while legal != 0 {
             let lane = legal.trailing_zeros() as usize % 8;
             legal &= legal - 1;
-            let features = self.features_at(lane);
+            let numbers = self.features.map(|all| f32::from_bits(all[lane]));
+            let features = Features::from_array(numbers);
             found(self.first_action + lane, self.lines[lane], &features);
-        }
-    }
-
-    #[inline(always)]
-    fn features_at(&self, lane: usize) -> Features {
-        let float = |feature: usize| f32::from_bits(self.features[feature][lane]);
-        Features {
-            landing_height: float(0),
-            eroded_cells: float(1),
-            row_transitions: float(2),
-            column_transitions: float(3),
-            holes: float(4),
-            cumulative_wells: float(5),
-            hole_depth: float(6),
-            rows_with_holes: float(7),
-            pattern_diversity: float(8),
-            mean_height: float(9),
         }
     }
 }
