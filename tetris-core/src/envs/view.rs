@@ -8,11 +8,21 @@ use crate::game::{Active, Game};
 /// Draws a piece on a plane, at the beginning of a longer run of numbers.
 #[inline(always)]
 pub(super) fn draw<T: Element>(active: &Active, value: T, plane: Plane, out: &mut [T]) {
-    for (x, y) in active.cells() {
-        // A hidden cell has a number past any end.
-        if let Some(cell) = out.get_mut(plane.index(x, y)) {
-            *cell = value;
-        }
+    let cells = active.cells_from_below();
+    let (x, y) = cells[0];
+    if y >= plane.height {
+        return;
+    }
+    let lowest = plane.index(x, y);
+    for (x, y) in cells {
+        // Pieces enter with some cells hidden, which no processor can foresee: these are drawn where
+        // the lowest one is, without a branch.
+        let shown = if y < plane.height {
+            plane.index(x, y)
+        } else {
+            lowest
+        };
+        out[shown] = value;
     }
 }
 

@@ -21,12 +21,20 @@ pub struct Active {
     pub y: i8,
 }
 
-/// The cells of each piece's orientations, relative to the pivot.
+/// The cells of each piece's orientations, relative to the pivot, one of the lowest row first.
 static CELLS: [[[(i8, i8); 4]; 4]; 7] = {
     let mut cells = [[[(0, 0); 4]; 4]; 7];
     let mut at = 0;
     while at < 28 {
-        cells[at / 4][at % 4] = Piece::ALL[at / 4].cells(Rotation::ALL[at % 4]);
+        let mut four = Piece::ALL[at / 4].cells(Rotation::ALL[at % 4]);
+        let mut i = 1;
+        while i < 4 {
+            if four[i].1 < four[0].1 {
+                (four[0], four[i]) = (four[i], four[0]);
+            }
+            i += 1;
+        }
+        cells[at / 4][at % 4] = four;
         at += 1;
     }
     cells
@@ -74,12 +82,16 @@ impl Active {
     /// Its four cells as `(column, row)`.
     #[inline]
     pub fn cells(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        self.cells_from_below().into_iter()
+    }
+
+    /// The same, one of the lowest row first.
+    #[inline]
+    pub(crate) fn cells_from_below(&self) -> [(usize, usize); 4] {
         let (x, y) = (i32::from(self.x), i32::from(self.y));
         let cells = CELLS[self.piece.index()][self.rotation.index()];
         // A piece in play is on the board, so no sum is negative.
-        cells
-            .map(|(dx, dy)| ((x + i32::from(dx)) as usize, (y + i32::from(dy)) as usize))
-            .into_iter()
+        cells.map(|(dx, dy)| ((x + i32::from(dx)) as usize, (y + i32::from(dy)) as usize))
     }
 
     /// Whether it fits where it is.
