@@ -90,7 +90,8 @@ impl<W: Write> JsonLines<W> {
         }
     }
 
-    /// Writes updates too.
+    /// Writes every update too. A line takes about a microsecond, which is more than one per cent of training where steps
+    /// are short; without it the last update stands in the line of each metrics report.
     pub fn with_updates(mut self) -> Self {
         self.updates = true;
         self
