@@ -35,6 +35,17 @@ mod sealed {
 
     const ONE: u32 = 1.0f32.to_bits();
 
+    /// The places of thirty-two bits.
+    const PLACES: [[u32; 8]; 4] = {
+        let mut places = [[0; 8]; 4];
+        let mut bit = 0;
+        while bit < 32 {
+            places[bit / 8][bit % 8] = bit as u32;
+            bit += 1;
+        }
+        places
+    };
+
     pub trait Cells: Copy {
         /// Eight cells, 1 for full, the lowest bit first.
         fn eight(bits: u8) -> &'static [Self; 8];
@@ -57,14 +68,11 @@ mod sealed {
         fn thirty_two<V: Vector>(bits: u32, out: &mut [Self; 32]) {
             // A lane looks its number up by its bit; the bits above are of no account.
             let numbers = V::load(&[0, ONE, 0, ONE, 0, ONE, 0, ONE]);
-            let (bits, eight_more) = (V::splat(bits), V::splat(8));
-            let mut places = V::load(&[0, 1, 2, 3, 4, 5, 6, 7]);
-            for eight in out.as_chunks_mut::<8>().0 {
-                let cells = numbers.lookup(bits.down(places)).store();
-                places = places.plus(eight_more);
-                for i in 0..8 {
-                    eight[i] = Self::from_bits(cells[i]);
-                }
+            let bits = V::splat(bits);
+            let (eights, _) = out.as_chunks_mut::<8>();
+            for (eight, places) in eights.iter_mut().zip(&PLACES) {
+                let cells = numbers.lookup(bits.down(V::load(places)));
+                *eight = cells.store().map(Self::from_bits);
             }
         }
     }

@@ -121,7 +121,7 @@ impl<R: Reward> KeyEnv<R> {
     ///
     /// # Errors
     /// If the game is over or there is no such action; the environment is then unchanged.
-    #[inline]
+    #[inline(always)]
     pub fn step(&mut self, action: usize) -> Result<KeyStep, IllegalAction> {
         let last = self.steps.saturating_add(1) >= self.max_steps;
         let (game, bits) = (&mut self.game, &mut self.bits);

@@ -1,10 +1,12 @@
 //! What an agent sees, put together from parts.
 
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::envs::{Element, Plane, expand, put, view};
+use super::view::{self, Stencils};
+use crate::envs::{Element, Plane, expand, put};
 use crate::error::ObservationError;
 use crate::features::Features;
 use crate::game::{Game, Locked, Rules};
@@ -90,6 +92,7 @@ pub struct Observation {
     /// What else is written anew each time.
     moving: Vec<Place>,
     plane: Plane,
+    stencils: Box<Stencils>,
     rows: usize,
     preview: u8,
     len: usize,
@@ -116,6 +119,7 @@ impl Observation {
     /// If [`Part::Next`] asks for more pieces than the preview has.
     pub fn new(rules: &Rules, parts: &[Part]) -> Result<Self, ObservationError> {
         let (width, height) = (usize::from(rules.width), usize::from(rules.height));
+        let plane = Plane { width, height };
         let mut observation = Self {
             parts: Vec::with_capacity(parts.len()),
             boards: Vec::new(),
@@ -124,7 +128,8 @@ impl Observation {
             drawn: Vec::new(),
             positions: Vec::new(),
             moving: Vec::new(),
-            plane: Plane { width, height },
+            plane,
+            stencils: Box::new(Stencils::new(plane)),
             rows: rules.rows(),
             preview: rules.preview,
             len: 0,
@@ -262,7 +267,8 @@ impl Observation {
         expand(bits, out);
         if let Some(active) = game.active() {
             for &at in &self.drawn {
-                view::draw(&active, T::of(2.0), self.plane, &mut out[at..]);
+                let out = &mut out[at..];
+                self.stencils.draw(&active, T::of(2.0), self.plane, out);
             }
             for &at in &self.positions {
                 view::position(&active, &mut out[at..]);
@@ -270,7 +276,7 @@ impl Observation {
         }
         for place in &self.moving {
             let out = &mut out[place.range()];
-            view::write(place.part, game, self.plane, out);
+            view::write(place.part, game, self.plane, &self.stencils, out);
         }
     }
 }

@@ -4,25 +4,58 @@ use crate::board::{Board, bit_height};
 use crate::envs::{Element, Part, Plane};
 use crate::features::{Move, features_below};
 use crate::game::{Active, Game};
+use crate::pieces::{Piece, Rotation};
 
-/// Draws a piece on a plane, at the beginning of a longer run of numbers.
-#[inline(always)]
-pub(super) fn draw<T: Element>(active: &Active, value: T, plane: Plane, out: &mut [T]) {
-    let cells = active.cells_from_below();
-    let (x, y) = cells[0];
-    if y >= plane.height {
-        return;
+/// How pieces lie on a plane: for each piece and orientation the numbers of its cells, relative to that
+/// of the pivot, and their rows, relative to its row, one of the lowest row first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stencils([[Stencil; 4]; 7]);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stencil {
+    cells: [i32; 4],
+    rows: [i32; 4],
+}
+
+impl Stencils {
+    pub(super) fn new(plane: Plane) -> Self {
+        let stencil = |piece: Piece, rotation: Rotation| {
+            let mut offsets = piece.cells(rotation);
+            offsets.sort_by_key(|&(_, y)| y);
+            let width = plane.width as i32;
+            Stencil {
+                cells: offsets.map(|(x, y)| i32::from(x) - i32::from(y) * width),
+                rows: offsets.map(|(_, y)| y.into()),
+            }
+        };
+        Self(Piece::ALL.map(|piece| Rotation::ALL.map(|rotation| stencil(piece, rotation))))
     }
-    let lowest = plane.index(x, y);
-    for (x, y) in cells {
+
+    /// Draws a piece on the plane, at the beginning of a longer run of numbers.
+    #[inline(always)]
+    pub(super) fn draw<T: Element>(&self, active: &Active, value: T, plane: Plane, out: &mut [T]) {
+        let Stencil { cells, rows } = self.0[active.piece.index()][active.rotation.index()];
+        let above = plane.height as i32 - i32::from(active.y);
+        if rows[0] >= above {
+            return;
+        }
+        let pivot = (above - 1) * plane.width as i32 + i32::from(active.x);
         // Pieces enter with some cells hidden, which no processor can foresee: these are drawn where
         // the lowest one is, without a branch.
-        let shown = if y < plane.height {
-            plane.index(x, y)
-        } else {
-            lowest
-        };
-        out[shown] = value;
+        let shown: [i32; 4] = core::array::from_fn(|i| {
+            let hidden = rows[i] >= above;
+            pivot + if hidden { cells[0] } else { cells[i] }
+        });
+        for cell in shown {
+            out[cell as usize] = value;
+        }
+    }
+
+    fn draw_alone<T: Element>(&self, active: Option<Active>, plane: Plane, out: &mut [T]) {
+        out.fill(T::of(0.0));
+        if let Some(active) = active {
+            self.draw(&active, T::of(1.0), plane, out);
+        }
     }
 }
 
@@ -38,19 +71,18 @@ pub(super) fn position<T: Element>(active: &Active, out: &mut [T]) {
 
 /// Writes another part.
 #[inline(never)]
-pub(super) fn write<T: Element>(part: Part, game: &Game, plane: Plane, out: &mut [T]) {
+pub(super) fn write<T: Element>(
+    part: Part,
+    game: &Game,
+    plane: Plane,
+    stencils: &Stencils,
+    out: &mut [T],
+) {
     match part {
-        Part::Piece => write_alone(game.active(), plane, out),
-        Part::Ghost => write_alone(game.ghost(), plane, out),
+        Part::Piece => stencils.draw_alone(game.active(), plane, out),
+        Part::Ghost => stencils.draw_alone(game.ghost(), plane, out),
         Part::Counters => counters(game, out),
         of_board => write_of_board(of_board, game.board(), plane, out),
-    }
-}
-
-fn write_alone<T: Element>(active: Option<Active>, plane: Plane, out: &mut [T]) {
-    out.fill(T::of(0.0));
-    if let Some(active) = active {
-        draw(&active, T::of(1.0), plane, out);
     }
 }
 
