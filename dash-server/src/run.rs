@@ -14,14 +14,12 @@ use std::path::{Path, PathBuf};
 
 use rl_agent::CheckpointError;
 use rl_agent::ConfigError;
-use rl_agent::afterstate_dqn::AfterstateDqn;
 use rl_agent::atomic_file;
 use rl_agent::control::Control;
-use rl_agent::env::AfterstateEnvironment;
 use rl_agent::observer::{EndReason, EndReport, Observer};
 use rl_agent::observers::{CsvLog, JsonLines};
-use rl_agent::tetris::{Scenario, Tetris};
-use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE, TrainError, Trainer};
+use rl_agent::tetris::{Plan, Tetris, placement_training};
+use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE, TrainError, Training};
 use thiserror::Error;
 
 use crate::config::{self, RunConfig, RunConfigError};
@@ -98,15 +96,23 @@ fn io_error(path: &Path) -> impl FnOnce(io::Error) -> RunError {
 }
 
 /// A run that is set up and has not begun.
-#[derive(Debug)]
 pub struct Run {
-    trainer: Trainer<Tetris, AfterstateDqn<<Tetris as AfterstateEnvironment>::Model>>,
+    training: Box<dyn Training<Tetris>>,
     csv: CsvLog,
     metrics: PathBuf,
     json: JsonLines<BufWriter<File>>,
     events: PathBuf,
     /// Tells everybody, for as long as it is held, that the run goes on.
     _lock: File,
+}
+
+impl std::fmt::Debug for Run {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Run")
+            .field("progress", self.training.progress())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Run {
@@ -131,7 +137,7 @@ impl Run {
         let events = folder.file(EVENTS_FILE);
         let json = JsonLines::create(&events).map_err(io_error(&events))?;
         Ok(Self {
-            trainer: trainer(config, folder, control)?,
+            training: training(config, folder, control)?,
             csv,
             metrics,
             json,
@@ -149,7 +155,7 @@ impl Run {
         let mut config = RunConfig::from_tables(&config::read(&folder.file(CONFIG_FILE))?)?;
         let checkpoint = folder.file(CHECKPOINT_FILE);
         // Limits do not belong to the state of training: the first reading tells how far it has come.
-        let mut reader = trainer(&config, folder, Control::new())?;
+        let mut reader = training(&config, folder, Control::new())?;
         reader.read_checkpoint(&checkpoint)?;
         let progress = reader.progress();
         config.trainer.total_steps = more.steps.or(config.trainer.total_steps);
@@ -158,12 +164,12 @@ impl Run {
         cut(&metrics, row_step, progress.step()).map_err(io_error(&metrics))?;
         let events = folder.file(EVENTS_FILE);
         cut(&events, event_step, progress.step()).map_err(io_error(&events))?;
-        let mut trainer = trainer(&config, folder, control)?;
-        trainer.read_checkpoint(&checkpoint)?;
+        let mut training = training(&config, folder, control)?;
+        training.read_checkpoint(&checkpoint)?;
         let csv = CsvLog::append(&metrics).map_err(io_error(&metrics))?;
         let json = JsonLines::append(&events).map_err(io_error(&events))?;
         Ok(Self {
-            trainer,
+            training,
             csv,
             metrics,
             json,
@@ -174,17 +180,16 @@ impl Run {
 
     /// Steps taken before this run begins.
     pub fn step(&self) -> u64 {
-        self.trainer.progress().step()
+        self.training.progress().step()
     }
 
     /// Trains to the end.
     ///
     /// # Errors
     /// If training fails or the metrics could not be written.
-    pub fn train(&mut self, observer: impl Observer<Tetris>) -> Result<EndReport, RunError> {
-        let report = self
-            .trainer
-            .run((observer, &mut self.csv, &mut self.json))?;
+    pub fn train(&mut self, observer: &mut dyn Observer<Tetris>) -> Result<EndReport, RunError> {
+        let mut observers = (observer, &mut self.csv, &mut self.json);
+        let report = self.training.run(&mut observers)?;
         let csv = self
             .csv
             .error()
@@ -212,25 +217,28 @@ pub struct Limits {
     pub seconds: Option<f64>,
 }
 
-fn trainer(
+fn training(
     config: &RunConfig,
     folder: &RunFolder,
     control: Control,
-) -> Result<Trainer<Tetris, AfterstateDqn<<Tetris as AfterstateEnvironment>::Model>>, RunError> {
-    let env = Tetris::new(config.environment)?;
-    let agent = AfterstateDqn::new(env.model(), config.agent.clone(), config.trainer.seed)?;
-    let games = vec![env; usize::from(config.scenario.environments.unwrap_or(1))];
-    let (training, seed) = (config.scenario.scenario(), config.trainer.seed);
-    let notes = BTreeMap::from([
-        ("run".to_owned(), folder.name()),
-        ("seed".to_owned(), seed.to_string()),
-    ]);
-    let unseen = Tetris::without_colours(config.environment)?;
-    Ok(Trainer::new(games, agent, config.trainer.clone())?
-        .scenarios(move |_| training.clone())
-        .evaluate(unseen, Scenario::default(), config.evaluation)
-        .save_to(folder.path(), notes)
-        .controlled_by(control))
+) -> Result<Box<dyn Training<Tetris>>, RunError> {
+    let plan = Plan {
+        environments: usize::from(config.scenario.environments.unwrap_or(1)),
+        scenario: config.scenario.scenario(),
+        trainer: config.trainer.clone(),
+        evaluation: config.evaluation,
+        folder: folder.path().to_owned(),
+        notes: BTreeMap::from([
+            ("run".to_owned(), folder.name()),
+            ("seed".to_owned(), config.trainer.seed.to_string()),
+        ]),
+        control,
+    };
+    Ok(placement_training(
+        config.environment,
+        config.agent.clone(),
+        plan,
+    )?)
 }
 
 /// Takes the lines after `step` out of a file: a run that was killed wrote them after its last checkpoint, and will write
@@ -305,7 +313,7 @@ mod tests {
         let place = RunFolder::create(&path, false).unwrap();
         let end = Run::begin(&small(), &place, Control::new())
             .unwrap()
-            .train(())
+            .train(&mut ())
             .unwrap();
         assert_eq!(
             reason(&end).split(" steps").next(),
@@ -338,7 +346,7 @@ mod tests {
         let whole = RunFolder::create(&folder.path().join("whole"), false).unwrap();
         Run::begin(&small(), &whole, Control::new())
             .unwrap()
-            .train(())
+            .train(&mut ())
             .unwrap();
 
         let mut config = small();
@@ -346,7 +354,7 @@ mod tests {
         let cut = RunFolder::create(&folder.path().join("cut"), false).unwrap();
         Run::begin(&config, &cut, Control::new())
             .unwrap()
-            .train(())
+            .train(&mut ())
             .unwrap();
         // As if it had been killed later, in the middle of a line.
         let metrics = cut.file(METRICS_FILE);
@@ -365,7 +373,7 @@ mod tests {
         let mut resumed =
             Run::resume(&RunFolder::open(cut.path()).unwrap(), more, Control::new()).unwrap();
         assert_eq!(resumed.step(), 230);
-        assert_eq!(resumed.train(()).unwrap().step, 400);
+        assert_eq!(resumed.train(&mut ()).unwrap().step, 400);
 
         // Seconds and speed are of the clock; everything else is of the seed.
         let rows = |place: &RunFolder| -> Vec<String> {

@@ -218,7 +218,7 @@ mod tests {
         config.evaluation.max_steps = Some(20);
         let folder = RunFolder::create(place, false).unwrap();
         let mut run = Run::begin(&config, &folder, Control::new()).unwrap();
-        run.train(()).unwrap();
+        run.train(&mut ()).unwrap();
         folder
     }
 

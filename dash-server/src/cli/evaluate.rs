@@ -7,12 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rl_agent::agent::Policy;
 use rl_agent::env::{AfterstateEnvironment, AfterstateModel};
-use rl_agent::evaluation::{Evaluation, EvaluationConfig, Playing};
+use rl_agent::evaluation::{Evaluation, EvaluationConfig};
 use rl_agent::model::Model;
 use rl_agent::models;
-use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
+use rl_agent::tetris::{Placer, Tetris, TetrisConfig, placement_match};
 use rl_agent::trainer::MODEL_FILE;
 use tokio::runtime::Builder;
 
@@ -50,7 +49,10 @@ pub(super) fn evaluation(args: &EvaluateArgs) -> Result<Option<Evaluation>, Fail
     };
     let env = Tetris::without_colours(config).map_err(Failure::usage)?;
     match (&args.controller, &args.model) {
-        (Some(controller), _) => play(&env, controller, format!("controller {controller:?}"), args),
+        (Some(controller), _) => {
+            let name = format!("controller {controller:?}");
+            play(env, Placer::Controller(*controller), name, args)
+        }
         (None, path) => {
             let model = match path {
                 Some(path) => load(path, &env)?,
@@ -64,14 +66,14 @@ pub(super) fn evaluation(args: &EvaluateArgs) -> Result<Option<Evaluation>, Fail
                 None => models::standard(),
             };
             let name = format!("model {:016x}", model.fingerprint());
-            play(&env, &model.policy(), name, args)
+            play(env, Placer::Network(Box::new(model.policy())), name, args)
         }
     }
 }
 
-fn play<P: Policy<Tetris> + Clone + Send>(
-    env: &Tetris,
-    policy: &P,
+fn play(
+    env: Tetris,
+    placer: Placer,
     player: String,
     args: &EvaluateArgs,
 ) -> Result<Option<Evaluation>, Failure> {
@@ -97,11 +99,10 @@ fn play<P: Policy<Tetris> + Clone + Send>(
     };
     let folder = args.out.as_deref().map(|path| Folder::of(path, &question));
     let folder = folder.transpose()?;
-    let mut playing = match &folder {
-        Some(folder) => folder.state(env, config)?,
-        None => None,
+    let mut playing = placement_match(env, placer, config);
+    if let Some(folder) = &folder {
+        folder.go_on(&mut *playing)?;
     }
-    .unwrap_or_else(|| Playing::new(config));
 
     let stop = Arc::new(AtomicBool::new(false));
     if folder.is_some() {
@@ -114,11 +115,9 @@ fn play<P: Policy<Tetris> + Clone + Send>(
         }
         let since = Instant::now();
         let pause = || stop.load(Ordering::Relaxed) || since.elapsed() > SAVE_EVERY;
-        playing
-            .play(env, &Scenario::default(), policy, pause)
-            .map_err(Failure::failed)?;
+        playing.play(&pause).map_err(Failure::failed)?;
         if let Some(folder) = &folder {
-            folder.save_state(&playing)?;
+            folder.save_state(&*playing)?;
         }
         if !playing.is_over() {
             let (over, steps) = (playing.games().len(), playing.steps());

@@ -5,8 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rl_agent::atomic_file;
-use rl_agent::evaluation::{Evaluation, EvaluationConfig, Game, Playing};
-use rl_agent::tetris::Tetris;
+use rl_agent::evaluation::{AnyMatch, Evaluation, Game};
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
@@ -67,27 +66,23 @@ impl Folder {
         Ok(folder)
     }
 
-    /// How far it has come; None if it has not begun.
-    pub(super) fn state(
-        &self,
-        env: &Tetris,
-        config: EvaluationConfig,
-    ) -> Result<Option<Playing<Tetris>>, Failure> {
+    /// Brings games of the same evaluation to where they were put away, if they were.
+    pub(super) fn go_on(&self, playing: &mut dyn AnyMatch) -> Result<(), Failure> {
         let path = self.0.join(STATE_FILE);
         let bytes = match fs::read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             bytes => bytes.map_err(at(&path))?,
         };
-        let playing = Playing::from_bytes(&bytes, env, config);
-        playing.map(Some).ok_or_else(|| {
-            Failure::failed(format!(
+        match playing.go_on_from(&bytes) {
+            true => Ok(()),
+            false => Err(Failure::failed(format!(
                 "{} is damaged or of another version; remove it to begin again",
                 path.display()
-            ))
-        })
+            ))),
+        }
     }
 
-    pub(super) fn save_state(&self, playing: &Playing<Tetris>) -> Result<(), Failure> {
+    pub(super) fn save_state(&self, playing: &dyn AnyMatch) -> Result<(), Failure> {
         let path = self.0.join(STATE_FILE);
         atomic_file::write(&path, &playing.to_bytes()).map_err(at(&path))
     }

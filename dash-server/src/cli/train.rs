@@ -78,14 +78,14 @@ fn failure(error: RunError) -> Failure {
 }
 
 /// Trains on a thread of its own, so that signals are heard; the first one stops the run, which saves it.
-async fn train(mut run: Run, control: Control, bar: ProgressBar) -> Result<EndReport, Failure> {
+async fn train(mut run: Run, control: Control, mut bar: ProgressBar) -> Result<EndReport, Failure> {
     let mut signals = Signals::listen().map_err(Failure::failed)?;
     let (done, mut end) = oneshot::channel();
     thread::Builder::new()
         .name("training".to_owned())
         .spawn(move || {
             // Nobody waits any more if the program is about to end.
-            let _ = done.send(run.train(bar));
+            let _ = done.send(run.train(&mut bar));
         })
         .map_err(Failure::failed)?;
     let end = tokio::select! {

@@ -81,7 +81,7 @@ impl Launcher for TrainingLauncher {
                 let mut run = Run::begin(&config, &folder, context.control)
                     .map_err(|error| error.to_string())?;
                 let end = run
-                    .train(DashObserver::new(context.feed))
+                    .train(&mut DashObserver::new(context.feed))
                     .map_err(|error| error.to_string())?;
                 Ok(reason(&end))
             }),

@@ -1,5 +1,6 @@
 //! How well a policy plays: many independent episodes on held-out seeds, many side by side and spread over threads.
 
+mod any_match;
 mod play;
 mod statistics;
 
@@ -8,6 +9,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use self::any_match::{AnyMatch, Match, MatchError};
 pub use self::play::Playing;
 pub use self::statistics::{Evaluation, Game};
 use crate::agent::Policy;

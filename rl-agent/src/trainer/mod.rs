@@ -10,6 +10,7 @@ mod progress;
 mod reports;
 mod run;
 mod saved;
+mod training;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -19,6 +20,7 @@ use thiserror::Error;
 
 pub use self::config::TrainerConfig;
 pub use self::progress::Progress;
+pub use self::training::Training;
 
 use crate::agent::{Agent, NonFinite};
 use crate::checkpoint::CheckpointError;

@@ -3,18 +3,23 @@
 //! The adapter between `tetris-core`, which knows nothing of learning, and this crate, whose other modules know nothing
 //! of Tetris.
 
+mod learner;
+mod model;
+
 use serde::{Deserialize, Serialize};
 use tetris_core::{
-    Afterstate, Controller, Features, Hand, IllegalAction, Piece, PieceQueue, PlacementConfig,
-    PlacementEnv, PlacementModel, ScenarioError,
+    Afterstate, Controller, IllegalAction, PlacementConfig, PlacementEnv, ScenarioError,
 };
 use thiserror::Error;
 
+pub use self::learner::{Placer, Plan, placement_match, placement_training};
+pub use self::model::TetrisModel;
+pub use tetris_core::{RandomizerKind, Scenario};
+
+use self::model::{Encoder, PIECES, known_len, mark_known};
 use crate::agent::Policy;
 use crate::config::{ConfigError, check};
-use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment, Resumable, Step};
-
-pub use tetris_core::{RandomizerKind, Scenario};
+use crate::env::{AfterstateEnvironment, Batch, Environment, Resumable, Step};
 
 /// The settings of [`Tetris`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -231,161 +236,11 @@ impl Resumable for Tetris {
     }
 }
 
-/// The seven pieces, of which one is.
-const PIECES: usize = Piece::ALL.len();
-
-/// Number of floats that say which pieces are on hold and in the preview.
-fn known_len(config: &TetrisConfig) -> usize {
-    PIECES * (usize::from(config.hold) + usize::from(config.preview))
-}
-
-/// Marks the piece on hold and those of the preview in a row of zeros.
-fn mark_known(held: Option<Piece>, queue: PieceQueue, out: &mut [f32]) {
-    let known = held.into_iter().chain(queue.iter());
-    for (piece, one_of_seven) in known.zip(out.chunks_exact_mut(PIECES)) {
-        one_of_seven[piece.index()] = 1.0;
-    }
-}
-
-/// What can follow a position: see [`AfterstateModel`]. The chance outcomes are the seven pieces that can be drawn: with
-/// a preview the drawn one is the last of it, without one it comes into play.
-///
-/// The features are those of [`Features`], shifted and scaled to about one each for positions of ordinary play; then,
-/// as one of seven each, the piece on hold and the pieces of the preview, the first to come into play first.
-#[derive(Debug, Clone)]
-pub struct TetrisModel {
-    encoder: Encoder,
-    model: PlacementModel,
-}
-
-/// Turns what can follow a position into rows for a network.
-#[derive(Debug, Clone)]
-struct Encoder {
-    config: TetrisConfig,
-    /// `(feature - shift) * scale`, so that the network sees numbers of about the same size.
-    shift: [f32; Features::LEN],
-    scale: [f32; Features::LEN],
-}
-
-impl Encoder {
-    /// Typical spans of the features on a board 10 wide; those that count cells grow with the width. An empty board has
-    /// two row transitions in every row and one column transition in every column, which say nothing.
-    fn new(config: TetrisConfig) -> Self {
-        let (width, height) = (f32::from(config.width), f32::from(config.height));
-        let wide = width / 10.0;
-        let spans = [
-            10.0,
-            8.0,
-            20.0 * wide,
-            20.0 * wide,
-            5.0 * wide,
-            20.0 * wide,
-            20.0 * wide,
-            5.0,
-            5.0,
-            5.0,
-        ];
-        let mut shift = [0.0; Features::LEN];
-        shift[2] = 2.0 * height;
-        shift[3] = width;
-        Self {
-            config,
-            shift,
-            scale: spans.map(|span| 1.0 / span),
-        }
-    }
-
-    fn row_len(&self) -> usize {
-        Features::LEN + known_len(&self.config)
-    }
-
-    #[inline]
-    fn scaled(&self, features: &Features) -> [f32; Features::LEN] {
-        let features = features.to_array();
-        std::array::from_fn(|i| (features[i] - self.shift[i]) * self.scale[i])
-    }
-
-    /// Appends what an action leads to when it is taken with these pieces.
-    #[inline]
-    fn push(&self, hand: &Hand, action: usize, lines: u32, features: &Features, out: &mut Batch) {
-        let (reward, scaled) = (self.config.reward(lines), self.scaled(features));
-        if out.feature_len() == Features::LEN {
-            out.push_row(action, reward, &scaled);
-            return;
-        }
-        let (board, known) = out.push(action, reward).split_at_mut(Features::LEN);
-        board.copy_from_slice(&scaled);
-        let swapped = action >= 4 * usize::from(self.config.width);
-        mark_known(hand.held_after(swapped), hand.queue, known);
-    }
-}
-
-impl AfterstateModel for TetrisModel {
-    type After = Afterstate;
-
-    fn feature_len(&self) -> usize {
-        self.encoder.row_len()
-    }
-
-    fn feature_names(&self) -> Vec<String> {
-        let config = &self.encoder.config;
-        let hold = config.hold.then(|| "hold".to_owned());
-        let places = hold
-            .into_iter()
-            .chain((1..=config.preview).map(|place| format!("next_{place}")));
-        let known = places.flat_map(|place| Piece::ALL.map(|piece| format!("{place}_{piece}")));
-        let board = Features::NAMES.map(str::to_owned);
-        board.into_iter().chain(known).collect()
-    }
-
-    fn features(&self, after: &Afterstate, out: &mut [f32]) {
-        assert_eq!(out.len(), self.feature_len(), "number of features");
-        let (board, known) = out.split_at_mut(Features::LEN);
-        board.copy_from_slice(&self.encoder.scaled(&self.model.features(after)));
-        known.fill(0.0);
-        mark_known(after.held(), after.queue(), known);
-    }
-
-    fn outcome_count(&self) -> usize {
-        PIECES
-    }
-
-    fn outcomes(&self, after: &Afterstate, out: &mut [f32]) {
-        out.copy_from_slice(&self.model.outcomes(after));
-    }
-
-    fn successors(&self, after: &Afterstate, outcome: usize, out: &mut Batch) {
-        let drawn = Piece::ALL[outcome];
-        let hand = after.hand(drawn);
-        self.model
-            .successors(after, drawn, &mut |action, lines, features| {
-                self.encoder.push(&hand, action, lines, features, out);
-            });
-    }
-
-    /// Reads the stored board once for all pieces.
-    fn expand(&self, after: &Afterstate, out: &mut Batch, branch: &mut impl FnMut(f32, &Batch)) {
-        let expanded = self.model.expand(after);
-        for (drawn, chance) in Piece::ALL.into_iter().zip(self.model.outcomes(after)) {
-            if chance > 0.0 {
-                let hand = after.hand(drawn);
-                expanded.successors(drawn, &mut |action, lines, features| {
-                    self.encoder.push(&hand, action, lines, features, out);
-                });
-                branch(chance, out);
-            }
-        }
-    }
-}
-
 impl AfterstateEnvironment for Tetris {
     type Model = TetrisModel;
 
     fn model(&self) -> TetrisModel {
-        TetrisModel {
-            encoder: self.encoder.clone(),
-            model: self.game.model(),
-        }
+        TetrisModel::new(self.encoder.clone(), self.game.model())
     }
 
     fn candidates(&self, out: &mut Batch) {
