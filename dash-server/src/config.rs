@@ -2,40 +2,40 @@
 
 mod error;
 mod form;
+mod learner;
 mod overlay;
 
 pub use error::RunConfigError;
 pub use form::form;
+pub use learner::Learner;
 pub use overlay::{overlay, parse_override};
 
 use std::path::Path;
 
-use rl_agent::afterstate_dqn::AfterstateDqnConfig;
 use rl_agent::evaluation::EvaluationConfig;
-use rl_agent::tetris::{Scenario, TetrisConfig};
+use rl_agent::tetris::Scenario;
 use rl_agent::trainer::TrainerConfig;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::ConfigMap;
 
 /// The presets, the default first: name and text.
-pub const PRESETS: [(&str, &str); 4] = [
+pub const PRESETS: [(&str, &str); 6] = [
     ("quick", include_str!("../presets/quick.toml")),
     ("minutes", include_str!("../presets/minutes.toml")),
     ("record", include_str!("../presets/record.toml")),
     ("small-board", include_str!("../presets/small-board.toml")),
+    ("raw-board", include_str!("../presets/raw-board.toml")),
+    ("key-press", include_str!("../presets/key-press.toml")),
 ];
 
 /// Everything that a run depends on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RunConfig {
-    /// The game.
-    pub environment: TetrisConfig,
+    /// What is played, and who learns it: `game`, `environment` and `agent`.
+    pub learner: Learner,
     /// How games begin and end in training; evaluation plays on the whole board.
     pub scenario: TrainingScenario,
-    /// The learner.
-    pub agent: AfterstateDqnConfig,
     /// Seed, limits and schedules.
     pub trainer: TrainerConfig,
     /// The games of an evaluation.
@@ -113,30 +113,34 @@ impl RunConfig {
     /// # Errors
     /// If a key is unknown, or a value of the wrong type or outside its range.
     pub fn from_tables(tables: &ConfigMap) -> Result<Self, RunConfigError> {
-        let config: Self = tables
-            .clone()
-            .try_into()
-            .map_err(|error: toml::de::Error| RunConfigError::of_decoder(&error))?;
+        let config = learner::read(tables.clone())?;
         config.validate()?;
         Ok(config)
     }
 
     /// The tables, as they go into `config.toml` and to the page.
     pub fn tables(&self) -> ConfigMap {
-        ConfigMap::try_from(self).expect("every setting has a form in TOML")
+        learner::write(self)
     }
 
     fn validate(&self) -> Result<(), RunConfigError> {
+        self.learner.validate()?;
         let at = |section| move |error| RunConfigError::OutOfRange { section, error };
-        self.environment.validate().map_err(at("environment"))?;
-        self.agent.validate().map_err(at("agent"))?;
         self.trainer.validate().map_err(at("trainer"))?;
-        let height = self.environment.height;
+        let height = self.learner.height();
         let TrainingScenario {
             ceiling,
             max_pieces,
             environments,
         } = self.scenario;
+        if let (Some(ceiling), Learner::Keys { .. }) = (ceiling, &self.learner) {
+            return Err(RunConfigError::out_of_range(
+                "scenario",
+                "ceiling",
+                ceiling,
+                "nothing: the game with keys has no ceiling".to_owned(),
+            ));
+        }
         if let Some(ceiling) = ceiling.filter(|ceiling| !(4..=height).contains(ceiling)) {
             return Err(RunConfigError::out_of_range(
                 "scenario",
@@ -218,20 +222,17 @@ mod tests {
             "evaluation.games=3",
         ])
         .unwrap();
+        let Learner::Placements { environment, agent } = &config.learner else {
+            panic!("the preset places pieces")
+        };
+        assert_eq!((agent.gamma, agent.hidden.as_slice()), (0.9, &[8][..]));
         assert_eq!(
-            (config.agent.gamma, config.agent.hidden.as_slice()),
-            (0.9, &[8][..])
-        );
-        assert_eq!(
-            config.agent.target,
+            agent.target,
             rl_agent::afterstate_dqn::TargetUpdate::Hard { every: 100 }
         );
-        assert_eq!(config.agent.learning_rate.range(), (1e-5, 2e-3));
-        assert_eq!(
-            config.agent.epsilon,
-            rl_agent::schedule::Schedule::Constant(0.05)
-        );
-        assert_eq!(config.environment.pieces.to_string(), "bag7");
+        assert_eq!(agent.learning_rate.range(), (1e-5, 2e-3));
+        assert_eq!(agent.epsilon, rl_agent::schedule::Schedule::Constant(0.05));
+        assert_eq!(environment.pieces.to_string(), "bag7");
         assert_eq!(
             config.scenario,
             TrainingScenario {
@@ -304,6 +305,31 @@ mod tests {
             let tables = config.tables();
             assert_eq!(RunConfig::from_tables(&tables).unwrap(), config);
         }
+    }
+
+    #[test]
+    fn each_game_has_settings_of_its_own() {
+        let keys = |text: &str| {
+            let mut tables = preset("key-press").unwrap();
+            overlay(&mut tables, &parse_override(text).unwrap());
+            RunConfig::from_tables(&tables)
+        };
+        let config = keys("agent.n_step=5").unwrap();
+        assert!(matches!(&config.learner, Learner::Keys { agent, .. } if agent.n_step == 5));
+        for (text, expected) in [
+            ("agent.objective=return", "there is no `objective`"),
+            ("environment.hold=true", "there is no `hold`"),
+            (
+                "game=chess",
+                "`game` is \"chess\"; the games are: placements, keys",
+            ),
+            ("scenario.ceiling=10", "scenario.ceiling = 10"),
+            ("environment.height=61", "environment.height = 61"),
+        ] {
+            let error = keys(text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        assert!(with(&["agent.n_step=5"]).is_err());
     }
 
     #[test]

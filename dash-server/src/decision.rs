@@ -22,6 +22,8 @@ struct Candidate {
     cells: Vec<u16>,
     /// The piece it places, if its number tells.
     piece: Option<Piece>,
+    /// What it is called, if it is a key.
+    name: Option<&'static str>,
 }
 
 /// Why the reported decision was made. `board` shows the environment before the move; `names` are its features.
@@ -74,6 +76,9 @@ pub(crate) fn explain<E: BoardView>(
         cells: board.cells.clone(),
         piece: board.piece,
         pieces,
+        actions: (candidates.iter())
+            .filter_map(|row| row.name.map(str::to_owned))
+            .collect(),
         count: count as u32,
         chosen: chosen as u32,
         explored: report.explored,
@@ -125,6 +130,7 @@ fn candidates<E: BoardView>(report: &DecisionReport<'_, E>, width: usize) -> Vec
                 reward,
                 cells,
                 piece: number.and_then(|number| dropped_piece(number, width)),
+                name: report.env.action_name(action),
             })
         })
         .collect()

@@ -2,10 +2,13 @@
 
 mod folder;
 mod launcher;
+mod lesson;
 
 pub use folder::RunFolder;
 pub(crate) use folder::is_locked;
 pub use launcher::TrainingLauncher;
+pub(crate) use lesson::Lesson;
+pub use lesson::RunObserver;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -16,10 +19,10 @@ use rl_agent::CheckpointError;
 use rl_agent::ConfigError;
 use rl_agent::atomic_file;
 use rl_agent::control::Control;
-use rl_agent::observer::{EndReason, EndReport, Observer};
+use rl_agent::observer::{EndReason, EndReport};
 use rl_agent::observers::{CsvLog, JsonLines};
-use rl_agent::tetris::{Plan, Tetris, placement_training};
-use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE, TrainError, Training};
+use rl_agent::tetris::Plan;
+use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE, TrainError};
 use thiserror::Error;
 
 use crate::config::{self, RunConfig, RunConfigError};
@@ -97,7 +100,7 @@ fn io_error(path: &Path) -> impl FnOnce(io::Error) -> RunError {
 
 /// A run that is set up and has not begun.
 pub struct Run {
-    training: Box<dyn Training<Tetris>>,
+    lesson: Lesson,
     csv: CsvLog,
     metrics: PathBuf,
     json: JsonLines<BufWriter<File>>,
@@ -110,7 +113,7 @@ impl std::fmt::Debug for Run {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Run")
-            .field("progress", self.training.progress())
+            .field("progress", self.lesson.progress())
             .finish_non_exhaustive()
     }
 }
@@ -137,7 +140,7 @@ impl Run {
         let events = folder.file(EVENTS_FILE);
         let json = JsonLines::create(&events).map_err(io_error(&events))?;
         Ok(Self {
-            training: training(config, folder, control)?,
+            lesson: lesson(config, folder, control)?,
             csv,
             metrics,
             json,
@@ -155,7 +158,7 @@ impl Run {
         let mut config = RunConfig::from_tables(&config::read(&folder.file(CONFIG_FILE))?)?;
         let checkpoint = folder.file(CHECKPOINT_FILE);
         // Limits do not belong to the state of training: the first reading tells how far it has come.
-        let mut reader = training(&config, folder, Control::new())?;
+        let mut reader = lesson(&config, folder, Control::new())?;
         reader.read_checkpoint(&checkpoint)?;
         let progress = reader.progress();
         config.trainer.total_steps = more.steps.or(config.trainer.total_steps);
@@ -164,12 +167,12 @@ impl Run {
         cut(&metrics, row_step, progress.step()).map_err(io_error(&metrics))?;
         let events = folder.file(EVENTS_FILE);
         cut(&events, event_step, progress.step()).map_err(io_error(&events))?;
-        let mut training = training(&config, folder, control)?;
-        training.read_checkpoint(&checkpoint)?;
+        let mut lesson = lesson(&config, folder, control)?;
+        lesson.read_checkpoint(&checkpoint)?;
         let csv = CsvLog::append(&metrics).map_err(io_error(&metrics))?;
         let json = JsonLines::append(&events).map_err(io_error(&events))?;
         Ok(Self {
-            training,
+            lesson,
             csv,
             metrics,
             json,
@@ -180,16 +183,16 @@ impl Run {
 
     /// Steps taken before this run begins.
     pub fn step(&self) -> u64 {
-        self.training.progress().step()
+        self.lesson.progress().step()
     }
 
     /// Trains to the end.
     ///
     /// # Errors
     /// If training fails or the metrics could not be written.
-    pub fn train(&mut self, observer: &mut dyn Observer<Tetris>) -> Result<EndReport, RunError> {
+    pub fn train(&mut self, observer: &mut dyn RunObserver) -> Result<EndReport, RunError> {
         let mut observers = (observer, &mut self.csv, &mut self.json);
-        let report = self.training.run(&mut observers)?;
+        let report = self.lesson.run(&mut observers)?;
         let csv = self
             .csv
             .error()
@@ -217,11 +220,7 @@ pub struct Limits {
     pub seconds: Option<f64>,
 }
 
-fn training(
-    config: &RunConfig,
-    folder: &RunFolder,
-    control: Control,
-) -> Result<Box<dyn Training<Tetris>>, RunError> {
+fn lesson(config: &RunConfig, folder: &RunFolder, control: Control) -> Result<Lesson, RunError> {
     let plan = Plan {
         environments: usize::from(config.scenario.environments.unwrap_or(1)),
         scenario: config.scenario.scenario(),
@@ -234,11 +233,7 @@ fn training(
         ]),
         control,
     };
-    Ok(placement_training(
-        config.environment,
-        config.agent.clone(),
-        plan,
-    )?)
+    Ok(config.learner.lesson(plan)?)
 }
 
 /// Takes the lines after `step` out of a file: a run that was killed wrote them after its last checkpoint, and will write
@@ -294,10 +289,8 @@ mod tests {
     use super::*;
 
     fn small() -> RunConfig {
-        let mut config = RunConfig::default();
-        config.scenario.ceiling = Some(8);
-        config.agent.learning_starts = 64;
-        config.agent.buffer_capacity = 1000;
+        let text = "scenario.ceiling = 8\nagent.learning_starts = 64\nagent.buffer_capacity = 1000";
+        let mut config = RunConfig::from_tables(&text.parse().unwrap()).unwrap();
         config.trainer.metrics_every = 50;
         config.trainer.evaluate_every = 10_000;
         config.trainer.total_steps = Some(400);
@@ -338,6 +331,45 @@ mod tests {
                 ..
             })
         ));
+    }
+
+    /// Whichever game and agent: train, save, go on, and the same as without a break.
+    #[test]
+    fn every_preset_trains_and_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in config::preset_names() {
+            let mut tables = config::preset(name).unwrap();
+            let short = "agent.learning_starts = 64\nagent.buffer_capacity = 500\ntrainer.total_steps = 200\n\
+                trainer.metrics_every = 50\nevaluation.games = 2\nevaluation.max_steps = 20";
+            config::overlay(&mut tables, &short.parse().unwrap());
+            let begin = |steps: u64| {
+                let mut config = RunConfig::from_tables(&tables).unwrap();
+                config.trainer.total_steps = Some(steps);
+                let place = folder.path().join(format!("{name}-{steps}"));
+                let place = RunFolder::create(&place, false).unwrap();
+                let mut run = Run::begin(&config, &place, Control::new()).unwrap();
+                assert_eq!(run.train(&mut ()).unwrap().step, steps, "{name}");
+                place
+            };
+            let (whole, cut) = (begin(200), begin(120));
+            let more = Limits {
+                steps: Some(200),
+                seconds: None,
+            };
+            let mut resumed = Run::resume(&cut, more, Control::new()).unwrap();
+            assert_eq!(resumed.step(), 120);
+            let end = resumed.train(&mut ()).unwrap();
+            assert!(end.updates > 0, "{name}");
+            let model = |place: &RunFolder| {
+                let file = fs::read(place.file(MODEL_FILE)).unwrap();
+                // The notes have the name of the run.
+                let digits = place.name().len();
+                let text = String::from_utf8_lossy(&file).into_owned();
+                let at = text.find(&place.name()).expect("the name");
+                (text[..at].to_owned(), text[at + digits..].to_owned())
+            };
+            assert_eq!(model(&whole).1, model(&cut).1, "{name}");
+        }
     }
 
     #[test]

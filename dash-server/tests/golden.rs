@@ -102,6 +102,7 @@ fn decision(before: Vec<u8>) -> Decision {
         cells: before.into(),
         piece: 2,
         pieces: vec![2, 2].into(),
+        actions: vec![],
         count: 9,
         chosen: 0,
         explored: false,
@@ -357,6 +358,16 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         }),
         ..frame()
     };
+    let pressed = Frame {
+        decision: Some(Decision {
+            actions: vec!["drop".to_owned(), "left".to_owned()],
+            feature_names: vec![],
+            features: vec![].into(),
+            rewards: floats(&[f32::NAN; 2]).into(),
+            ..decision(vec![0; 200])
+        }),
+        ..frame()
+    };
     let metrics = Metrics {
         episodes: Some(episodes()),
         updates: Some(updates()),
@@ -382,6 +393,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
                 form: vec![
                     FormField {
                         key: "agent.gamma".to_owned(),
+                        game: None,
                         label: "Discount".to_owned(),
                         doc: "What the next step is worth.".to_owned(),
                         kind: FieldKind::Number,
@@ -391,6 +403,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
                     },
                     FormField {
                         key: "environment.pieces".to_owned(),
+                        game: Some("placements".to_owned()),
                         label: "Pieces".to_owned(),
                         doc: "How pieces are drawn.".to_owned(),
                         kind: FieldKind::Choice,
@@ -419,6 +432,10 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         (
             "frame, game over, the agent did not look",
             ServerMessage::Frame(stamped(4, over)),
+        ),
+        (
+            "frame, keys instead of placements",
+            ServerMessage::Frame(stamped(4, pressed)),
         ),
         (
             "frame, the agent explored",

@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod afterstate_dqn;
 pub mod agent;
+mod any_model;
 pub mod atomic_file;
 mod checkpoint;
 mod config;
@@ -36,6 +37,7 @@ mod target;
 pub mod tetris;
 pub mod trainer;
 
+pub use any_model::AnyModel;
 pub use checkpoint::CheckpointError;
 pub use config::ConfigError;
 pub use sealed_file::FileError;

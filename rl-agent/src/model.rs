@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::afterstate_dqn::{AfterstatePolicy, Objective};
+use crate::any_model::fingerprint;
 use crate::atomic_file;
 use crate::nn::{Activation, Mlp, ShapeError};
 
@@ -106,10 +107,7 @@ impl Model {
             ..self.clone()
         }
         .to_bytes();
-        // FNV-1a.
-        bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        })
+        fingerprint(&bytes)
     }
 
     fn to_bytes(&self) -> Vec<u8> {

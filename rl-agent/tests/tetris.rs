@@ -6,7 +6,7 @@ use rl_agent::agent::Agent;
 use rl_agent::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment, Resumable};
 use rl_agent::evaluation::{EvaluationConfig, evaluate};
 use rl_agent::rng::Rng;
-use rl_agent::tetris::{RandomizerKind, Scenario, Tetris, TetrisConfig, TetrisModel};
+use rl_agent::tetris::{Inputs, RandomizerKind, Scenario, Tetris, TetrisConfig, TetrisModel};
 use rl_agent::trainer::{Trainer, TrainerConfig};
 
 fn low() -> Scenario {
@@ -37,14 +37,21 @@ fn trainer(steps: u64) -> Trainer<Tetris, AfterstateDqn<TetrisModel>> {
 #[test]
 fn the_model_agrees_with_the_live_game() {
     let (uniform, bag7) = (RandomizerKind::Uniform, RandomizerKind::Bag7);
-    for (pieces, hold, preview) in [
-        (uniform, false, 0),
-        (bag7, false, 0),
-        (bag7, true, 5),
-        (uniform, true, 0),
-        (bag7, false, 1),
+    for (pieces, hold, preview, inputs) in [
+        (uniform, false, 0, Inputs::Features),
+        (bag7, false, 0, Inputs::Features),
+        (bag7, true, 5, Inputs::Features),
+        (uniform, true, 0, Inputs::Features),
+        (bag7, false, 1, Inputs::Features),
+        (uniform, false, 0, Inputs::Cells),
+        (bag7, true, 2, Inputs::Cells),
     ] {
+        let board = match inputs {
+            Inputs::Features => 10,
+            Inputs::Cells => 200,
+        };
         let config = TetrisConfig {
+            inputs,
             pieces,
             hold,
             preview,
@@ -55,7 +62,7 @@ fn the_model_agrees_with_the_live_game() {
         let model = tetris.model();
         let known = 7 * (usize::from(hold) + usize::from(preview));
         assert_eq!(model.feature_len(), model.feature_names().len());
-        assert_eq!(model.feature_len(), 10 + known);
+        assert_eq!(model.feature_len(), board + known);
         assert_eq!(tetris.observation_len(), 200 + 7 + known);
         let mut observation = vec![0.0; tetris.observation_len()];
         let mut rng = Rng::new(1, 0);
@@ -75,19 +82,25 @@ fn the_model_agrees_with_the_live_game() {
                 let after = tetris.after(action).unwrap();
                 model.features(&after, &mut features);
                 assert_eq!(features, live.row(row));
-                assert_eq!(features[10..].iter().sum::<f32>(), known as f32 / 7.0);
+                assert_eq!(features[board..].iter().sum::<f32>(), known as f32 / 7.0);
                 tetris.observe(&mut observation);
                 let swapped = action >= 40;
                 assert!(hold || !swapped);
                 // The preview is the same before and after a move; so is the piece on hold without a swap.
-                let from = if swapped { 17 } else { 10 };
-                let seen = &observation[200 + 7 + from - 10..];
+                let from = if swapped { board + 7 } else { board };
+                let seen = &observation[200 + 7 + from - board..];
                 assert_eq!(&features[from..], seen);
                 if swapped {
-                    assert_eq!(features[10..17], observation[200..207]);
+                    assert_eq!(features[board..board + 7], observation[200..207]);
                 }
                 let step = tetris.step(action).unwrap();
                 assert_eq!(step.reward, live.rewards()[row]);
+                if inputs == Inputs::Cells {
+                    // The observation goes from the top, the afterstate from the floor.
+                    tetris.observe(&mut observation);
+                    let rows = observation[..200].chunks_exact(10).rev();
+                    assert!(features[..200].chunks_exact(10).eq(rows));
+                }
 
                 model.outcomes(&after, &mut chances);
                 assert!((chances.iter().sum::<f32>() - 1.0).abs() < 1e-6);
@@ -113,7 +126,16 @@ fn the_model_agrees_with_the_live_game() {
 
 #[test]
 fn expanding_is_asking_for_every_piece() {
-    let mut tetris = Tetris::new(TetrisConfig::default()).unwrap();
+    expand_and_ask(Inputs::Features);
+    expand_and_ask(Inputs::Cells);
+}
+
+fn expand_and_ask(inputs: Inputs) {
+    let config = TetrisConfig {
+        inputs,
+        ..TetrisConfig::default()
+    };
+    let mut tetris = Tetris::new(config).unwrap();
     let model = tetris.model();
     tetris.reset(5, &low()).unwrap();
     let (mut all, mut each) = (

@@ -207,10 +207,8 @@ mod tests {
     use rl_agent::control::Control;
 
     fn trained(place: &Path, steps: u64) -> RunFolder {
-        let mut config = RunConfig::default();
-        config.scenario.ceiling = Some(8);
-        config.agent.learning_starts = 64;
-        config.agent.buffer_capacity = 1000;
+        let text = "scenario.ceiling = 8\nagent.learning_starts = 64\nagent.buffer_capacity = 1000";
+        let mut config = RunConfig::from_tables(&text.parse().unwrap()).unwrap();
         config.trainer.metrics_every = 50;
         config.trainer.evaluate_every = 100;
         config.trainer.total_steps = Some(steps);

@@ -7,12 +7,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rl_agent::env::{AfterstateEnvironment, AfterstateModel};
-use rl_agent::evaluation::{Evaluation, EvaluationConfig};
+use rl_agent::dqn::DqnPolicy;
+use rl_agent::env::{AfterstateEnvironment, AfterstateModel, Environment};
+use rl_agent::evaluation::{AnyMatch, Evaluation, EvaluationConfig};
 use rl_agent::model::Model;
-use rl_agent::models;
-use rl_agent::tetris::{Placer, Tetris, TetrisConfig, placement_match};
+use rl_agent::tetris::{
+    Inputs, KeyTetris, KeysConfig, Placer, Tetris, TetrisConfig, key_match, placement_match,
+};
 use rl_agent::trainer::MODEL_FILE;
+use rl_agent::{AnyModel, models};
 use tokio::runtime::Builder;
 
 use super::args::EvaluateArgs;
@@ -24,7 +27,7 @@ use super::{Failure, say};
 const SAVE_EVERY: Duration = Duration::from_secs(20);
 
 pub(super) fn run(args: &EvaluateArgs) -> Result<(), Failure> {
-    let Some(evaluation) = evaluation(args)? else {
+    let Some((evaluation, unit)) = evaluation(args)? else {
         say("interrupted, with everything saved; the same command goes on with it");
         return Ok(());
     };
@@ -32,59 +35,159 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<(), Failure> {
     say(&if args.json {
         serde_json::to_string(&statistics).map_err(Failure::failed)?
     } else {
-        statistics.to_text()
+        statistics.to_text(unit)
     });
     Ok(())
 }
 
-/// Plays the games, or what is left of them; None if a signal came first.
-pub(super) fn evaluation(args: &EvaluateArgs) -> Result<Option<Evaluation>, Failure> {
-    let config = TetrisConfig {
+/// Plays the games, or what is left of them, and says what a step of them is; None if a signal came first.
+fn evaluation(args: &EvaluateArgs) -> Result<Option<(Evaluation, &'static str)>, Failure> {
+    let Contest {
+        player,
+        unit,
+        playing,
+    } = match (&args.controller, &args.model) {
+        (Some(controller), _) => {
+            let name = format!("controller {controller:?}");
+            Contest::of_pieces(
+                name,
+                placed(args, Inputs::Features, Placer::Controller(*controller))?,
+            )
+        }
+        (None, Some(path)) => loaded(path, args)?,
+        (None, None) if args.hold || args.preview > 0 => {
+            return Err(Failure::usage(
+                "the models that come with the program play without --hold and --preview; name another with \
+                 --model, or a --controller",
+            ));
+        }
+        (None, None) => {
+            let small = args.height <= 10;
+            let model = if small {
+                models::small_board()
+            } else {
+                models::standard()
+            };
+            placing(model, "this model", args)?
+        }
+    };
+    let evaluation = play(playing, player, args)?;
+    Ok(evaluation.map(|evaluation| (evaluation, unit)))
+}
+
+/// A player and its games before the first step.
+struct Contest {
+    player: String,
+    /// What a step is called, in the plural.
+    unit: &'static str,
+    playing: Box<dyn AnyMatch>,
+}
+
+impl Contest {
+    fn of_pieces(player: String, playing: Box<dyn AnyMatch>) -> Self {
+        Self {
+            player,
+            unit: "pieces",
+            playing,
+        }
+    }
+}
+
+/// The games of the model in a file or in a run's folder.
+fn loaded(path: &Path, args: &EvaluateArgs) -> Result<Contest, Failure> {
+    let path = match path.is_dir() {
+        true => path.join(MODEL_FILE),
+        false => path.to_owned(),
+    };
+    match AnyModel::load(&path).map_err(Failure::usage)? {
+        AnyModel::Afterstates(model) => placing(*model, &path.display().to_string(), args),
+        AnyModel::Actions(policy) => pressing(*policy, &path.display().to_string(), args),
+    }
+}
+
+fn placed(
+    args: &EvaluateArgs,
+    inputs: Inputs,
+    placer: Placer,
+) -> Result<Box<dyn AnyMatch>, Failure> {
+    let env = Tetris::without_colours(placements(args, inputs)).map_err(Failure::usage)?;
+    Ok(placement_match(env, placer, games(args, args.max_pieces)))
+}
+
+fn placements(args: &EvaluateArgs, inputs: Inputs) -> TetrisConfig {
+    TetrisConfig {
         width: args.width,
         height: args.height,
         pieces: args.pieces,
         hold: args.hold,
         preview: args.preview,
+        inputs,
         ..TetrisConfig::default()
+    }
+}
+
+/// The games of a model that values placements.
+fn placing(model: Model, name: &str, args: &EvaluateArgs) -> Result<Contest, Failure> {
+    let inputs = match model.features.first() {
+        Some(first) if first.starts_with("cell_") => Inputs::Cells,
+        _ => Inputs::Features,
     };
-    let env = Tetris::without_colours(config).map_err(Failure::usage)?;
-    match (&args.controller, &args.model) {
-        (Some(controller), _) => {
-            let name = format!("controller {controller:?}");
-            play(env, Placer::Controller(*controller), name, args)
-        }
-        (None, path) => {
-            let model = match path {
-                Some(path) => load(path, &env)?,
-                None if args.hold || args.preview > 0 => {
-                    return Err(Failure::usage(
-                        "the models that come with the program play without --hold and --preview; name another with \
-                         --model, or a --controller",
-                    ));
-                }
-                None if args.height <= 10 => models::small_board(),
-                None => models::standard(),
-            };
-            let name = format!("model {:016x}", model.fingerprint());
-            play(env, Placer::Network(Box::new(model.policy())), name, args)
-        }
+    let env = Tetris::new(placements(args, inputs)).map_err(Failure::usage)?;
+    fits(&model, name, &env)?;
+    let player = format!("model {:016x}", model.fingerprint());
+    let placer = Placer::Network(Box::new(model.policy()));
+    Ok(Contest::of_pieces(player, placed(args, inputs, placer)?))
+}
+
+/// The games of a model that values keys.
+fn pressing(policy: DqnPolicy, name: &str, args: &EvaluateArgs) -> Result<Contest, Failure> {
+    if args.hold || args.preview > 0 {
+        return Err(Failure::usage(format!(
+            "{name} presses keys, in a game without --hold and --preview"
+        )));
+    }
+    let env = KeyTetris::without_colours(KeysConfig {
+        width: args.width,
+        height: args.height,
+        pieces: args.pieces,
+        ..KeysConfig::default()
+    })
+    .map_err(Failure::usage)?;
+    let (seen, offered) = (
+        policy.network().architecture().inputs,
+        env.observation_len(),
+    );
+    if seen != offered {
+        return Err(Failure::usage(format!(
+            "{name} was trained on a board of another width: it looks at {seen} numbers, and there are {offered}"
+        )));
+    }
+    let player = format!("model {:016x}", policy.fingerprint());
+    // The limit is one of pieces, and the steps of this game are keys.
+    Ok(Contest {
+        player,
+        unit: "keys",
+        playing: key_match(env, policy, args.max_pieces, games(args, None)),
+    })
+}
+
+/// Which games are played.
+fn games(args: &EvaluateArgs, max_steps: Option<u64>) -> EvaluationConfig {
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    EvaluationConfig {
+        games: args.games,
+        first_game: args.first_game,
+        seed: args.seed,
+        max_steps,
+        threads: args.threads.map_or_else(cores, usize::from),
     }
 }
 
 fn play(
-    env: Tetris,
-    placer: Placer,
+    mut playing: Box<dyn AnyMatch>,
     player: String,
     args: &EvaluateArgs,
 ) -> Result<Option<Evaluation>, Failure> {
-    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
-    let config = EvaluationConfig {
-        games: args.games,
-        first_game: args.first_game,
-        seed: args.seed,
-        max_steps: args.max_pieces,
-        threads: args.threads.map_or_else(cores, usize::from),
-    };
     let question = Question {
         player,
         width: args.width,
@@ -99,7 +202,6 @@ fn play(
     };
     let folder = args.out.as_deref().map(|path| Folder::of(path, &question));
     let folder = folder.transpose()?;
-    let mut playing = placement_match(env, placer, config);
     if let Some(folder) = &folder {
         folder.go_on(&mut *playing)?;
     }
@@ -166,30 +268,28 @@ fn known_pieces(features: &[String]) -> (bool, usize) {
     (seen("hold_I"), preview)
 }
 
-/// The model of a file or of a run's folder.
-fn load(path: &Path, env: &Tetris) -> Result<Model, Failure> {
-    let path = if path.is_dir() {
-        path.join(MODEL_FILE)
-    } else {
-        path.to_owned()
-    };
-    let model = Model::load(&path).map_err(Failure::usage)?;
+/// Whether a model plays this game.
+fn fits(model: &Model, name: &str, env: &Tetris) -> Result<(), Failure> {
     let expected = env.model().feature_names();
+    if model.features == expected {
+        return Ok(());
+    }
     let offered = (env.config().hold, usize::from(env.config().preview));
     let (hold, preview) = known_pieces(&model.features);
-    if model.features != expected && (hold, preview) != offered {
+    if (hold, preview) != offered {
         let hold = if hold { " --hold" } else { "" };
         return Err(Failure::usage(format!(
-            "{} was trained with other pieces known; evaluate it with{hold} --preview {preview}",
-            path.display()
+            "{name} was trained with other pieces known; evaluate it with{hold} --preview {preview}"
         )));
     }
-    if model.features != expected {
-        let (found, expected) = (model.features.join(", "), expected.join(", "));
+    if env.config().inputs == Inputs::Cells {
         return Err(Failure::usage(format!(
-            "{} is of another kind: it looks at {found}; this program offers {expected}",
-            path.display()
+            "{name} looks at the cells of a board of another size; evaluate it with the --width and --height of its \
+             training"
         )));
     }
-    Ok(model)
+    let (found, expected) = (model.features.join(", "), expected.join(", "));
+    Err(Failure::usage(format!(
+        "{name} is of another kind: it looks at {found}; this program offers {expected}"
+    )))
 }

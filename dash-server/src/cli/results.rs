@@ -155,6 +155,7 @@ pub(super) struct Statistics {
     pub(super) lines_per_death: Option<f64>,
     lines_per_death_low: Option<f64>,
     lines_per_death_high: Option<f64>,
+    /// Steps: pieces, or keys.
     pieces: u64,
     pieces_per_second: f64,
 }
@@ -181,7 +182,8 @@ impl Statistics {
         }
     }
 
-    pub(super) fn to_text(&self) -> String {
+    /// For people; `unit` is what a step is called.
+    pub(super) fn to_text(&self, unit: &str) -> String {
         let interval = |low: f64, high: f64| {
             if low.is_finite() {
                 format!("  95 % interval {low:.1} to {high:.1}")
@@ -218,7 +220,7 @@ impl Statistics {
             format!("       max       {:>12.0}", self.max_lines),
             format!("lines per death  {per_death}"),
             format!(
-                "pieces           {:>12}  {:.0} a second",
+                "{unit:<17}{:>12}  {:.0} a second",
                 self.pieces, self.pieces_per_second
             ),
         ]

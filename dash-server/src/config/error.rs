@@ -14,6 +14,14 @@ pub enum RunConfigError {
         /// The name asked for.
         name: String,
     },
+    /// There is no such game.
+    #[error("`game` is {game}; the games are: {}", games.join(", "))]
+    NoGame {
+        /// What was given.
+        game: String,
+        /// Those that there are.
+        games: [&'static str; 2],
+    },
     /// The file cannot be read.
     #[error("cannot read the configuration {}: {error}", path.display())]
     Unreadable {

@@ -1,10 +1,13 @@
 //! The fields that a page offers to change before a run, with their ranges.
 
+use super::learner::{KEYS, PLACEMENTS};
 use crate::protocol::{FieldKind, FormField};
 use FieldKind::{Choice, Integer, Number, Schedule, Sizes, Switch};
 
+/// Key, game, kind, lowest and highest value, choices, label, explanation.
 type Row = (
     &'static str,
+    Option<&'static str>,
     FieldKind,
     Option<f64>,
     Option<f64>,
@@ -14,45 +17,55 @@ type Row = (
 );
 
 const ONE: Option<f64> = Some(1.0);
+const PLACED: Option<&str> = Some(PLACEMENTS);
+const PRESSED: Option<&str> = Some(KEYS);
 
 #[rustfmt::skip]
-const FIELDS: [Row; 23] = [
-    ("environment.width", Integer, Some(4.0), Some(32.0), &[], "Columns", "Columns of the board."),
-    ("environment.height", Integer, Some(4.0), Some(64.0), &[], "Rows", "Rows of the board."),
-    ("environment.pieces", Choice, None, None, &["uniform", "bag7", "bag14", "nes", "snakes"], "Pieces",
+const FIELDS: [Row; 27] = [
+    ("environment.width", PLACED, Integer, Some(4.0), Some(32.0), &[], "Columns", "Columns of the board."),
+    ("environment.height", None, Integer, Some(4.0), Some(64.0), &[], "Rows", "Rows of the board."),
+    ("environment.pieces", None, Choice, None, None, &["uniform", "bag7", "bag14", "nes", "snakes"], "Pieces",
         "How pieces are drawn."),
-    ("environment.hold", Switch, None, None, &[], "Hold", "Whether one piece is on hold, to be placed instead of the current one."),
-    ("environment.preview", Integer, Some(0.0), Some(14.0), &[], "Preview", "Pieces after the current one that the agent sees."),
-    ("environment.reward_per_piece", Number, None, None, &[], "Reward a piece", "Reward for every piece placed."),
-    ("environment.reward_per_line", Number, None, None, &[], "Reward a line", "Reward for every line cleared."),
-    ("scenario.ceiling", Integer, Some(4.0), Some(64.0), &[], "Ceiling in training",
+    ("environment.inputs", PLACED, Choice, None, None, &["features", "cells"], "Inputs",
+        "What the network sees: hand-made features of the board, or its bare cells."),
+    ("environment.hold", PLACED, Switch, None, None, &[], "Hold", "Whether one piece is on hold, to be placed instead of the current one."),
+    ("environment.preview", PLACED, Integer, Some(0.0), Some(14.0), &[], "Preview", "Pieces after the current one that the agent sees."),
+    ("environment.reward_per_piece", None, Number, None, None, &[], "Reward a piece", "Reward for every piece placed."),
+    ("environment.reward_per_line", None, Number, None, None, &[], "Reward a line", "Reward for every line cleared."),
+    ("environment.reward_per_hole", PRESSED, Number, None, None, &[], "Reward a hole",
+        "Reward, usually below 0, for every hole more than before."),
+    ("scenario.ceiling", PLACED, Integer, Some(4.0), Some(64.0), &[], "Ceiling in training",
         "Rows under which pieces must come to rest while training; at most the rows of the board."),
-    ("scenario.max_pieces", Integer, ONE, None, &[], "Pieces a game", "Pieces after which a game in training is cut."),
-    ("scenario.environments", Integer, ONE, Some(64.0), &[], "Games at a time",
+    ("scenario.max_pieces", None, Integer, ONE, None, &[], "Pieces a game", "Pieces after which a game in training is cut."),
+    ("scenario.environments", None, Integer, ONE, Some(64.0), &[], "Games at a time",
         "Games that are played side by side in training, a piece in each in turn."),
-    ("agent.objective", Choice, None, None, &["return", "survival"], "Objective",
+    ("agent.objective", PLACED, Choice, None, None, &["return", "survival"], "Objective",
         "The discounted return, or the logarithm of how likely the game goes on, for which each step is worth the same."),
-    ("agent.backup", Choice, None, None, &["expected", "sampled"], "Backup",
+    ("agent.backup", PLACED, Choice, None, None, &["expected", "sampled"], "Backup",
         "Values move towards the mean over all next pieces, or towards the one that came."),
-    ("agent.gamma", Number, Some(0.0), ONE, &[], "Discount", "Gamma: what the next step is worth against this one."),
-    ("agent.hidden", Sizes, ONE, Some(4096.0), &[], "Hidden layers", "Sizes of the hidden layers, as 32, 32."),
-    ("agent.learning_rate", Schedule, Some(0.0), None, &[], "Learning rate",
+    ("agent.double", PRESSED, Switch, None, None, &[], "Double",
+        "One network chooses the next action, the other gives its value."),
+    ("agent.n_step", PRESSED, Integer, ONE, Some(1000.0), &[], "Steps of a return", "Rewards summed before a value is asked for."),
+    ("agent.gamma", None, Number, Some(0.0), ONE, &[], "Discount", "Gamma: what the next step is worth against this one."),
+    ("agent.hidden", None, Sizes, ONE, Some(4096.0), &[], "Hidden layers", "Sizes of the hidden layers, as 32, 32."),
+    ("agent.learning_rate", None, Schedule, Some(0.0), None, &[], "Learning rate",
         "Above 0: a number, or linear, exponential or cosine with start, end and steps, as linear 1e-3 1e-4 50000."),
-    ("agent.epsilon", Schedule, Some(0.0), ONE, &[], "Epsilon",
+    ("agent.epsilon", None, Schedule, Some(0.0), ONE, &[], "Epsilon",
         "Probability of a random move: a number, or linear, exponential or cosine with start, end and steps."),
-    ("agent.batch_size", Integer, ONE, Some(65_536.0), &[], "Batch", "Positions an update learns from."),
-    ("agent.buffer_capacity", Integer, ONE, None, &[], "Replay buffer", "Positions remembered; at least a batch."),
-    ("agent.learning_starts", Integer, ONE, None, &[], "Learning starts", "Steps before the first update; at least a batch."),
-    ("agent.update_every", Integer, ONE, None, &[], "Update every", "Steps between two updates."),
-    ("trainer.total_steps", Integer, None, None, &[], "Steps", "Steps after which training ends; without it, on Stop."),
-    ("trainer.evaluate_every", Integer, ONE, None, &[], "Evaluate every", "Steps between two evaluations of the greedy policy."),
-    ("evaluation.games", Integer, ONE, Some(100_000.0), &[], "Evaluation games", "Games of an evaluation."),
+    ("agent.batch_size", None, Integer, ONE, Some(65_536.0), &[], "Batch", "Positions an update learns from."),
+    ("agent.buffer_capacity", None, Integer, ONE, None, &[], "Replay buffer", "Positions remembered; at least a batch."),
+    ("agent.learning_starts", None, Integer, ONE, None, &[], "Learning starts", "Steps before the first update; at least a batch."),
+    ("agent.update_every", None, Integer, ONE, None, &[], "Update every", "Steps between two updates."),
+    ("trainer.total_steps", None, Integer, None, None, &[], "Steps", "Steps after which training ends; without it, on Stop."),
+    ("trainer.evaluate_every", None, Integer, ONE, None, &[], "Evaluate every", "Steps between two evaluations of the greedy policy."),
+    ("evaluation.games", None, Integer, ONE, Some(100_000.0), &[], "Evaluation games", "Games of an evaluation."),
 ];
 
 /// The fields, in the order of a form.
 pub fn form() -> Vec<FormField> {
-    let field = |(key, kind, min, max, choices, label, doc): Row| FormField {
+    let field = |(key, game, kind, min, max, choices, label, doc): Row| FormField {
         key: key.to_owned(),
+        game: game.map(str::to_owned),
         label: label.to_owned(),
         doc: doc.to_owned(),
         kind,
@@ -69,7 +82,13 @@ mod tests {
     use crate::config::{RunConfig, overlay, preset};
     use crate::protocol::ConfigMap;
 
-    fn accepted(key: &str, value: &str) -> bool {
+    fn accepted(key: &str, game: Option<&str>, value: &str) -> bool {
+        if game == PRESSED {
+            let mut tables = preset("key-press").unwrap();
+            let over = format!("{key} = {value}").parse::<ConfigMap>();
+            overlay(&mut tables, &over.unwrap());
+            return RunConfig::from_tables(&tables).is_ok();
+        }
         // Wide limits, so that no other field is in the way.
         let roomy = "[agent]\nobjective = \"return\"\nbackup = \"expected\"\nbuffer_capacity = 100_000\nlearning_starts = 70_000\n[environment]\nheight = 64";
         let mut tables = preset("quick").unwrap();
@@ -89,6 +108,7 @@ mod tests {
     fn what_the_form_allows_is_what_a_configuration_allows() {
         for field in form() {
             let key = &field.key;
+            let accepted = |key: &str, value: &str| accepted(key, field.game.as_deref(), value);
             let written = |value: f64| match field.kind {
                 Integer => format!("{value}"),
                 Sizes => format!("[{value}]"),

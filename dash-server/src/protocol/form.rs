@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct FormField {
     /// Section and key: `agent.gamma`.
     pub key: String,
+    /// The game whose configurations have it, by their `game`; `None` for all.
+    pub game: Option<String>,
     /// What it is called.
     pub label: String,
     /// What it is for, in a sentence.

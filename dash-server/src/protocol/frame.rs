@@ -59,7 +59,9 @@ pub struct Decision {
     pub piece: u8,
     /// The piece that each row places, 1..7: with hold it need not be the one that came.
     pub pieces: ByteBuf,
-    /// How many placements there were, those included that are not listed.
+    /// What each row is called, where an action presses a key; empty where rows are placements.
+    pub actions: Vec<String>,
+    /// How many placements or keys there were, those included that are not listed.
     pub count: u32,
     /// The row that was taken.
     pub chosen: u32,

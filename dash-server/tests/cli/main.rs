@@ -306,6 +306,44 @@ fn hold_and_preview_are_trained_with_and_evaluated_with() {
 }
 
 #[test]
+fn every_agent_is_evaluated_by_its_model() {
+    let place = folder();
+    let place = place.path();
+    let evaluate = |more: &[&str]| {
+        let args = ["evaluate", "--games", "2", "--max-pieces", "30"];
+        run(place, &[&args[..], more].concat())
+    };
+    for preset in ["raw-board", "key-press"] {
+        let args = [
+            "train", "--preset", preset, "--steps", "300", "--out", preset,
+        ];
+        // The game with keys has no ceiling.
+        let trained = run(place, &[&args[..], &SMALL[2..]].concat());
+        expect(&trained, 0, "finished after 300 steps");
+        expect(&evaluate(&["--model", preset]), 0, "lines, mean");
+        let more = ["train", "--resume", preset, "--steps", "400"];
+        expect(&run(place, &more), 0, "finished after 400 steps");
+    }
+    let told = "board of another size";
+    expect(
+        &evaluate(&["--model", "raw-board", "--height", "12"]),
+        2,
+        told,
+    );
+    let told = "board of another width";
+    expect(
+        &evaluate(&["--model", "key-press", "--width", "8"]),
+        2,
+        told,
+    );
+    expect(
+        &evaluate(&["--model", "key-press", "--hold"]),
+        2,
+        "without --hold",
+    );
+}
+
+#[test]
 fn an_evaluation_in_a_folder_is_merged_and_not_confused() {
     let place = folder();
     let ask = |games: &str, first: &str, out: &str| {

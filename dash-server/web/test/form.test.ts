@@ -4,7 +4,7 @@ import { FormError, parsed, written } from "../src/controls/form_value";
 import { putAt, valueAt, type FieldKind, type FormField } from "../src/wire/form";
 
 const field = (kind: FieldKind, min: number | null = null, max: number | null = null): FormField => ({
-  key: "agent.x", label: "X", doc: "", kind, min, max, choices: [],
+  key: "agent.x", game: null, label: "X", doc: "", kind, min, max, choices: [],
 });
 
 test("what is written is what is read", () => {

@@ -16,7 +16,7 @@ test("the decision is told in a sentence", () => {
   const row = (value: number, piece = 3) => ({ value, piece, reward: 1, cells: new Uint16Array(), features: new Float32Array() });
   const decision: Decision = {
     cells: new Uint8Array(), piece: 3, count: 34, chosen: 0, explored: false, placements: [row(4.5), row(4.25)],
-    columns: new Float32Array(), featureNames: [],
+    columns: new Float32Array(), featureNames: [], actions: [],
   };
   assert.equal(summary(decision), "T: the best of 34 placements, 0.25 ahead of the next.");
   assert.equal(summary({ ...decision, chosen: 1 }), "T: number 2 of 34 placements.");

@@ -48,7 +48,7 @@ test("a decision whose parts do not fit together is refused", () => {
   const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
   const words = (...values: number[]) => new Uint8Array(Uint16Array.from(values).buffer);
   const decision = {
-    cells: new Uint8Array(16), piece: 2, pieces: new Uint8Array([2, 5]), count: 3, chosen: 1, explored: false, placements: words(1, 2, 3, 4),
+    cells: new Uint8Array(16), piece: 2, pieces: new Uint8Array([2, 5]), actions: [], count: 3, chosen: 1, explored: false, placements: words(1, 2, 3, 4),
     values: floats(2, 1), rewards: floats(1, 1), columns: floats(2, 2, 1, 1), feature_names: ["holes"], features: floats(0.5),
   };
   const message = decodeMessage(encode({ ...frame, decision }));
@@ -67,6 +67,7 @@ test("a decision whose parts do not fit together is refused", () => {
     [{ values: new Uint8Array(0), rewards: new Uint8Array(0), placements: new Uint8Array(0) }, /values/],
     [{ pieces: new Uint8Array([2]) }, /pieces/],
     [{ pieces: new Uint8Array([2, 8]) }, /pieces/],
+    [{ actions: ["left"] }, /actions/],
     [{ columns: floats(1) }, /columns/],
     [{ feature_names: [] }, /features/],
     [{ feature_names: ["a", "b"] }, /features/],

@@ -18,6 +18,7 @@ use ndarray::Array1;
 
 pub use self::acting::{DqnActor, DqnMemory, DqnMind};
 pub use self::config::{Categorical, DqnConfig};
+pub(crate) use self::model::KIND as MODEL_KIND;
 pub use self::policy::DqnPolicy;
 pub use self::state::DqnState;
 pub use crate::prioritized::Prioritized;

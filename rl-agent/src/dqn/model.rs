@@ -11,12 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use super::categorical::Categorical;
 use super::policy::DqnPolicy;
+use crate::any_model::fingerprint;
 use crate::atomic_file;
 use crate::model::ModelError;
 use crate::nn::{Architecture, QNetwork};
 use crate::normalizer::Normalizer;
 
-const KIND: &str = "state-action-values";
+/// The kind of model that the file says it is.
+pub(crate) const KIND: &str = "state-action-values";
 const VERSION: u32 = 1;
 
 /// What the metadata key `model` holds.
@@ -54,6 +56,11 @@ impl DqnPolicy {
             source,
         })?;
         Self::from_bytes(&bytes).map_err(|reason| ModelError::Invalid { path: name, reason })
+    }
+
+    /// A number that is the same for the same network, and differs for others.
+    pub fn fingerprint(&self) -> u64 {
+        fingerprint(&self.to_bytes(&BTreeMap::new()))
     }
 
     fn to_bytes(&self, notes: &BTreeMap<String, String>) -> Vec<u8> {

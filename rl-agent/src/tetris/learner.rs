@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use tetris_core::Controller;
 
-use super::{Scenario, Tetris, TetrisConfig};
+use super::{KeyTetris, KeysConfig, Scenario, Tetris, TetrisConfig};
 use crate::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig, AfterstatePolicy};
 use crate::agent::Agent;
 use crate::config::ConfigError;
 use crate::control::Control;
+use crate::dqn::{Dqn, DqnConfig, DqnPolicy};
 use crate::env::{AfterstateEnvironment, Environment, Resumable};
 use crate::evaluation::{AnyMatch, EvaluationConfig, Match};
 use crate::trainer::{Trainer, TrainerConfig, Training};
@@ -69,6 +70,20 @@ pub fn placement_training(
     plan.training(env, Tetris::without_colours(game)?, agent)
 }
 
+/// A [`Dqn`] that learns to press keys.
+///
+/// # Errors
+/// If a setting is outside its range.
+pub fn key_training(
+    game: KeysConfig,
+    agent: DqnConfig,
+    plan: Plan,
+) -> Result<Box<dyn Training<KeyTetris>>, ConfigError> {
+    let env = KeyTetris::new(game)?;
+    let agent = Dqn::new(&env, agent, plan.trainer.seed)?;
+    plan.training(env, KeyTetris::without_colours(game)?, agent)
+}
+
 /// Who places pieces in an evaluation.
 #[derive(Debug, Clone)]
 pub enum Placer {
@@ -85,4 +100,18 @@ pub fn placement_match(env: Tetris, player: Placer, config: EvaluationConfig) ->
         Placer::Network(policy) => Box::new(Match::new(env, scenario, *policy, config)),
         Placer::Controller(policy) => Box::new(Match::new(env, scenario, policy, config)),
     }
+}
+
+/// Games of a player with keys, before the first step; cut after so many pieces.
+pub fn key_match(
+    env: KeyTetris,
+    player: DqnPolicy,
+    max_pieces: Option<u64>,
+    config: EvaluationConfig,
+) -> Box<dyn AnyMatch> {
+    let scenario = Scenario {
+        max_pieces,
+        ..Scenario::default()
+    };
+    Box::new(Match::new(env, scenario, player, config))
 }

@@ -3,6 +3,8 @@
 //! The adapter between `tetris-core`, which knows nothing of learning, and this crate, whose other modules know nothing
 //! of Tetris.
 
+mod drops;
+mod keys;
 mod learner;
 mod model;
 
@@ -12,7 +14,11 @@ use tetris_core::{
 };
 use thiserror::Error;
 
-pub use self::learner::{Placer, Plan, placement_match, placement_training};
+pub use self::drops::DropView;
+pub use self::keys::{KeyTetris, KeysConfig, KeysError, KeysState};
+pub use self::learner::{
+    Placer, Plan, key_match, key_training, placement_match, placement_training,
+};
 pub use self::model::TetrisModel;
 pub use tetris_core::{RandomizerKind, Scenario};
 
@@ -39,6 +45,19 @@ pub struct TetrisConfig {
     pub reward_per_piece: f32,
     /// Reward for every line cleared.
     pub reward_per_line: f32,
+    /// What a network sees of an afterstate.
+    pub inputs: Inputs,
+}
+
+/// What a network sees of the board that an action leads to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Inputs {
+    /// The hand-made features of the literature: [`tetris_core::Features`].
+    #[default]
+    Features,
+    /// The bare cells, 1 where full, row after row from the floor, each from the left.
+    Cells,
 }
 
 impl Default for TetrisConfig {
@@ -51,6 +70,7 @@ impl Default for TetrisConfig {
             preview: 0,
             reward_per_piece: 1.0,
             reward_per_line: 0.0,
+            inputs: Inputs::default(),
         }
     }
 }
@@ -245,6 +265,15 @@ impl AfterstateEnvironment for Tetris {
 
     fn candidates(&self, out: &mut Batch) {
         let hand = self.game.hand();
+        if self.config().inputs == Inputs::Cells {
+            let ceiling = self.game.ceiling();
+            // After the end of a game there is none.
+            if !self.game.is_over() {
+                self.encoder
+                    .push_cells(&hand, self.game.board(), ceiling, out);
+            }
+            return;
+        }
         self.game.candidates(&mut |action, lines, features| {
             self.encoder.push(&hand, action, lines, features, out);
         });

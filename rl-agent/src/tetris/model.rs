@@ -1,8 +1,8 @@
 //! What can follow a position of the placement game, as rows for a network.
 
-use tetris_core::{Afterstate, Features, Hand, Piece, PieceQueue, PlacementModel};
+use tetris_core::{Afterstate, Board, Features, Hand, Piece, PieceQueue, PlacementModel};
 
-use super::TetrisConfig;
+use super::{Inputs, TetrisConfig};
 use crate::env::{AfterstateModel, Batch};
 
 /// The seven pieces, of which one is.
@@ -24,8 +24,8 @@ pub(super) fn mark_known(held: Option<Piece>, queue: PieceQueue, out: &mut [f32]
 /// What can follow a position: see [`AfterstateModel`]. The chance outcomes are the seven pieces that can be drawn: with
 /// a preview the drawn one is the last of it, without one it comes into play.
 ///
-/// The features are those of [`Features`], shifted and scaled to about one each for positions of ordinary play; then,
-/// as one of seven each, the piece on hold and the pieces of the preview, the first to come into play first.
+/// The features are those of [`Features`], shifted and scaled to about one each for positions of ordinary play, or with
+/// [`Inputs::Cells`] the cells of the board; then, as one of seven each, the piece on hold and the pieces of the preview, the first to come into play first.
 #[derive(Debug, Clone)]
 pub struct TetrisModel {
     encoder: Encoder,
@@ -75,8 +75,16 @@ impl Encoder {
         }
     }
 
+    /// Numbers that tell of the board.
+    fn board_len(&self) -> usize {
+        match self.config.inputs {
+            Inputs::Features => Features::LEN,
+            Inputs::Cells => usize::from(self.config.width) * usize::from(self.config.height),
+        }
+    }
+
     fn row_len(&self) -> usize {
-        Features::LEN + known_len(&self.config)
+        self.board_len() + known_len(&self.config)
     }
 
     #[inline]
@@ -107,6 +115,39 @@ impl Encoder {
     }
 }
 
+impl Encoder {
+    /// Appends the board that every action leads to, cell by cell.
+    pub(super) fn push_cells(&self, hand: &Hand, board: &Board, ceiling: usize, out: &mut Batch) {
+        let width = board.width();
+        let choices = [(0, Some(hand.current)), (4 * width, hand.swap())];
+        for (first, piece) in choices {
+            let drops = piece.map(|piece| (piece, board.hard_drops(piece, ceiling)));
+            for (piece, placement) in drops
+                .into_iter()
+                .flat_map(|(piece, drops)| drops.map(move |drop| (piece, drop)))
+            {
+                let mut after = board.clone();
+                let (x, y) = (placement.column.into(), placement.row.into());
+                after.lock(piece.shape(placement.rotation), x, y);
+                let lines = after.clear_full_rows().count_ones();
+                let action = first + placement.action(width);
+                let row = out.push(action, self.config.reward(lines));
+                let (cells, known) = row.split_at_mut(self.board_len());
+                write_cells(&after, cells);
+                mark_known(hand.held_after(first > 0), hand.queue, known);
+            }
+        }
+    }
+}
+
+fn write_cells(board: &Board, out: &mut [f32]) {
+    for (y, row) in out.chunks_exact_mut(board.width()).enumerate() {
+        for (cell, column) in row.iter_mut().zip(board.columns()) {
+            *cell = (column >> y & 1) as f32;
+        }
+    }
+}
+
 impl AfterstateModel for TetrisModel {
     type After = Afterstate;
 
@@ -121,14 +162,24 @@ impl AfterstateModel for TetrisModel {
             .into_iter()
             .chain((1..=config.preview).map(|place| format!("next_{place}")));
         let known = places.flat_map(|place| Piece::ALL.map(|piece| format!("{place}_{piece}")));
-        let board = Features::NAMES.map(str::to_owned);
+        let board: Vec<String> = match config.inputs {
+            Inputs::Features => Features::NAMES.map(str::to_owned).to_vec(),
+            Inputs::Cells => (0..config.height)
+                .flat_map(|y| (0..config.width).map(move |x| format!("cell_{x}_{y}")))
+                .collect(),
+        };
         board.into_iter().chain(known).collect()
     }
 
     fn features(&self, after: &Afterstate, out: &mut [f32]) {
         assert_eq!(out.len(), self.feature_len(), "number of features");
-        let (board, known) = out.split_at_mut(Features::LEN);
-        board.copy_from_slice(&self.encoder.scaled(&self.model.features(after)));
+        let (board, known) = out.split_at_mut(self.encoder.board_len());
+        match self.encoder.config.inputs {
+            Inputs::Features => {
+                board.copy_from_slice(&self.encoder.scaled(&self.model.features(after)));
+            }
+            Inputs::Cells => write_cells(&after.board().unpack(), board),
+        }
         known.fill(0.0);
         mark_known(after.held(), after.queue(), known);
     }
@@ -144,6 +195,10 @@ impl AfterstateModel for TetrisModel {
     fn successors(&self, after: &Afterstate, outcome: usize, out: &mut Batch) {
         let drawn = Piece::ALL[outcome];
         let hand = after.hand(drawn);
+        if self.encoder.config.inputs == Inputs::Cells {
+            let board = after.board().unpack();
+            return self.encoder.push_cells(&hand, &board, after.ceiling(), out);
+        }
         self.model
             .successors(after, drawn, &mut |action, lines, features| {
                 self.encoder.push(&hand, action, lines, features, out);
@@ -152,6 +207,17 @@ impl AfterstateModel for TetrisModel {
 
     /// Reads the stored board once for all pieces.
     fn expand(&self, after: &Afterstate, out: &mut Batch, branch: &mut impl FnMut(f32, &Batch)) {
+        if self.encoder.config.inputs == Inputs::Cells {
+            let board = after.board().unpack();
+            for (drawn, chance) in Piece::ALL.into_iter().zip(self.model.outcomes(after)) {
+                if chance > 0.0 {
+                    let hand = after.hand(drawn);
+                    self.encoder.push_cells(&hand, &board, after.ceiling(), out);
+                    branch(chance, out);
+                }
+            }
+            return;
+        }
         let expanded = self.model.expand(after);
         for (drawn, chance) in Piece::ALL.into_iter().zip(self.model.outcomes(after)) {
             if chance > 0.0 {

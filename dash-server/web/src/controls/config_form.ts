@@ -7,6 +7,7 @@ import { FormError, parsed, written } from "./form_value";
 
 interface Row {
   field: FormField;
+  label: HTMLElement;
   input: HTMLInputElement | HTMLSelectElement;
   error: HTMLElement;
   /** What the preset says. */
@@ -33,7 +34,9 @@ export class ConfigForm {
 
   /** Shows the values of a preset. */
   show(config: Fields | undefined): void {
+    const game = config?.["game"];
     for (const row of this.#rows) {
+      row.label.hidden = row.field.game !== null && row.field.game !== game;
       row.preset = written(valueAt(config, row.field.key), row.field);
       row.input.value = row.preset;
       if (row.input instanceof HTMLInputElement) row.input.placeholder = row.preset || "none";
@@ -44,7 +47,7 @@ export class ConfigForm {
   /** What differs from the preset; null if something cannot be meant, which the form then says. */
   changes(): Record<string, unknown> | null {
     const changes: Record<string, unknown> = {};
-    const wrong = this.#rows.filter((row) => !this.#check(row, changes));
+    const wrong = this.#rows.filter((row) => !row.label.hidden && !this.#check(row, changes));
     wrong[0]?.input.focus();
     return wrong.length === 0 ? changes : null;
   }
@@ -73,7 +76,7 @@ export class ConfigForm {
     label.title = field.doc;
     label.append(input, error);
     this.element.append(label);
-    const row: Row = { field, input, error, preset: "" };
+    const row: Row = { field, label, input, error, preset: "" };
     input.addEventListener("change", () => this.#check(row, {}));
     return row;
   }

@@ -90,15 +90,18 @@ export class Why {
 }
 
 /** The decision in one sentence. */
-export function summary({ piece, count, chosen, explored, placements }: Decision): string {
+export function summary({ piece, actions, count, chosen, explored, placements }: Decision): string {
   const placed = placements[chosen]?.piece ?? piece;
   const name = placed === piece ? PIECE_NAMES[piece] : `${PIECE_NAMES[placed]} from hold`;
+  const kind = actions.length > 0 ? "keys" : "placements";
+  const taken = actions[chosen] ?? "";
+  const did = taken === "" ? "" : ` ${taken},`;
   if (!explored && Number.isNaN(placements[chosen]?.value)) return `${name}: what the agent thought is not known here.`;
-  if (explored) return `${name}: explored, one of ${count} placements by chance.`;
-  if (count === 1) return `${name}: there was only one placement.`;
+  if (explored) return `${name}:${did} explored, one of ${count} ${kind} by chance.`;
+  if (count === 1) return `${name}:${did} there was only one ${kind === "keys" ? "key" : "placement"}.`;
   const [best, second] = placements;
   const lead = best && second ? best.value - second.value : Number.NaN;
-  if (chosen > 0) return `${name}: number ${chosen + 1} of ${count} placements.`;
+  if (chosen > 0) return `${name}:${did} number ${chosen + 1} of ${count} ${kind}.`;
   const ahead = !Number.isFinite(lead) ? "" : lead === 0 ? ", level with the next" : `, ${short(lead)} ahead of the next`;
-  return `${name}: the best of ${count} placements${ahead}.`;
+  return `${name}:${did} the best of ${count} ${kind}${ahead}.`;
 }

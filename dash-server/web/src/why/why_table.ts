@@ -54,7 +54,8 @@ export class WhyTable {
       const placement = decision.placements[index];
       // An empty row keeps its place, so that nothing below it jumps.
       row.toggleAttribute("data-empty", placement === undefined);
-      if (placement) this.#fill(row, rankOf(index, several ? placement.piece : 0), placement, config);
+      const rank = decision.actions[index] ?? rankOf(index, several ? placement?.piece ?? 0 : 0);
+      if (placement) this.#fill(row, rank, placement, config);
       row.toggleAttribute("data-chosen", index === decision.chosen);
     });
   }

@@ -11,6 +11,8 @@ export type FieldKind = (typeof KINDS)[number];
 export interface FormField {
   /** Section and key: `agent.gamma`. */
   key: string;
+  /** The game whose configurations have it; null for all. */
+  game: string | null;
   label: string;
   doc: string;
   kind: FieldKind;
@@ -26,6 +28,7 @@ export function readForm(fields: Fields): FormField[] {
     const kind = KINDS.find((known) => known === text(field, "kind"));
     const read = {
       key: text(field, "key"),
+      game: field["game"] == null ? null : text(field, "game"),
       label: text(field, "label"),
       doc: text(field, "doc"),
       min: optionalNumber(field, "min"),

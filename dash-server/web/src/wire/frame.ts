@@ -35,6 +35,8 @@ export interface Decision {
   cells: Uint8Array;
   /** The piece that came. */
   piece: number;
+  /** What each row is called, where it is a key; empty where rows are placements. */
+  actions: string[];
   /** How many placements there were, listed or not. */
   count: number;
   /** The row of `placements` that was taken. */
@@ -99,6 +101,8 @@ function readDecision(fields: Fields, width: number, area: number): Decision {
     throw new ProtocolError("values, rewards, pieces and placements are not of the same rows");
   }
   if (filled.some((index) => index >= area)) throw new ProtocolError("placements points outside the board");
+  const actions = texts(fields, "actions");
+  if (actions.length > 0 && actions.length !== rows) throw new ProtocolError("actions names other rows");
   const featureNames = texts(fields, "feature_names");
   const features = floats(fields, "features");
   if (features.length > 0 && features.length % featureNames.length !== 0) {
@@ -115,6 +119,7 @@ function readDecision(fields: Fields, width: number, area: number): Decision {
   return {
     cells: boardCells(fields, area),
     piece,
+    actions,
     count: count(fields, "count"),
     chosen,
     explored: flag(fields, "explored"),

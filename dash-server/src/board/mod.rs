@@ -1,7 +1,9 @@
 //! What an environment must show of itself to be watched.
 
+mod keys;
+
 use rl_agent::env::Environment;
-use rl_agent::tetris::Tetris;
+use rl_agent::tetris::{Inputs, Tetris};
 use tetris_core::{Features, Piece, Rotation};
 
 use crate::protocol::Frame;
@@ -19,6 +21,11 @@ pub trait BoardView: Environment {
     /// drops on an empty board of this width, piece after piece (I O T S Z J L), each with its distinct rotations in turn
     /// and in each of them the columns from the left. `None` if the action is no such move; its game is then not kept.
     fn drop_number(&self, _action: usize) -> Option<u16> {
+        None
+    }
+
+    /// What an action is called, where it does not put a piece down for good but presses a key; `None` for placements.
+    fn action_name(&self, _action: usize) -> Option<&'static str> {
         None
     }
 
@@ -90,7 +97,11 @@ impl BoardView for Tetris {
 
     fn feature_names(&self) -> Vec<String> {
         // Those after it say which pieces are known, the same for nearly every placement.
-        Features::NAMES.map(str::to_owned).to_vec()
+        match self.config().inputs {
+            Inputs::Features => Features::NAMES.map(str::to_owned).to_vec(),
+            // The board shows them.
+            Inputs::Cells => Vec::new(),
+        }
     }
 }
 
