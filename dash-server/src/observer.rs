@@ -114,7 +114,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
             report.step as f64,
             self.seconds(),
             report.episode as f64,
-            report.length as f64,
+            pieces(report.names, report.measures, report.length as f64),
             report.reward,
             named("lines", report.names, report.measures),
             named("score", report.names, report.measures),
@@ -161,7 +161,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
             report.episodes as f64,
             report.mean_reward,
             named("lines", report.names, report.mean_measures),
-            report.mean_length,
+            pieces(report.names, report.mean_measures, report.mean_length),
         ];
         self.feed.stage(|staged| staged.rows.summaries.push(&row));
     }
@@ -215,6 +215,14 @@ pub(crate) fn named(name: &str, names: &[&str], values: &[f64]) -> f64 {
         .and_then(|index| values.get(index))
         .copied()
         .unwrap_or(f64::NAN)
+}
+
+/// Pieces of a game: its steps, unless the environment counts them apart.
+fn pieces(names: &[&str], values: &[f64], steps: f64) -> f64 {
+    match named("pieces", names, values) {
+        counted if counted.is_nan() => steps,
+        counted => counted,
+    }
 }
 
 /// A frame with nothing on it, to be filled in.

@@ -180,7 +180,7 @@ fn append(history: &mut History, event: &Event<'_>) {
             step,
             seconds,
             event.episode as f64,
-            event.length as f64,
+            event.measures.get("pieces").unwrap_or(event.length as f64),
             or_nan(event.reward),
             measure(&event.measures, "lines"),
             measure(&event.measures, "score"),
@@ -192,7 +192,7 @@ fn append(history: &mut History, event: &Event<'_>) {
                 finished,
                 or_nan(event.mean_reward),
                 measure(&event.mean_measures, "lines"),
-                or_nan(event.mean_length),
+                or_nan(event.mean_measures.get("pieces").or(event.mean_length)),
             ]);
             if let Some(update) = &event.last_update {
                 history.updates.push(&[

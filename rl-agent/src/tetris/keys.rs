@@ -155,7 +155,8 @@ impl KeyTetris {
             PerLine(config.reward_per_line),
         );
         let unseen = Observation::new(&rules, &[]).expect("nothing is to be seen");
-        let env = KeyEnv::new(rules, unseen, rewards).expect("validated settings");
+        let mut env = KeyEnv::new(rules, unseen, rewards).expect("validated settings");
+        env.set_colours(true);
         Ok(Self {
             config,
             env,
