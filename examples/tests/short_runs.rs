@@ -102,6 +102,47 @@ fn a_game_becomes_a_picture() {
 }
 
 #[test]
+fn metrics_become_curves() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path();
+    for (name, lines) in [("first", ["0", "2.5", "40"]), ("second", ["", "7", "100"])] {
+        std::fs::create_dir(place.join(name)).expect("a folder");
+        let rows = (1..).zip(lines);
+        let rows: String = rows
+            .map(|(row, lines)| format!("{row}000,{row}.5,{lines},\n"))
+            .collect();
+        let table = "step,seconds,mean_lines,evaluation\n".to_owned() + &rows;
+        std::fs::write(place.join(name).join("metrics.csv"), table).expect("a table");
+    }
+    for more in [&[][..], &["--log"], &["--x", "seconds"]] {
+        let text = run(
+            place,
+            "learning_curves",
+            &[&["first", "second"], more].concat(),
+        );
+        assert!(text.starts_with("2 curves in curves.svg"), "{text}");
+        let picture = std::fs::read_to_string(place.join("curves.svg")).expect("a picture");
+        assert!(picture.starts_with("<svg") && picture.contains("second"));
+        assert_eq!(
+            picture.matches("stroke-width=\"2\"").count(),
+            4,
+            "two lines, two legends"
+        );
+    }
+    let output = Command::new(built().join("learning_curves"))
+        .args(["first", "--y", "evaluation"])
+        .current_dir(place)
+        .output()
+        .expect("it runs");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{told}");
+    assert!(
+        told.contains("no run has a value of evaluation yet"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_network_is_written_for_python() {
     let folder = tempfile::tempdir().expect("a folder");
     run(
