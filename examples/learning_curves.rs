@@ -80,6 +80,8 @@ macro_rules! draw {
             .light_line_style(TRANSPARENT)
             .x_desc(&$args.x)
             .y_desc(&$args.y)
+            .x_label_formatter(&f64::to_string)
+            .y_label_formatter(&f64::to_string)
             .draw()?;
         for (index, Curve { name, points }) in $curves.iter().enumerate() {
             let colour = Palette99::pick(index).stroke_width(2);
