@@ -20,6 +20,8 @@ struct Broken {
     reward: f32,
     observation: f32,
     longer: bool,
+    /// Whether it becomes longer when that step comes.
+    grows: bool,
 }
 
 fn broken(at: u64) -> Broken {
@@ -30,6 +32,7 @@ fn broken(at: u64) -> Broken {
         reward: 0.0,
         observation: 0.0,
         longer: false,
+        grows: false,
     }
 }
 
@@ -38,7 +41,8 @@ impl Environment for Broken {
     type Error = <Table as Environment>::Error;
 
     fn observation_len(&self) -> usize {
-        self.grid.observation_len() + usize::from(self.longer)
+        let grown = self.grows && self.steps >= self.at;
+        self.grid.observation_len() + usize::from(self.longer || grown)
     }
     fn action_count(&self) -> usize {
         self.grid.action_count()
@@ -160,6 +164,25 @@ fn environments_of_different_lengths_are_refused() {
         error.to_string(),
         "environments = (13, 4) makes no sense: expected (12, 4) (observation length, actions), as the first has"
     );
+}
+
+#[test]
+fn an_environment_that_changes_its_lengths_stops_training() {
+    let longer = || Broken {
+        grows: true,
+        ..broken(500)
+    };
+    let error = fails(longer());
+    assert_eq!(
+        error.to_string(),
+        "the environment's observation length and number of actions are (13, 4) at step 499 and were (12, 4); they must \
+         stay the same: make room for the longest observation, and mask actions with `legal_actions`"
+    );
+    // Threads that act notice it too.
+    let agent = Dqn::new(&longer(), config(), 1).unwrap();
+    let mut trainer = Trainer::new(vec![longer()], agent, TrainerConfig::default()).unwrap();
+    let error = trainer.run_with_actors((), 1).unwrap_err();
+    assert!(matches!(error, TrainError::Lengths { .. }), "{error}");
 }
 
 #[test]

@@ -8,7 +8,8 @@ use crate::prioritized::Prioritized;
 use crate::schedule::Schedule;
 use crate::target::{PlayWith, TargetUpdate};
 
-/// What the network learns of an afterstate x.
+/// What the network learns of an afterstate x: the return of Bellman's equation, or a logarithm in the way of the
+/// exponential utility of Howard and Matheson, "Risk-sensitive Markov decision processes" (1972).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Objective {
@@ -53,7 +54,8 @@ impl Objective {
     }
 }
 
-/// What V(x) is moved towards.
+/// What V(x) is moved towards: samples, or the expectation itself (Sutton and Barto, "Reinforcement learning", 2018, section
+/// 8.5, compare the two).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Backup {

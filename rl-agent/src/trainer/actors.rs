@@ -27,6 +27,8 @@ struct Shared<E: Environment, M, O> {
     version: AtomicU64,
     /// Steps taken by all threads.
     steps: AtomicU64,
+    /// Observation length and number of actions.
+    lengths: (usize, usize),
 }
 
 /// Hands out episodes.
@@ -97,6 +99,7 @@ impl<E: Environment + Clone + Send, A: Distributed<E>> Trainer<E, A> {
             mind: Mutex::new(Arc::new(self.agent.mind())),
             version: AtomicU64::new(0),
             steps: AtomicU64::new(self.progress.step),
+            lengths: self.lengths,
         };
         self.report_start(&mut Locked(&shared.observer));
 
@@ -253,8 +256,10 @@ where
 {
     let before = shared.steps.fetch_add(1, Ordering::Relaxed);
     let (turn, observer) = (Turn { env_index, before }, &mut Locked(&shared.observer));
+    turn.check(env, shared.lengths)?;
     let decision = actor.decide(env, before);
     let outcome = turn.carry_out(env, decision, actor.considered(), observer)?;
+    turn.check(env, shared.lengths)?;
     let memory = actor.remember(env, &outcome);
     turn.stepped(env, decision.action, outcome, running, observer);
     let ended = outcome.done().then(|| {

@@ -1,7 +1,7 @@
 //! Episodes: how they begin, step by step, how they end.
 
 use super::progress::{Progress, Running};
-use super::{Scenarios, TrainError, Trainer};
+use super::{Scenarios, TrainError, Trainer, lengths_of};
 use crate::agent::{Agent, Decision};
 use crate::env::{Batch, Environment, Step};
 use crate::observer::{DecisionReport, EpisodeReport, EpisodeStartReport, Observer, StepReport};
@@ -66,6 +66,22 @@ impl Turn {
             episode,
             ..Running::default()
         })
+    }
+
+    /// Refuses to go on in an environment that has changed its lengths: what was learnt of it does not fit any more.
+    pub(super) fn check<E: Environment>(
+        self,
+        env: &E,
+        expected: (usize, usize),
+    ) -> Result<(), TrainError> {
+        match lengths_of(env) {
+            found if found == expected => Ok(()),
+            found => Err(TrainError::Lengths {
+                step: self.before,
+                found,
+                expected,
+            }),
+        }
     }
 
     /// Tells of a decision, with what it looked at, and carries it out.
@@ -154,8 +170,10 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         let env_index = (before % self.environments.len() as u64) as usize;
         let turn = Turn { env_index, before };
         let env = &mut self.environments[env_index];
+        turn.check(env, self.lengths)?;
         let decision = self.agent.decide(env, before);
         let outcome = turn.carry_out(env, decision, self.agent.considered(), observer)?;
+        turn.check(env, self.lengths)?;
         self.agent.record(env, &outcome);
         self.progress.step += 1;
         let running = &mut self.progress.running[env_index];

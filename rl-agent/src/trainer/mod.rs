@@ -49,6 +49,19 @@ pub enum TrainError {
         /// What it said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The environment is not what it was.
+    #[error(
+        "the environment's observation length and number of actions are {found:?} at step {step} and were {expected:?}; \
+         they must stay the same: make room for the longest observation, and mask actions with `legal_actions`"
+    )]
+    Lengths {
+        /// Steps taken before it was noticed.
+        step: u64,
+        /// Observation length and number of actions now.
+        found: (usize, usize),
+        /// Those that training began with.
+        expected: (usize, usize),
+    },
     /// A reward was not finite.
     #[error("the environment gave the reward {reward} at step {step}; rewards must be finite")]
     Reward {
@@ -93,6 +106,13 @@ pub struct Trainer<E: Environment, A: Agent<E>> {
     evaluator: Option<Evaluator<E, A>>,
     folder: Option<RunFolder<E, A>>,
     measures: Vec<f64>,
+    /// Observation length and number of actions of every environment.
+    lengths: (usize, usize),
+}
+
+/// Observation length and number of actions.
+fn lengths_of<E: Environment>(env: &E) -> (usize, usize) {
+    (env.observation_len(), env.action_count())
 }
 
 /// Where models and checkpoints go.
@@ -123,18 +143,18 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
     ) -> Result<Self, ConfigError> {
         config.validate()?;
         check(!environments.is_empty()).or("environments", &0, "at least one environment")?;
-        let lengths = |env: &E| (env.observation_len(), env.action_count());
-        let first = lengths(&environments[0]);
+        let first = lengths_of(&environments[0]);
         for env in &environments {
-            check(lengths(env) == first).or(
+            check(lengths_of(env) == first).or(
                 "environments",
-                &format!("{:?}", lengths(env)),
+                &format!("{:?}", lengths_of(env)),
                 &format!("{first:?} (observation length, actions), as the first has"),
             )?;
         }
         agent.environments(environments.len());
         Ok(Self {
             measures: vec![0.0; environments[0].measures().len()],
+            lengths: first,
             progress: Progress::new(config.seed),
             control: Control::new(),
             scenarios: Box::new(|_| E::Scenario::default()),

@@ -45,7 +45,8 @@ pub enum Optimizer {
         /// Added to the root; above 0.
         epsilon: f32,
     },
-    /// Stochastic gradient descent, with (heavy-ball) momentum if above 0.
+    /// Stochastic gradient descent (Robbins and Monro, "A stochastic approximation method", 1951), with heavy-ball momentum
+    /// (Polyak, "Some methods of speeding up the convergence of iteration methods", 1964) if above 0.
     Sgd {
         /// Decay of the sum of past gradients, in [0, 1).
         momentum: f32,
