@@ -12,8 +12,8 @@
 )]
 
 use crate::features::{
-    Across, Eight, Features, LowBoard, Move, Neighbours, PerColumn, Totals, all_left, all_right,
-    counting, eight, load, steps, store, well_sums,
+    Across, Eight, Features, LowBoard, Move, Neighbours, PerColumn, Totals, Values, all_left,
+    all_right, counting, eight, load, replaced, steps, store, well_sums,
 };
 use crate::pieces::{Piece, Shape};
 use crate::simd::Vector;
@@ -164,9 +164,7 @@ impl<V: Vector, const N: usize> Analysis<V, N> {
         piece: Piece,
         weights: &[f32; 9],
     ) -> Option<usize> {
-        let none = V::splat(i32::MIN as u32);
-        let mut values = [[none; N]; 4];
-        let mut most = none;
+        let mut values = Values::<V, N>::new();
         for rotation in piece.distinct_rotations() {
             let shape = piece.shape(*rotation);
             for group in 0..self.groups(shape) {
@@ -176,51 +174,26 @@ impl<V: Vector, const N: usize> Analysis<V, N> {
                     let term = drops.features[i].float_times(V::float(weights[i]));
                     value = value.float_plus(term);
                 }
-                let lane = V::splat(1).up(counting(0));
                 let mut cleared = drops.legal & !drops.full_rows.equal(V::splat(0)).signs();
                 if cleared != 0 {
                     let (rows, full_rows) = (drops.rows.store(), drops.full_rows.store());
                     while cleared != 0 {
-                        let bit = cleared & cleared.wrapping_neg();
-                        let place = cleared.trailing_zeros() as usize % 8;
-                        cleared ^= bit;
-                        let x = 8 * group + place;
-                        let (row, full) = (rows[place], full_rows[place]);
+                        let lane = cleared.trailing_zeros() as usize % 8;
+                        cleared &= cleared - 1;
+                        let x = 8 * group + lane;
+                        let (row, full) = (rows[lane], full_rows[lane]);
                         let features = self.cleared::<ALL>(shape, x, row, full).to_array();
                         let mut sum = 0.0;
                         for i in 0..USED {
                             sum += features[i] * weights[i];
                         }
-                        let here = lane.equal(V::splat(bit));
-                        value = value.without(here).or(V::float(sum).and(here));
+                        value = replaced(value, lane, sum);
                     }
                 }
-                // As whole numbers of the same order; the least of all where it is not legal.
-                let below_zero = V::splat(0).greater(value).down_by::<1>();
-                let legal = V::splat(drops.legal).and(lane).equal(lane);
-                let value = value.xor(below_zero).and(legal).or(none.without(legal));
-                values[rotation.index()][group] = value;
-                most = most.max(value);
+                values.put(rotation.index(), group, value, drops.legal);
             }
         }
-        let mut best = i32::MIN;
-        for lane in most.store() {
-            best = best.max(lane as i32);
-        }
-        if best == i32::MIN {
-            return None;
-        }
-        let best = V::splat(best as u32);
-        for (rotation, groups) in values.iter().enumerate() {
-            for (group, value) in groups.iter().enumerate() {
-                let lanes = value.equal(best).signs();
-                if lanes != 0 {
-                    let x = 8 * group + lanes.trailing_zeros() as usize;
-                    return Some(rotation * self.board.width() + x);
-                }
-            }
-        }
-        None
+        values.best(self.board.width())
     }
 
     /// Groups of eight neighbouring columns on which the shape has placements.

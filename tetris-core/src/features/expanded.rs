@@ -3,7 +3,9 @@
 use alloc::boxed::Box;
 
 use crate::board::{Board, MAX_WIDTH};
-use crate::features::{Analysis, Eight, Features, LOW_PILE, LowBoard, Move, Neighbours, Totals};
+use crate::features::{
+    Analysis, Eight, Features, LOW_PILE, LowBoard, Move, NarrowBoard, Neighbours, Totals, is_narrow,
+};
 use crate::pieces::Piece;
 use crate::simd::{self, Kernel, Vector};
 
@@ -130,6 +132,8 @@ pub(crate) fn best_action(
     let six = weights[6..] == [0.0; 3];
     let low = if !is_low(board.columns()) {
         None
+    } else if six && is_narrow(board.columns(), board.height()) {
+        simd::run_large(BestOfSix(game, weights))
     } else if board.width() != 10 {
         simd::run_large(Best::<ANY, 9, true>(game, weights))
     } else if six {
@@ -215,6 +219,19 @@ impl<const N: usize, const USED: usize, const ALL: bool> Kernel for Best<'_, N, 
         let (columns, height, ceiling, piece) = self.0;
         let board = LowBoard::<V, N>::new(columns, height);
         Analysis::new::<ALL>(board, ceiling).best::<USED, ALL>(piece, self.1)
+    }
+}
+
+/// The game, then the weights, of which the first six are looked at.
+struct BestOfSix<'a>(Game<'a>, &'a [f32; 9]);
+
+impl Kernel for BestOfSix<'_> {
+    type Output = Option<usize>;
+
+    #[inline(always)]
+    fn run<V: Vector>(self) -> Option<usize> {
+        let (columns, height, ceiling, piece) = self.0;
+        NarrowBoard::<V>::new(columns, height).best(piece, ceiling, self.1)
     }
 }
 
@@ -325,6 +342,10 @@ mod tests {
                 if weights[6..] == [0.0; 3] {
                     let six = run_at(level, Best::<N, 6, false>(game, weights));
                     assert_eq!(six, best, "{board:?} {piece}");
+                    if is_narrow(columns, board.height()) {
+                        let narrow = run_at(level, BestOfSix(game, weights));
+                        assert_eq!(narrow, best, "{board:?} {piece}");
+                    }
                 }
             }
         }

@@ -82,9 +82,35 @@ pub(crate) trait Vector: Copy + Debug {
     fn up16(self, by: u32) -> Self;
     /// The bits that all sixteen lanes of 16 bits have.
     fn every16(self) -> u32;
-    /// Sixteen lanes of 16 bits: each takes the value of the one that many lanes further on, -2
-    /// to 2, or 0 where there is none.
+    /// Sixteen lanes of 16 bits: each takes the value of the one that many lanes further on (-8,
+    /// -4, -2, -1, 0 to 5 or 8), or 0 where there is none.
     fn along16<const LANES: i32>(self) -> Self;
+
+    /// Sixteen lanes of 16 bits, 0 elsewhere: the four of `lanes`, from lane `at` on, 0 to 12.
+    fn quad16(lanes: u64, at: usize) -> Self;
+    /// Sixteen lanes of 16 bits: sums that wrap around, and so on.
+    fn plus16(self, other: Self) -> Self;
+    fn minus16(self, other: Self) -> Self;
+    /// The lower 16 bits of products.
+    fn times16(self, other: Self) -> Self;
+    /// The upper 16 bits of products of unsigned numbers.
+    fn times16_high(self, other: Self) -> Self;
+    /// Of signed numbers.
+    fn max16(self, other: Self) -> Self;
+    fn equal16(self, other: Self) -> Self;
+    /// All bits of the lanes that are less than a number below 2^15, as signed numbers.
+    fn less_than16(self, than: u32) -> Self;
+    /// Two to the power of each lane, which must be 0 to 15.
+    fn power16(self) -> Self;
+    /// Number of set bits of each lane.
+    fn count16(self) -> Self;
+    /// The highest bit of each of the sixteen lanes, that of the first lane as bit 0.
+    fn signs16(self) -> u32;
+    /// The sum of all sixteen lanes, as signed numbers.
+    fn sum16(self) -> u32;
+    /// The first eight of the sixteen lanes, with 0 as the upper halves, and the last eight.
+    fn lower16(self) -> Self;
+    fn upper16(self) -> Self;
 
     /// Thirty-two lanes of 8 bits: 1 where the bit is set, and else 0.
     fn lanes_of_bits(bits: u32) -> Self;
@@ -97,6 +123,12 @@ pub(crate) trait Vector: Copy + Debug {
     #[inline(always)]
     fn first(self) -> u32 {
         self.store()[0]
+    }
+
+    /// One of sixteen lanes of 16 bits.
+    #[inline(always)]
+    fn lane16(self, lane: usize) -> u32 {
+        self.store()[lane / 2 % 8] >> (16 * (lane % 2)) & 0xffff
     }
 
     #[inline(always)]

@@ -23,6 +23,14 @@ impl Plain {
     }
 
     #[inline(always)]
+    fn zip_halves(self, other: Self, f: impl Fn(u16, u16) -> u16) -> Self {
+        self.zip(other, |a, b| {
+            let (low, high) = (f(a as u16, b as u16), f((a >> 16) as u16, (b >> 16) as u16));
+            u32::from(low) | u32::from(high) << 16
+        })
+    }
+
+    #[inline(always)]
     fn floats(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
         self.zip(other, |a, b| {
             f(f32::from_bits(a), f32::from_bits(b)).to_bits()
@@ -77,6 +85,41 @@ impl Vector for Plain {
     #[inline(always)] fn every16(self) -> u32 {
         let pairs = self.0.into_iter().fold(u32::MAX, |all, pair| all & pair);
         pairs & pairs >> 16
+    }
+    #[inline(always)] fn quad16(lanes: u64, at: usize) -> Self {
+        let lane = |i: usize| match i.checked_sub(at) {
+            Some(from @ 0..4) => (lanes >> (16 * from)) as u32 & 0xffff,
+            _ => 0,
+        };
+        Self(core::array::from_fn(|i| lane(2 * i) | lane(2 * i + 1) << 16))
+    }
+    #[inline(always)] fn plus16(self, other: Self) -> Self { self.zip_halves(other, u16::wrapping_add) }
+    #[inline(always)] fn minus16(self, other: Self) -> Self { self.zip_halves(other, u16::wrapping_sub) }
+    #[inline(always)] fn times16(self, other: Self) -> Self { self.zip_halves(other, u16::wrapping_mul) }
+    #[inline(always)] fn times16_high(self, other: Self) -> Self {
+        self.zip_halves(other, |a, b| (u32::from(a) * u32::from(b) >> 16) as u16)
+    }
+    #[inline(always)] fn max16(self, other: Self) -> Self { self.zip_halves(other, |a, b| (a as i16).max(b as i16) as u16) }
+    #[inline(always)] fn equal16(self, other: Self) -> Self { self.zip_halves(other, |a, b| if a == b { u16::MAX } else { 0 }) }
+    #[inline(always)] fn less_than16(self, than: u32) -> Self {
+        self.halves(|a| if i32::from(a as i16) < than as i32 { u16::MAX } else { 0 })
+    }
+    #[inline(always)] fn power16(self) -> Self { self.halves(|a| 1u16.unbounded_shl(a.into())) }
+    #[inline(always)] fn count16(self) -> Self { self.halves(|a| a.count_ones() as u16) }
+    #[inline(always)] fn signs16(self) -> u32 {
+        (0..16).fold(0, |all, i| all | (self.0[i / 2] >> (16 * (i % 2) + 15) & 1) << i)
+    }
+    #[inline(always)] fn sum16(self) -> u32 {
+        self.0.into_iter().fold(0, |sum, pair| {
+            let (low, high) = (pair as i16, (pair >> 16) as i16);
+            sum.wrapping_add_signed(i32::from(low) + i32::from(high))
+        })
+    }
+    #[inline(always)] fn lower16(self) -> Self {
+        Self(core::array::from_fn(|i| self.0[i / 2] >> (16 * (i % 2)) & 0xffff))
+    }
+    #[inline(always)] fn upper16(self) -> Self {
+        Self(core::array::from_fn(|i| self.0[4 + i / 2] >> (16 * (i % 2)) & 0xffff))
     }
     #[inline(always)] fn lanes_of_bits(bits: u32) -> Self {
         // Four copies of four bits, each moved so that another one is the lowest of its byte.

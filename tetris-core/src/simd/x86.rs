@@ -159,6 +159,20 @@ macro_rules! vector {
             #[inline(always)] fn down16_by<const BITS: i32>(self) -> Self { Self(unsafe { _mm256_srli_epi16::<BITS>(self.0) }) }
             #[inline(always)] fn up16(self, by: u32) -> Self { Self(unsafe { _mm256_sll_epi16(self.0, _mm_cvtsi32_si128(by as i32)) }) }
             #[inline(always)] fn every16(self) -> u32 { unsafe { every16(self.0) } }
+            #[inline(always)] fn quad16(lanes: u64, at: usize) -> Self { Self(unsafe { quad16(lanes, at) }) }
+            #[inline(always)] fn plus16(self, other: Self) -> Self { Self(unsafe { _mm256_add_epi16(self.0, other.0) }) }
+            #[inline(always)] fn minus16(self, other: Self) -> Self { Self(unsafe { _mm256_sub_epi16(self.0, other.0) }) }
+            #[inline(always)] fn times16(self, other: Self) -> Self { Self(unsafe { _mm256_mullo_epi16(self.0, other.0) }) }
+            #[inline(always)] fn times16_high(self, other: Self) -> Self { Self(unsafe { _mm256_mulhi_epu16(self.0, other.0) }) }
+            #[inline(always)] fn max16(self, other: Self) -> Self { Self(unsafe { _mm256_max_epi16(self.0, other.0) }) }
+            #[inline(always)] fn equal16(self, other: Self) -> Self { Self(unsafe { _mm256_cmpeq_epi16(self.0, other.0) }) }
+            #[inline(always)] fn less_than16(self, than: u32) -> Self { Self(unsafe { _mm256_cmpgt_epi16(_mm256_set1_epi16(than as i16), self.0) }) }
+            #[inline(always)] fn power16(self) -> Self { Self(unsafe { power16(self.0) }) }
+            #[inline(always)] fn count16(self) -> Self { Self(unsafe { _mm256_maddubs_epi16(count_bytes(self.0), _mm256_set1_epi8(1)) }) }
+            #[inline(always)] fn signs16(self) -> u32 { unsafe { signs16(self.0) } }
+            #[inline(always)] fn sum16(self) -> u32 { Self(unsafe { _mm256_madd_epi16(self.0, _mm256_set1_epi16(1)) }).sum() }
+            #[inline(always)] fn lower16(self) -> Self { Self(unsafe { _mm256_cvtepu16_epi32(_mm256_castsi256_si128(self.0)) }) }
+            #[inline(always)] fn upper16(self) -> Self { Self(unsafe { _mm256_cvtepu16_epi32(_mm256_extracti128_si256::<1>(self.0)) }) }
             #[inline(always)] fn lanes_of_bits(bits: u32) -> Self { Self(unsafe { lanes_of_bits(bits) }) }
             #[inline(always)] fn along16<const LANES: i32>(self) -> Self { Self(unsafe { along16::<LANES>(self.0) }) }
         }
@@ -252,12 +266,55 @@ fn along16<const LANES: i32>(all: __m256i) -> __m256i {
     let upper = _mm256_permute2x128_si256::<0x81>(all, all);
     let lower = _mm256_permute2x128_si256::<0x08>(all, all);
     match LANES {
+        -8 => lower,
+        -4 => _mm256_alignr_epi8::<8>(all, lower),
         -2 => _mm256_alignr_epi8::<12>(all, lower),
         -1 => _mm256_alignr_epi8::<14>(all, lower),
         0 => all,
         1 => _mm256_alignr_epi8::<2>(upper, all),
-        _ => _mm256_alignr_epi8::<4>(upper, all),
+        2 => _mm256_alignr_epi8::<4>(upper, all),
+        3 => _mm256_alignr_epi8::<6>(upper, all),
+        4 => _mm256_alignr_epi8::<8>(upper, all),
+        5 => _mm256_alignr_epi8::<10>(upper, all),
+        _ => upper,
     }
+}
+
+/// Two to the power of each lane: its lower half by a table of the bits 0 to 7, its upper half by the
+/// same table 8 later. A byte looks nothing up if it is negative.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn power16(lanes: __m256i) -> __m256i {
+    let bits = _mm256_setr_epi8(
+        1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0, //
+        1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0,
+    );
+    let both = _mm256_or_si256(lanes, _mm256_slli_epi16::<8>(lanes));
+    _mm256_shuffle_epi8(bits, _mm256_sub_epi16(both, _mm256_set1_epi16(0x800)))
+}
+
+/// Each byte takes the one as far from the start as it is from lane `at`; far bytes take a zero.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn quad16(lanes: u64, at: usize) -> __m256i {
+    let bytes = _mm256_setr_epi8(
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, //
+        16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+    );
+    let lanes = _mm256_broadcastsi128_si256(_mm_cvtsi64_si128(lanes as i64));
+    let from = _mm256_sub_epi8(bytes, _mm256_set1_epi8(2 * at as i8));
+    _mm256_shuffle_epi8(lanes, _mm256_min_epu8(from, _mm256_set1_epi8(15)))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn signs16(lanes: __m256i) -> u32 {
+    let (low, high) = (
+        _mm256_castsi256_si128(lanes),
+        _mm256_extracti128_si256::<1>(lanes),
+    );
+    // Packing keeps the signs.
+    _mm_movemask_epi8(_mm_packs_epi16(low, high)) as u32
 }
 
 /// Halves against each other until one lane is left.
@@ -290,10 +347,18 @@ fn lanes_of_bits(bits: u32) -> __m256i {
     _mm256_and_si256(set, _mm256_set1_epi8(1))
 }
 
-/// Bits of each 32-bit lane: four bits at a time by a table, then the eight sums added up.
+/// Bits of each 32-bit lane: the four sums of its bytes added up.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn count_nibbles(bits: __m256i) -> __m256i {
+    let pairs = _mm256_maddubs_epi16(count_bytes(bits), _mm256_set1_epi8(1));
+    _mm256_madd_epi16(pairs, _mm256_set1_epi16(1))
+}
+
+/// Bits of each byte: four bits at a time by a table.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn count_bytes(bits: __m256i) -> __m256i {
     let of_four = _mm256_setr_epi8(
         0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, //
         0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,
@@ -301,10 +366,8 @@ fn count_nibbles(bits: __m256i) -> __m256i {
     let four = _mm256_set1_epi8(0xf);
     let low = _mm256_and_si256(bits, four);
     let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bits), four);
-    let bytes = _mm256_add_epi8(
+    _mm256_add_epi8(
         _mm256_shuffle_epi8(of_four, low),
         _mm256_shuffle_epi8(of_four, high),
-    );
-    let pairs = _mm256_maddubs_epi16(bytes, _mm256_set1_epi8(1));
-    _mm256_madd_epi16(pairs, _mm256_set1_epi16(1))
+    )
 }
