@@ -97,7 +97,7 @@ impl Vector for Plain {
     #[inline(always)] fn minus16(self, other: Self) -> Self { self.zip_halves(other, u16::wrapping_sub) }
     #[inline(always)] fn times16(self, other: Self) -> Self { self.zip_halves(other, u16::wrapping_mul) }
     #[inline(always)] fn times16_high(self, other: Self) -> Self {
-        self.zip_halves(other, |a, b| (u32::from(a) * u32::from(b) >> 16) as u16)
+        self.zip_halves(other, |a, b| ((u32::from(a) * u32::from(b)) >> 16) as u16)
     }
     #[inline(always)] fn max16(self, other: Self) -> Self { self.zip_halves(other, |a, b| (a as i16).max(b as i16) as u16) }
     #[inline(always)] fn equal16(self, other: Self) -> Self { self.zip_halves(other, |a, b| if a == b { u16::MAX } else { 0 }) }
