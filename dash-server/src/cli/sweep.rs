@@ -8,9 +8,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cpu_time::ProcessTime;
+use dash_server::config::{self, Learner, RunConfig};
+use dash_server::run::CONFIG_FILE;
 use rl_agent::atomic_file;
 use rl_agent::trainer::CHECKPOINT_FILE;
 use serde::{Deserialize, Serialize};
+use tetris_core::RandomizerKind;
 
 use super::args::{EvaluateArgs, RunArgs, SweepArgs, TrainArgs};
 use super::results::GAMES_FILE;
@@ -207,6 +210,7 @@ fn run_job(plan: &Plan, job: usize, args: &SweepArgs) -> Result<(), Failure> {
         }
     }
     let judgement = &plan.evaluation;
+    let known = Known::of(&folder)?;
     evaluate::run(&EvaluateArgs {
         model: Some(folder),
         controller: None,
@@ -215,14 +219,41 @@ fn run_job(plan: &Plan, job: usize, args: &SweepArgs) -> Result<(), Failure> {
         seed: judgement.seed,
         width: judgement.width,
         height: judgement.height,
-        pieces: tetris_core::RandomizerKind::Uniform,
-        hold: false,
-        preview: 0,
+        pieces: known.pieces,
+        hold: known.hold,
+        preview: known.preview,
         max_pieces: judgement.max_pieces,
         threads: args.threads,
         out: Some(judged),
         json: false,
     })
+}
+
+/// How the pieces of a run come, and which of them its player knows: those of its evaluation come and are known in the same
+/// way. A game of keys has its own rules, and is asked for none of this.
+struct Known {
+    pieces: RandomizerKind,
+    hold: bool,
+    preview: u8,
+}
+
+impl Known {
+    fn of(folder: &Path) -> Result<Self, Failure> {
+        let tables = config::read(&folder.join(CONFIG_FILE)).map_err(Failure::failed)?;
+        let config = RunConfig::from_tables(&tables).map_err(Failure::failed)?;
+        Ok(match config.learner {
+            Learner::Placements { environment, .. } => Self {
+                pieces: environment.pieces,
+                hold: environment.hold,
+                preview: environment.preview,
+            },
+            Learner::Keys { .. } => Self {
+                pieces: RandomizerKind::Uniform,
+                hold: false,
+                preview: 0,
+            },
+        })
+    }
 }
 
 /// What the training of a job took; None if it has not ended once.

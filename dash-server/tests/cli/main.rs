@@ -408,6 +408,22 @@ fn a_sweep_trains_and_judges_every_variant_with_every_seed_once() {
     expect(&table, 0, "| **a**, median of 2 |");
 }
 
+/// A model that knows the piece on hold and the next ones is judged in games where they are known, with the pieces of its
+/// training.
+#[test]
+fn a_sweep_judges_by_the_pieces_that_are_known_in_training() {
+    let place = folder();
+    let plan = "seeds = [1]\nsteps = 100\n[[variants]]\nname = \"a\"\nset = [\"environment.pieces=bag7\", \
+        \"environment.hold=true\", \"environment.preview=2\", \"scenario.ceiling=6\"]\n\
+        [evaluation]\ngames = 2\nmax_pieces = 20\n";
+    std::fs::write(place.path().join("plan.toml"), plan).expect("a plan");
+    let sweep = run(place.path(), &["sweep", "plan.toml", "--out", "out"]);
+    expect(&sweep, 0, "tetris-dash report out");
+    let games = std::fs::read_to_string(place.path().join("out/a-1/evaluation/evaluation.json"));
+    let games = games.expect("what was evaluated");
+    assert!(games.contains("bag7"), "{games}");
+}
+
 /// A server as a child process, killed if the test fails.
 struct Served {
     child: Child,
