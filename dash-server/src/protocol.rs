@@ -8,14 +8,16 @@ mod form;
 mod frame;
 mod games;
 mod play;
+mod refusal;
 mod runs;
 mod table;
 
-pub use command::{Command, CommandError, ErrorCode, Request};
+pub use command::{Command, Request};
 pub use form::{FieldKind, FormField};
 pub use frame::{Boards, Decision, Frame};
 pub use games::{Block, GAME_FORMAT, GAME_VERSION, GameFile, GameInfo, GameList};
 pub use play::{Key, PlayFrame, PlayStart};
+pub use refusal::{CommandError, ErrorCode};
 pub use runs::{RunChanges, RunEntry, RunHistory, RunState};
 pub use table::{EPISODES, EVALUATIONS, POSITIONS, SUMMARIES, Schema, TableData, UPDATES};
 

@@ -4,19 +4,21 @@
 //! 900,000 needs one stretch and nothing before it, and a game too long to keep loses its first stretches. A move takes a
 //! byte on boards of up to 14 columns and two on wider ones.
 
+mod game;
+mod log;
 mod recorder;
 
 use std::collections::VecDeque;
 
 use crate::board::{drop_count, dropped_piece};
 use crate::play::Course;
-use crate::protocol::{Block, GameInfo, GameList};
+use crate::protocol::{Block, GameList};
+use game::{Game, Stretch};
+pub(crate) use log::Moves;
 pub(crate) use recorder::Recorder;
 
 /// Placements in a stretch.
 const STRETCH: usize = 1024;
-/// Placements at the end of a game for which values are kept.
-const VALUED: u64 = 2000;
 /// Games that are kept because they are new.
 const NEWEST: usize = 50;
 /// Games that are kept because they are good.
@@ -25,166 +27,6 @@ const BEST: usize = 10;
 const BUDGET: usize = 16 << 20;
 /// Pieces that a person gets of a game; then they come again.
 const LONGEST_COURSE: usize = 10_000;
-
-/// The board before a stretch.
-#[derive(Debug, Clone, PartialEq)]
-struct Opening {
-    width: u8,
-    height: u8,
-    cells: Vec<u8>,
-    lines: u64,
-    score: u64,
-}
-
-/// How a game ended.
-#[derive(Debug, Clone, PartialEq)]
-struct Ending {
-    episode: u64,
-    lines: u64,
-    score: u64,
-}
-
-/// Moves one after the other, and what the agent thought of each; all as it travels.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Log {
-    moves: Vec<u8>,
-    counts: Vec<u8>,
-    highest: Vec<u8>,
-    below: Vec<u8>,
-}
-
-impl Log {
-    fn bytes(&self) -> usize {
-        self.moves.len() + self.counts.len() + self.highest.len() + self.below.len()
-    }
-
-    fn append(&mut self, more: &mut Self) {
-        self.moves.append(&mut more.moves);
-        self.counts.append(&mut more.counts);
-        self.highest.append(&mut more.highest);
-        self.below.append(&mut more.below);
-    }
-
-    fn forget_values(&mut self) {
-        let moves = std::mem::take(&mut self.moves);
-        *self = Self {
-            moves,
-            ..Self::default()
-        };
-    }
-}
-
-/// Moves on their way from the training thread.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Moves {
-    environment: usize,
-    /// Placements before these.
-    from: u64,
-    /// How many there are.
-    count: u64,
-    /// The board before them, if a stretch begins with them.
-    opening: Option<Opening>,
-    log: Log,
-    ending: Option<Ending>,
-}
-
-impl Moves {
-    pub(crate) fn bytes(&self) -> usize {
-        let cells = self.opening.as_ref().map(|opening| opening.cells.len());
-        size_of::<Self>() + cells.unwrap_or(0) + self.log.bytes()
-    }
-}
-
-#[derive(Debug)]
-struct Stretch {
-    opening: Opening,
-    from: u64,
-    log: Log,
-}
-
-impl Stretch {
-    fn bytes(&self) -> usize {
-        size_of::<Self>() + self.opening.cells.len() + self.log.bytes()
-    }
-}
-
-#[derive(Debug)]
-struct Game {
-    number: u64,
-    environment: usize,
-    pieces: u64,
-    stretches: VecDeque<Stretch>,
-    ending: Option<Ending>,
-}
-
-impl Game {
-    fn bytes(&self) -> usize {
-        self.stretches.iter().map(Stretch::bytes).sum()
-    }
-
-    /// Takes further moves; false if some are missing before them.
-    fn extend(&mut self, moves: &mut Moves) -> bool {
-        if self.pieces != moves.from {
-            return false;
-        }
-        self.pieces += moves.count;
-        let log = &mut moves.log;
-        match (moves.opening.take(), self.stretches.back_mut()) {
-            (Some(opening), _) => {
-                self.stretches.push_back(Stretch {
-                    opening,
-                    from: moves.from,
-                    log: std::mem::take(log),
-                });
-                self.forget_old_values();
-            }
-            (None, Some(stretch)) => stretch.log.append(log),
-            (None, None) => return false,
-        }
-        self.ending = moves.ending.take();
-        true
-    }
-
-    fn forget_old_values(&mut self) {
-        let newest = self.stretches.back().map_or(0, |stretch| stretch.from);
-        for stretch in self.stretches.iter_mut().rev() {
-            let end = stretch.from + STRETCH as u64;
-            if end + VALUED <= newest {
-                if stretch.log.counts.is_empty() {
-                    break;
-                }
-                stretch.log.forget_values();
-            }
-        }
-    }
-
-    fn info(&self, best: bool) -> GameInfo {
-        let opening = self.stretches.back().map(|stretch| &stretch.opening);
-        let known = opening.map_or((0, 0), |opening| (opening.lines, opening.score));
-        let (lines, score) = match &self.ending {
-            Some(ending) => (ending.lines, ending.score),
-            None => known,
-        };
-        GameInfo {
-            game: self.number,
-            episode: self.ending.as_ref().map(|ending| ending.episode),
-            environment: self.environment as u32,
-            first: self.stretches.front().map_or(0, |stretch| stretch.from),
-            pieces: self.pieces,
-            lines,
-            score,
-            best,
-        }
-    }
-
-    /// By what games are better than others.
-    fn rank(&self) -> (u64, u64, u64) {
-        let ending = self.ending.as_ref();
-        ending.map_or((0, 0, 0), |ending| {
-            (ending.lines, ending.score, self.pieces)
-        })
-    }
-}
 
 /// The games of a run.
 #[derive(Debug)]
@@ -375,6 +217,7 @@ impl Games {
 
 #[cfg(test)]
 mod tests {
+    use super::log::{Ending, Log, Opening};
     use super::*;
 
     /// `count` moves of a game, with two values each.

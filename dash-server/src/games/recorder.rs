@@ -2,7 +2,8 @@
 
 use rl_agent::observer::{DecisionReport, EpisodeReport};
 
-use super::{Ending, Log, Moves, Opening, STRETCH};
+use super::STRETCH;
+use super::log::{Ending, Log, Moves, Opening};
 use crate::board::{BoardView, drop_count};
 use crate::feed::Feed;
 use crate::observer::{blank_frame, named};

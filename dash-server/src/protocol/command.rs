@@ -1,9 +1,8 @@
-//! What a client may say, and how what it says is refused.
+//! What a client may say, and how it is read.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-use super::{ConfigMap, Key, PlayStart};
+use super::{CommandError, ConfigMap, Key, PlayStart};
 
 /// A command with the number its answer will carry.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,7 +100,7 @@ fn one() -> u64 {
 }
 
 /// Names of the commands, for telling an unknown one from a malformed one.
-const NAMES: [&str; 17] = [
+pub(super) const NAMES: [&str; 17] = [
     "start",
     "pause",
     "resume",
@@ -199,83 +198,9 @@ fn read<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, rmp_serde::deco
     Ok(value)
 }
 
-/// Why a message is not a command.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum CommandError {
-    /// Not even `type` and `id` could be read.
-    #[error("a command is a MessagePack map with `type` and `id`: {reason}")]
-    Unreadable {
-        /// What the decoder said.
-        reason: String,
-    },
-    /// There is no such command.
-    #[error("there is no command `{kind}`; there are {}", NAMES.join(", "))]
-    Unknown {
-        /// The number it came with.
-        id: u64,
-        /// The name it came with.
-        kind: String,
-    },
-    /// A key is missing or of the wrong type.
-    #[error("a key of this command is missing or of the wrong type: {reason}")]
-    Malformed {
-        /// The number it came with.
-        id: u64,
-        /// What the decoder said.
-        reason: String,
-    },
-}
-
-impl CommandError {
-    /// The number of the command, if it could be read.
-    pub fn id(&self) -> Option<u64> {
-        match self {
-            Self::Unreadable { .. } => None,
-            Self::Unknown { id, .. } | Self::Malformed { id, .. } => Some(*id),
-        }
-    }
-
-    /// The code for programs.
-    pub fn code(&self) -> ErrorCode {
-        match self {
-            Self::Unreadable { .. } | Self::Malformed { .. } => ErrorCode::Malformed,
-            Self::Unknown { .. } => ErrorCode::UnknownCommand,
-        }
-    }
-}
-
-/// Why a command was refused, for programs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorCode {
-    /// Not a map with `type` and `id`, or a key of the wrong type.
-    Malformed,
-    /// No such command.
-    UnknownCommand,
-    /// `start` while a run is going on.
-    AlreadyRunning,
-    /// A command that needs a run.
-    NotRunning,
-    /// `step` or `resume` while not paused.
-    NotPaused,
-    /// The configuration is wrong; the message names the field and the allowed range.
-    InvalidConfig,
-    /// `moves` of a game, or a part of one, that is not kept.
-    UnknownGame,
-    /// `play_key` of someone who has not started.
-    NotPlaying,
-    /// Too many do the same at this moment.
-    Busy,
-    /// `note` of a run that the output folder does not hold.
-    UnknownRun,
-    /// This server takes no commands.
-    ReadOnly,
-    /// Our fault.
-    Internal,
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::ErrorCode;
     use super::*;
 
     #[test]
