@@ -230,7 +230,7 @@ fn run_job(plan: &Plan, job: usize, args: &SweepArgs) -> Result<(), Failure> {
 }
 
 /// How the pieces of a run come, and which of them its player knows: those of its evaluation come and are known in the same
-/// way. A game of keys has its own rules, and is asked for none of this.
+/// way.
 struct Known {
     pieces: RandomizerKind,
     hold: bool,
@@ -247,8 +247,8 @@ impl Known {
                 hold: environment.hold,
                 preview: environment.preview,
             },
-            Learner::Keys { .. } => Self {
-                pieces: RandomizerKind::Uniform,
+            Learner::Keys { environment, .. } => Self {
+                pieces: environment.pieces,
                 hold: false,
                 preview: 0,
             },

@@ -1,0 +1,123 @@
+//! What goes out to those who watch, and when.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+
+use super::{Inner, Session};
+use crate::play::{MOST_LATE, TICK};
+use crate::protocol::State;
+
+/// How often metrics go out.
+const METRICS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How often the output folder is looked at while somebody watches.
+const RUNS_INTERVAL: Duration = Duration::from_secs(1);
+
+impl Session {
+    /// Gathers what the run reports and sends it out; runs for as long as the server does.
+    pub async fn report(&self) {
+        tokio::join!(self.report_training(), self.run_clock());
+    }
+
+    /// Ticks the games of those who play, sixty times a second for as long as there is one.
+    async fn run_clock(&self) {
+        loop {
+            self.playing.notified().await;
+            let mut clock = interval(TICK);
+            clock.set_missed_tick_behavior(MissedTickBehavior::Skip);
+            let mut last = Instant::now();
+            while !self.players.is_empty() {
+                clock.tick().await;
+                // A busy server makes up for what it missed, but does not fast-forward after a long stop.
+                let late = (last.elapsed().as_nanos() / TICK.as_nanos()) as u32;
+                (0..late.min(MOST_LATE)).for_each(|_| self.players.tick());
+                if late > 0 {
+                    last += TICK * late;
+                }
+            }
+        }
+    }
+
+    async fn report_training(&self) {
+        let mut frames = interval(Duration::from_secs_f64(1.0 / self.settings.frame_rate));
+        let mut metrics = interval(METRICS_INTERVAL);
+        frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        metrics.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let feed = self.inner().run.as_ref().map(|run| run.feed.clone());
+            tokio::select! {
+                _ = frames.tick() => feed.iter().for_each(|feed| feed.want_frame()),
+                _ = metrics.tick() => self.collect(true),
+                () = async { match &feed { Some(feed) => feed.urgent().await, None => std::future::pending().await } } => {
+                    self.collect(false);
+                }
+                () = self.changed.notified() => {}
+            }
+        }
+    }
+
+    /// Looks at the output folder, by the sizes of its files, and tells what is new; runs for as long as the server does.
+    pub(crate) async fn watch_runs(&self) {
+        let Some(archive) = &self.archive else {
+            return std::future::pending().await;
+        };
+        loop {
+            if self.client_count() == 0 {
+                self.curious.notified().await;
+            }
+            let archive = archive.clone();
+            match tokio::task::spawn_blocking(move || archive.list()).await {
+                Ok(Ok(runs)) => {
+                    let message = self.inner().live.set_runs(runs);
+                    self.send(message);
+                }
+                Ok(Err(error)) => tracing::warn!(%error, "the output folder cannot be read"),
+                Err(error) => tracing::error!(%error, "looking at the output folder failed"),
+            }
+            let _ = timeout(RUNS_INTERVAL, self.curious.notified()).await;
+        }
+    }
+
+    /// Takes over what the run has left: boards and rare events at any time, `all` when metrics are due too.
+    fn collect(&self, all: bool) {
+        let mut inner = self.inner();
+        let Inner { live, run, .. } = &mut *inner;
+        let Some(run) = run else { return };
+        let told = live.status.step;
+        if all {
+            run.feed.want_update();
+            run.feed.grid.want();
+        }
+        if all || run.feed.is_eventful() {
+            self.send(live.collect(&run.feed));
+        } else {
+            self.send(live.collect_frame(&run.feed));
+        }
+        if live.status.state == State::Paused && live.status.step != told {
+            self.announce(&mut inner, |_| {});
+        }
+        self.check_stop(&mut inner);
+    }
+
+    /// Calls a run unresponsive that was told to stop and did not.
+    fn check_stop(&self, inner: &mut Inner) {
+        let overdue = |deadline: &mut Instant| *deadline <= Instant::now();
+        if inner
+            .run
+            .as_mut()
+            .and_then(|run| run.stop_deadline.take_if(overdue))
+            .is_some()
+        {
+            let seconds = self.settings.stop_timeout.as_secs_f64();
+            tracing::error!("the run has not obeyed a stop for {seconds} s");
+            self.announce(inner, |status| {
+                status.state = State::Unresponsive;
+                status.message = Some(format!(
+                    "the run has not obeyed a stop for {seconds} s; a new one can be started"
+                ));
+            });
+            self.changed.notify_waiters();
+        }
+    }
+}
