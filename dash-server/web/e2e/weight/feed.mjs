@@ -50,7 +50,7 @@ function frame(step) {
     decision: {
       cells, piece: 1, pieces: new Uint8Array(LISTED).fill(1), count: 17, chosen: 0, explored: false, values: floats(LISTED), rewards: floats(LISTED),
       placements: bytesOf(Uint16Array.from({ length: 4 * LISTED }, () => Math.floor(200 * random()))),
-      columns: floats(WIDTH), feature_names: Array.from({ length: FEATURES }, (_, index) => `feature_${index}`),
+      columns: floats(WIDTH), actions: [], feature_names: Array.from({ length: FEATURES }, (_, index) => `feature_${index}`),
       features: floats(5 * FEATURES),
     },
   };
