@@ -125,6 +125,7 @@ impl<E: BoardView> Observer<E> for Dashboard {
     }
 
     fn on_end(&mut self, report: &EndReport) {
+        Observer::<E>::on_end(&mut self.observer, report);
         self.session.detach(reason(report));
     }
 }

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use rl_agent::control::{Command, LoggedCommand};
 use rl_agent::observer::{
-    CheckpointReport, DecisionReport, EpisodeReport, EvaluationReport, MetricsReport, Observer,
-    StartReport, StepReport, UpdateReport,
+    CheckpointReport, DecisionReport, EndReport, EpisodeReport, EvaluationReport, MetricsReport,
+    Observer, StartReport, StepReport, UpdateReport,
 };
 use serde_bytes::ByteBuf;
 
@@ -206,6 +206,10 @@ impl<E: BoardView> Observer<E> for DashObserver {
         };
         self.feed.stage(|staged| staged.changes.push(change));
     }
+
+    fn on_end(&mut self, _report: &EndReport) {
+        self.games.hand_over(&self.feed);
+    }
 }
 
 /// A measure by its name; NaN if the environment has none of it.
@@ -294,6 +298,10 @@ mod tests {
         let mut live = Live::default();
         let messages = live.collect(&feed);
         assert_eq!(messages.len(), 3, "a board, metrics, evaluations");
+        let games = live.games.list(0).games;
+        let running = games.iter().filter(|game| game.episode.is_none());
+        let pieces = running.map(|game| game.pieces).sum::<u64>();
+        assert!(pieces > 0, "the running game can be looked at");
         let bytes = live.snapshot();
         let head = if bytes[1] == 127 { 10 } else { 4 };
         let snapshot = match rmp_serde::from_slice(&bytes[head..]).unwrap() {

@@ -1,4 +1,7 @@
 //! The training side: takes moves and values down as they are decided, and hands them over now and then.
+//!
+//! Finished and running games go together, so that what the server knows of the games is always of one moment: a running
+//! game is in it although thousands of games may have come and gone since.
 
 use rl_agent::observer::{DecisionReport, EpisodeReport};
 
@@ -8,11 +11,18 @@ use crate::board::{BoardView, drop_count};
 use crate::feed::Feed;
 use crate::observer::{blank_frame, named};
 
+/// Bytes of moves that are handed over at the latest.
+const MOST_BYTES: usize = 1 << 20;
+
 /// Takes down the games of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     /// One for each environment whose moves have numbers.
     games: Vec<Recording>,
+    /// Finished games and full stretches.
+    done: Vec<Moves>,
+    /// Bytes in `done`.
+    bytes: usize,
 }
 
 #[derive(Debug, Default)]
@@ -46,7 +56,8 @@ impl Recorder {
         }
         recording.push(number, report);
         if recording.left == 0 {
-            recording.hand_over(feed);
+            let moves = recording.take();
+            self.finish(moves, feed);
         }
     }
 
@@ -58,18 +69,31 @@ impl Recorder {
                 lines: named("lines", report.names, report.measures) as u64,
                 score: named("score", report.names, report.measures) as u64,
             });
-            recording.hand_over(feed);
             recording.left = 0;
+            let moves = recording.take();
+            self.finish(moves, feed);
+        }
+    }
+
+    fn finish(&mut self, moves: Moves, feed: &Feed) {
+        self.bytes += moves.bytes();
+        self.done.push(moves);
+        if self.bytes > MOST_BYTES {
+            self.hand_over(feed);
         }
     }
 
     /// Leaves everything so far where the server finds it.
     pub(crate) fn hand_over(&mut self, feed: &Feed) {
-        for recording in &mut self.games {
-            if recording.moves.count > 0 {
-                recording.hand_over(feed);
-            }
-        }
+        self.bytes = 0;
+        let running = self.games.iter_mut();
+        let running = running.filter(|recording| recording.moves.count > 0);
+        self.done.extend(running.map(Recording::take));
+        feed.stage(|staged| {
+            self.done
+                .drain(..)
+                .for_each(|moves| staged.put_moves(moves))
+        });
     }
 }
 
@@ -113,14 +137,14 @@ impl Recording {
         }
     }
 
-    fn hand_over(&mut self, feed: &Feed) {
+    /// Takes out what has been written down so far.
+    fn take(&mut self) -> Moves {
         let next = Moves {
             environment: self.moves.environment,
             from: self.moves.from + self.moves.count,
             ..Moves::default()
         };
-        let moves = std::mem::replace(&mut self.moves, next);
-        feed.stage(|staged| staged.put_moves(moves));
+        std::mem::replace(&mut self.moves, next)
     }
 }
 
