@@ -6,6 +6,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::games::Moves;
@@ -31,6 +32,29 @@ pub struct Feed {
     urgent: Notify,
     /// Small pictures of all environments.
     pub(crate) grid: Grid,
+}
+
+/// What the server would like to see of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Wants {
+    /// The next board.
+    pub(crate) frame: bool,
+    /// Every board.
+    pub(crate) every_frame: bool,
+    /// The next update.
+    pub(crate) update: bool,
+    /// Small pictures of all environments.
+    pub(crate) boards: bool,
+    /// The environment whose boards are wanted.
+    pub(crate) followed: usize,
+}
+
+impl Wants {
+    /// Whether they say anything to who was told of others.
+    pub(crate) fn is_new(&self, told: &Self) -> bool {
+        let stays = (self.every_frame, self.followed) == (told.every_frame, told.followed);
+        self.frame || self.update || self.boards || !stays
+    }
 }
 
 /// What has been reported since the last look.
@@ -134,6 +158,33 @@ impl Feed {
 
     pub(crate) fn want_update(&self) {
         self.update_wanted.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes the wishes out, to pass them on to another feed.
+    pub(crate) fn take_wants(&self) -> Wants {
+        Wants {
+            frame: self.frame_wanted.swap(false, Ordering::Relaxed),
+            every_frame: self.every_frame.load(Ordering::Relaxed),
+            update: self.take_update_wanted(),
+            boards: self.grid.take_wanted(),
+            followed: self.grid.followed(),
+        }
+    }
+
+    /// Takes over the wishes of another feed.
+    pub(crate) fn want(&self, wants: Wants) {
+        self.every_frame.store(wants.every_frame, Ordering::Relaxed);
+        // An environment that has not been seen yet is followed once it has: the wish comes again.
+        self.grid.follow(wants.followed);
+        if wants.frame {
+            self.want_frame();
+        }
+        if wants.update {
+            self.want_update();
+        }
+        if wants.boards {
+            self.grid.want();
+        }
     }
 
     /// Leaves a board.

@@ -42,6 +42,11 @@ impl Grid {
         self.wanted.store(u64::MAX, Ordering::Relaxed);
     }
 
+    /// Whether pictures have been asked for since the last time this was.
+    pub(crate) fn take_wanted(&self) -> bool {
+        self.wanted.swap(0, Ordering::Relaxed) != 0
+    }
+
     /// The environment that is shown large.
     pub(crate) fn followed(&self) -> usize {
         self.followed.load(Ordering::Relaxed)
@@ -81,6 +86,22 @@ impl Grid {
             cells: frame.cells.into_vec(),
             lines: frame.lines as u32,
         };
+        pictures.changed = true;
+    }
+
+    /// Takes pictures over that another grid has given. Which environment is shown large stays as it is.
+    pub(crate) fn put(&self, boards: Boards) {
+        let area = usize::from(boards.width) * usize::from(boards.height);
+        let lines = boards.lines.as_chunks().0;
+        let mut pictures = self.pictures();
+        pictures.boards = (boards.cells.chunks(area).zip(lines))
+            .map(|(cells, &lines)| Picture {
+                width: boards.width,
+                height: boards.height,
+                cells: cells.to_vec(),
+                lines: u32::from_le_bytes(lines),
+            })
+            .collect();
         pictures.changed = true;
     }
 
@@ -155,6 +176,11 @@ mod tests {
         grid.see(2, &env);
         assert_eq!(grid.take(), None, "none was wanted");
         assert!(grid.follow(2) && !grid.follow(3));
+        assert!(grid.take_wanted() && !grid.take_wanted());
+        let other = Grid::default();
+        other.put(boards.clone());
+        assert_eq!(other.take(), Some(boards));
+        assert!(other.follow(1));
         assert_eq!(grid.take().unwrap().followed, 2);
         grid.want();
         grid.see(MOST, &env);

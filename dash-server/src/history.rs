@@ -9,6 +9,10 @@ use crate::protocol::{EPISODES, EVALUATIONS, POSITIONS, SUMMARIES, Schema, Table
 /// How many rows a table keeps, about; see [`Table::new`].
 const CAPACITY: usize = 8192;
 
+/// The columns of each table, in the order of [`History::tables_mut`].
+pub(crate) const SCHEMAS: [&Schema; 5] =
+    [&EPISODES, &UPDATES, &SUMMARIES, &EVALUATIONS, &POSITIONS];
+
 /// The tables of a run.
 #[derive(Debug)]
 pub struct History {
@@ -33,26 +37,33 @@ impl Default for History {
 impl History {
     /// Empty tables that keep about `rows` rows each.
     pub fn with_capacity(rows: usize) -> Self {
+        let [episodes, updates, summaries, evaluations, positions] =
+            SCHEMAS.map(|schema| Table::new(schema, rows));
         Self {
-            episodes: Table::new(&EPISODES, rows),
-            updates: Table::new(&UPDATES, rows),
-            summaries: Table::new(&SUMMARIES, rows),
-            evaluations: Table::new(&EVALUATIONS, rows),
-            positions: Table::new(&POSITIONS, rows),
+            episodes,
+            updates,
+            summaries,
+            evaluations,
+            positions,
         }
     }
 
     /// Forgets all rows, for a new run.
     pub fn clear(&mut self) {
-        for table in [
+        for table in self.tables_mut() {
+            table.clear();
+        }
+    }
+
+    /// All tables.
+    pub(crate) fn tables_mut(&mut self) -> [&mut Table; 5] {
+        [
             &mut self.episodes,
             &mut self.updates,
             &mut self.summaries,
             &mut self.evaluations,
             &mut self.positions,
-        ] {
-            table.clear();
-        }
+        ]
     }
 }
 

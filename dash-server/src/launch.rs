@@ -1,6 +1,7 @@
 //! The seam between the session and what it runs: a start request becomes a job for a thread.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rl_agent::control::Control;
@@ -32,6 +33,9 @@ pub struct JobContext {
 /// The work of a job: returns in one line why it ended, or what went wrong.
 pub type Work = Box<dyn FnOnce(JobContext) -> Result<String, String> + Send>;
 
+/// Ends the work of a job without asking.
+pub type Kill = Box<dyn Fn() + Send>;
+
 /// A run that is ready to begin.
 pub struct Job {
     /// Name of the run.
@@ -42,6 +46,19 @@ pub struct Job {
     pub config: ConfigMap,
     /// What its thread does. A panic in there fails the run and nothing else.
     pub work: Work,
+    /// Ends that work when it does not obey; `None` if nothing can.
+    pub kill: Option<Kill>,
+}
+
+/// Does some work; a panic in it is an error like any other.
+pub(crate) fn guarded(work: impl FnOnce() -> Result<String, String>) -> Result<String, String> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        // `panic!` carries a `&str` or a `String`.
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let text = text.unwrap_or("without a message");
+        Err(format!("training panicked: {text}"))
+    })
 }
 
 impl std::fmt::Debug for Job {

@@ -12,6 +12,7 @@ mod games;
 mod grid;
 pub mod history;
 mod hub;
+pub mod isolation;
 pub mod launch;
 mod limits;
 mod live;

@@ -201,6 +201,12 @@ impl Session {
         }
     }
 
+    /// Ends without asking what runs in a process of its own; whether there was such a run.
+    pub fn kill(&self) -> bool {
+        let kill = self.inner().run.as_mut().and_then(|run| run.kill.take());
+        kill.map(|kill| kill()).is_some()
+    }
+
     /// The output folder, if runs are shown.
     pub(crate) fn archive(&self) -> Option<&Arc<Archive>> {
         self.archive.as_ref()

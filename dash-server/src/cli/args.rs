@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use tetris_core::{Controller, ParseControllerError, ParsePiecesError, RandomizerKind};
 
@@ -44,6 +44,12 @@ pub(crate) enum Command {
     /// Train and evaluate every variant of a plan with every seed
     #[command(after_help = examples::SWEEP)]
     Sweep(SweepArgs),
+    /// Train as the server on the other side of standard input and output says: what `--isolation process` starts
+    #[command(hide = true)]
+    Work {
+        /// The folder of the run
+        folder: PathBuf,
+    },
     /// Print one table of all evaluations below a folder
     #[command(after_help = examples::REPORT)]
     Report(ReportArgs),
@@ -71,6 +77,15 @@ pub(crate) struct RunArgs {
     pub(crate) seed: Option<u64>,
 }
 
+/// Where a run trains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Where {
+    /// On a thread of the server
+    Thread,
+    /// In a process of its own
+    Process,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArgs {
     #[command(flatten)]
@@ -87,6 +102,9 @@ pub(crate) struct ServeArgs {
     /// Boards a second
     #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = frame_rate)]
     pub(crate) frame_rate: f64,
+    /// Where a run trains: a process of its own may crash or hang without harm to the page
+    #[arg(long, value_name = "WHERE", default_value = "thread")]
+    pub(crate) isolation: Where,
     /// Let other machines in, if they know the token in the address that is printed
     #[arg(long)]
     pub(crate) allow_remote: bool,

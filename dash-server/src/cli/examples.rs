@@ -27,6 +27,7 @@ Examples:
   tetris-dash serve --preset small-board --seed 3         another preset, other random numbers
   tetris-dash serve --set scenario.environments=9         nine games at a time
   tetris-dash serve --idle --addr 127.0.0.1:0             any free port, started from the page
+  tetris-dash serve --isolation process                   a run that crashes leaves the page alive
   tetris-dash serve --allow-remote --addr 0.0.0.0:7878    for other machines, by a token that is printed
   tetris-dash serve --read-only --host dash.example.org   behind a proxy, to be watched only";
 

@@ -11,6 +11,7 @@ mod serve;
 mod signals;
 mod sweep;
 mod train;
+mod work;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -71,6 +72,7 @@ fn run(args: Args) -> Result<(), Failure> {
         Some(Command::Sweep(sweep)) => sweep::run(&sweep),
         Some(Command::Report(report)) => report::run(&report),
         Some(Command::Serve(serve)) => serve::run(&serve),
+        Some(Command::Work { folder }) => work::run(folder),
         Some(Command::Completions { shell }) => {
             let mut program = Args::command();
             let name = program.get_name().to_owned();

@@ -1,8 +1,10 @@
 //! `tetris-dash serve`: the page, and a run to watch.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use dash_server::Access;
+use dash_server::isolation::{Isolation, Worker};
 use dash_server::launch::StartRequest;
 use dash_server::protocol::ErrorCode;
 use dash_server::run::TrainingLauncher;
@@ -11,7 +13,7 @@ use dash_server::session::{Session, SessionSettings};
 use tokio::runtime::Builder;
 use tokio::time::timeout;
 
-use super::args::ServeArgs;
+use super::args::{ServeArgs, Where};
 use super::signals::Signals;
 use super::{Failure, say};
 
@@ -23,6 +25,12 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let launcher = TrainingLauncher {
         runs: args.out.clone(),
         default: args.run.tables()?,
+        isolation: match args.isolation {
+            Where::Thread => Isolation::Thread,
+            Where::Process => {
+                Isolation::Process(Worker::this_program(["work".into()]).map_err(Failure::failed)?)
+            }
+        },
     };
     // One thread serves a thousand clients with half a core; the others are for training.
     let runtime = Builder::new_current_thread()
@@ -68,15 +76,18 @@ async fn serve(args: &ServeArgs, launcher: TrainingLauncher) -> Result<(), Failu
                 _ => Failure::failed(refusal),
             })?;
     }
-    let ending = session.clone();
+    let (ending, killed) = (session.clone(), Cell::new(false));
     server
-        .run(async move {
+        .run(async {
             signals.next().await;
             tokio::spawn(signals.exit_on_next());
-            let _ = timeout(GRACE, ending.stop_and_wait()).await;
+            if timeout(GRACE, ending.stop_and_wait()).await.is_err() && ending.kill() {
+                killed.set(true);
+                ending.stop_and_wait().await;
+            }
         })
         .await;
-    if session.status().state.is_active() {
+    if killed.get() || session.status().state.is_active() {
         return Err(Failure::failed(
             "the run did not stop in time; its last checkpoint is good",
         ));

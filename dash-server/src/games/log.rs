@@ -1,17 +1,20 @@
 //! Moves of a game as they are written down, and the boards between them.
 
+use serde::{Deserialize, Serialize};
+
 /// The board before a stretch.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Opening {
     pub(super) width: u8,
     pub(super) height: u8,
+    #[serde(with = "serde_bytes")]
     pub(super) cells: Vec<u8>,
     pub(super) lines: u64,
     pub(super) score: u64,
 }
 
 /// How a game ended.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Ending {
     pub(super) episode: u64,
     pub(super) lines: u64,
@@ -19,11 +22,15 @@ pub(super) struct Ending {
 }
 
 /// Moves one after the other, and what the agent thought of each; all as it travels.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Log {
+    #[serde(with = "serde_bytes")]
     pub(super) moves: Vec<u8>,
+    #[serde(with = "serde_bytes")]
     pub(super) counts: Vec<u8>,
+    #[serde(with = "serde_bytes")]
     pub(super) highest: Vec<u8>,
+    #[serde(with = "serde_bytes")]
     pub(super) below: Vec<u8>,
 }
 
@@ -49,7 +56,7 @@ impl Log {
 }
 
 /// Moves on their way from the training thread.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Moves {
     pub(super) environment: usize,
     /// Placements before these.

@@ -97,3 +97,14 @@ pub struct Boards {
     /// Lines of the running game of each: little-endian u32.
     pub lines: ByteBuf,
 }
+
+impl Boards {
+    /// Whether there are as many cells and lines as it says.
+    pub(crate) fn is_whole(&self) -> bool {
+        let (area, count) = (
+            usize::from(self.width) * usize::from(self.height),
+            self.count as usize,
+        );
+        area > 0 && self.cells.len() == area * count && self.lines.len() == 4 * count
+    }
+}

@@ -69,6 +69,11 @@ impl RunFolder {
         }
     }
 
+    /// A folder that was made before, by whoever says so.
+    pub fn existing(path: PathBuf) -> Self {
+        Self { path }
+    }
+
     /// The folder of a run that can be gone on with.
     ///
     /// # Errors

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::{Run, RunFolder, reason};
 use crate::config::{self, RunConfig, RunConfigError};
-use crate::launch::{Job, LaunchError, Launcher, StartRequest};
+use crate::isolation::{self, Assignment, Isolation, Process};
+use crate::launch::{Job, JobContext, Kill, LaunchError, Launcher, StartRequest, Work};
 use crate::observer::DashObserver;
 use crate::protocol::{ConfigMap, FormField};
 
@@ -16,9 +17,48 @@ pub struct TrainingLauncher {
     pub runs: PathBuf,
     /// What a start without a preset begins with, and its name.
     pub default: (String, ConfigMap),
+    /// Where runs train.
+    pub isolation: Isolation,
+}
+
+impl Assignment {
+    /// Trains.
+    pub(crate) fn carry_out(
+        &self,
+        folder: &RunFolder,
+        JobContext { control, feed }: JobContext,
+    ) -> Result<String, String> {
+        let Self::Begin(tables) = self;
+        let config = RunConfig::from_tables(tables).map_err(|error| error.to_string())?;
+        let mut run = Run::begin(&config, folder, control).map_err(|error| error.to_string())?;
+        let end = run
+            .train(&mut DashObserver::new(feed))
+            .map_err(|error| error.to_string())?;
+        Ok(reason(&end))
+    }
 }
 
 impl TrainingLauncher {
+    /// The work of an assignment, and what ends it.
+    fn work(&self, folder: RunFolder, assignment: Assignment) -> (Work, Option<Kill>) {
+        match self.isolation.clone() {
+            Isolation::Thread => (
+                Box::new(move |context| assignment.carry_out(&folder, context)),
+                None,
+            ),
+            Isolation::Process(worker) => {
+                let process = Process::default();
+                let doomed = process.clone();
+                (
+                    Box::new(move |context| {
+                        isolation::run(&worker, &folder, &assignment, &process, context)
+                    }),
+                    Some(Box::new(move || doomed.kill())),
+                )
+            }
+        }
+    }
+
     fn config(&self, request: &StartRequest) -> Result<(String, RunConfig), RunConfigError> {
         let (name, mut tables) = match &request.preset {
             Some(name) if *name != self.default.0 => (name.clone(), config::preset(name)?),
@@ -73,18 +113,13 @@ impl Launcher for TrainingLauncher {
         let folder = RunFolder::create_numbered(&self.runs, &preset)
             .map_err(|error| LaunchError::Failed(error.to_string()))?;
         let name = folder.name();
+        let (work, kill) = self.work(folder, Assignment::Begin(tables.clone()));
         Ok(Job {
             name,
             preset: Some(preset),
             config: tables,
-            work: Box::new(move |context| {
-                let mut run = Run::begin(&config, &folder, context.control)
-                    .map_err(|error| error.to_string())?;
-                let end = run
-                    .train(&mut DashObserver::new(context.feed))
-                    .map_err(|error| error.to_string())?;
-                Ok(reason(&end))
-            }),
+            work,
+            kill,
         })
     }
 }
@@ -99,6 +134,7 @@ mod tests {
         let launcher = TrainingLauncher {
             runs: folder.path().join("runs"),
             default: ("quick".to_owned(), config::preset("quick").unwrap()),
+            isolation: Isolation::Thread,
         };
         assert_eq!(launcher.presets()[0], "quick");
         let whole = &launcher.configs()["quick"];

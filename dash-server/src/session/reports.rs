@@ -11,6 +11,9 @@ use crate::protocol::State;
 /// How often metrics go out.
 const METRICS_INTERVAL: Duration = Duration::from_millis(100);
 
+/// Time for a run that was killed to be gone.
+const KILLING: Duration = Duration::from_secs(1);
+
 /// How often the output folder is looked at while somebody watches.
 const RUNS_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -100,17 +103,19 @@ impl Session {
         self.check_stop(&mut inner);
     }
 
-    /// Calls a run unresponsive that was told to stop and did not.
+    /// Kills a run that was told to stop and did not, and calls it unresponsive if that is impossible or did not help.
     fn check_stop(&self, inner: &mut Inner) {
         let overdue = |deadline: &mut Instant| *deadline <= Instant::now();
-        if inner
-            .run
-            .as_mut()
-            .and_then(|run| run.stop_deadline.take_if(overdue))
-            .is_some()
+        if let Some(run) = &mut inner.run
+            && run.stop_deadline.take_if(overdue).is_some()
         {
             let seconds = self.settings.stop_timeout.as_secs_f64();
             tracing::error!("the run has not obeyed a stop for {seconds} s");
+            if let Some(kill) = run.kill.take() {
+                kill();
+                run.stop_deadline = Some(Instant::now() + KILLING);
+                return;
+            }
             self.announce(inner, |status| {
                 status.state = State::Unresponsive;
                 status.message = Some(format!(

@@ -1,8 +1,6 @@
 //! The thread of a run.
 
-use std::any::Any;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::thread;
 
@@ -11,11 +9,10 @@ use tokio::time::Instant;
 
 use super::Session;
 use crate::feed::Feed;
-use crate::launch::{Job, JobContext};
+use crate::launch::{Job, JobContext, Kill, guarded};
 
 /// A run that is going on, as the session holds it. The thread itself is detached: one that never ends must not keep
 /// the session from anything.
-#[derive(Debug)]
 pub(super) struct Run {
     /// Tells the runs of a session apart.
     pub(super) number: u64,
@@ -23,6 +20,18 @@ pub(super) struct Run {
     pub(super) feed: Arc<Feed>,
     /// When a stop that was asked for becomes overdue.
     pub(super) stop_deadline: Option<Instant>,
+    /// What ends a run that does not obey, if anything does and it has not been used yet.
+    pub(super) kill: Option<Kill>,
+}
+
+impl std::fmt::Debug for Run {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Run")
+            .field("number", &self.number)
+            .field("stop_deadline", &self.stop_deadline)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Run {
@@ -33,6 +42,7 @@ impl Run {
             control,
             feed,
             stop_deadline: None,
+            kill: None,
         }
     }
 
@@ -47,29 +57,17 @@ impl Run {
             control: context.control.clone(),
             feed: context.feed.clone(),
             stop_deadline: None,
+            kill: job.kill,
         };
+        let work = job.work;
         thread::Builder::new()
             .name("training".to_owned())
             .spawn(move || {
-                let outcome = catch_unwind(AssertUnwindSafe(|| (job.work)(context)))
-                    .unwrap_or_else(|payload| {
-                        Err(format!("training panicked: {}", panic_message(&*payload)))
-                    });
+                let outcome = guarded(|| work(context));
                 if let Some(session) = session.upgrade() {
                     session.ended(number, outcome);
                 }
             })?;
         Ok(run)
-    }
-}
-
-/// What a panic said; `panic!` carries a `&str` or a `String`.
-fn panic_message(payload: &(dyn Any + Send)) -> &str {
-    if let Some(text) = payload.downcast_ref::<&str>() {
-        text
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text
-    } else {
-        "without a message"
     }
 }

@@ -11,6 +11,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use dash_server::config;
+use dash_server::isolation::Isolation;
 use dash_server::launch::{Job, LaunchError, Launcher, StartRequest};
 use dash_server::protocol::{Command, ConfigMap, Request, ServerMessage, State, Status};
 use dash_server::run::TrainingLauncher;
@@ -31,7 +32,7 @@ pub struct TestLauncher {
 }
 
 impl TestLauncher {
-    pub fn new() -> Self {
+    pub fn new(isolation: Isolation) -> Self {
         let folder = tempfile::tempdir().expect("a folder for runs");
         let mut small = config::preset("quick").expect("a preset");
         let over: ConfigMap = "[scenario]\nceiling = 6\n[agent]\nlearning_starts = 64\nbuffer_capacity = 2000\n\
@@ -43,6 +44,7 @@ impl TestLauncher {
         let training = TrainingLauncher {
             runs: folder.path().join("runs"),
             default: ("small".to_owned(), small),
+            isolation,
         };
         Self {
             training,
@@ -65,6 +67,7 @@ impl Launcher for TestLauncher {
             preset: Some(name.to_owned()),
             config: ConfigMap::new(),
             work,
+            kill: None,
         };
         match name {
             "panics" => Ok(job(Box::new(|_| {
@@ -108,7 +111,16 @@ impl TestServer {
     }
 
     pub fn with_access(settings: SessionSettings, limits: Limits, access: Access) -> Self {
-        let launcher = TestLauncher::new();
+        Self::isolated(settings, limits, access, Isolation::Thread)
+    }
+
+    pub fn isolated(
+        settings: SessionSettings,
+        limits: Limits,
+        access: Access,
+        isolation: Isolation,
+    ) -> Self {
+        let launcher = TestLauncher::new(isolation);
         let runs = launcher.training.runs.clone();
         let settings = SessionSettings {
             runs: Some(runs.clone()),

@@ -6,6 +6,7 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use dash_server::isolation::Isolation;
 use dash_server::launch::{Job, LaunchError, Launcher, StartRequest};
 use dash_server::run::TrainingLauncher;
 use dash_server::server::Server;
@@ -40,6 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let launcher = PanickingLauncher(TrainingLauncher {
         runs: PathBuf::from(folder),
         default: ("quick".to_owned(), config::preset("quick")?),
+        isolation: Isolation::Thread,
     });
     let session = Session::new(launcher, SessionSettings::default());
     let server = Server::bind(addr, session.clone(), Limits::default())?;

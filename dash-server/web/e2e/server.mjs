@@ -35,6 +35,11 @@ export class ServerProcess {
     this.#arguments = arguments_;
   }
 
+  /** The number of the process. */
+  get id() {
+    return this.#child?.pid;
+  }
+
   /** Starts it and waits until it serves. */
   async start(port) {
     const address = `127.0.0.1:${port}`;
