@@ -206,6 +206,17 @@ impl Feed {
         }
     }
 
+    /// Leaves what was reported of the run before it was gone on with.
+    pub(crate) fn recall(&self, mut past: History) {
+        self.stage(|staged| {
+            let tables = staged.rows.tables_mut().into_iter();
+            for (table, past) in tables.zip(past.tables_mut()) {
+                let (produced, kept) = past.take();
+                table.extend(produced, &kept);
+            }
+        });
+    }
+
     /// Takes everything that was left, giving an emptied `spare` in exchange.
     pub(crate) fn take(&self, spare: &mut Staged) {
         std::mem::swap(&mut *self.staged(), spare);

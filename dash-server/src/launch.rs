@@ -82,6 +82,9 @@ pub enum LaunchError {
         /// The field, `agent.gamma`, if it is a single one.
         field: Option<String>,
     },
+    /// There is no such run, or nothing of it to go on with.
+    #[error("{0}")]
+    NoRun(String),
     /// Something outside the configuration failed.
     #[error("{0}")]
     Failed(String),
@@ -107,4 +110,13 @@ pub trait Launcher: Send + Sync + 'static {
     /// # Errors
     /// If the configuration is wrong or the run's folder cannot be made.
     fn prepare(&self, request: &StartRequest) -> Result<Job, LaunchError>;
+
+    /// Has a run that ended go on from its checkpoint.
+    ///
+    /// # Errors
+    /// If there is no run of that name, it has no checkpoint, or somebody trains it.
+    fn go_on(&self, run: &str) -> Result<Job, LaunchError> {
+        let message = format!("the run {run:?} cannot be gone on with from here");
+        Err(LaunchError::NoRun(message))
+    }
 }

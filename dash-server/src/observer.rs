@@ -25,6 +25,8 @@ use crate::protocol::{Change, Checkpoint, Frame, Setting};
 pub struct DashObserver {
     feed: Arc<Feed>,
     begin: Instant,
+    /// Seconds trained before, if the run was gone on with.
+    before: f64,
     /// Episodes finished.
     episodes: u64,
     /// Names of the environment's features, once they are known.
@@ -43,6 +45,7 @@ impl DashObserver {
         Self {
             feed,
             begin: now,
+            before: 0.0,
             episodes: 0,
             names: None,
             coming: None,
@@ -51,14 +54,16 @@ impl DashObserver {
         }
     }
 
+    /// Seconds of the whole run.
     fn seconds(&self) -> f64 {
-        self.begin.elapsed().as_secs_f64()
+        self.before + self.begin.elapsed().as_secs_f64()
     }
 }
 
 impl<E: BoardView> Observer<E> for DashObserver {
     fn on_start(&mut self, report: &StartReport<'_>) {
         self.begin = Instant::now();
+        self.before = report.seconds;
         self.sample = (self.begin, report.step, 0);
         self.episodes = report.episodes;
         self.feed.set_step(report.step);
@@ -138,7 +143,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
         };
         let row = [
             report.step as f64,
-            (now - self.begin).as_secs_f64(),
+            self.seconds(),
             self.episodes as f64,
             report.update as f64,
             report.loss.into(),

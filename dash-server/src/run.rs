@@ -1,10 +1,13 @@
 //! A training run: its folder, its trainer, and how the session starts one.
 
+mod error;
 mod folder;
 mod launcher;
 mod lesson;
 mod lines;
 
+pub use error::RunError;
+use error::io_error;
 pub use folder::RunFolder;
 pub(crate) use folder::is_locked;
 pub use launcher::TrainingLauncher;
@@ -14,19 +17,16 @@ pub use lesson::RunObserver;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use rl_agent::CheckpointError;
-use rl_agent::ConfigError;
 use rl_agent::atomic_file;
 use rl_agent::control::Control;
 use rl_agent::observer::{EndReason, EndReport};
 use rl_agent::observers::{CsvLog, JsonLines};
 use rl_agent::tetris::Plan;
-use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE, TrainError};
-use thiserror::Error;
+use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE};
 
-use crate::config::{self, RunConfig, RunConfigError};
+use crate::config::{self, RunConfig};
 use lines::{cut, event_step, row_step};
 
 /// Name of the configuration in a run's folder.
@@ -47,58 +47,6 @@ const FILES: [&str; 6] = [
     CHECKPOINT_FILE,
     NOTE_FILE,
 ];
-
-/// Why a run could not be set up or has failed.
-#[derive(Debug, Error)]
-pub enum RunError {
-    /// There is a run in the folder already.
-    #[error("{} holds a run already; go on with it with --resume, replace it with --overwrite, or choose another --out", .0.display())]
-    Exists(PathBuf),
-    /// Another process trains into the folder.
-    #[error("another process trains into {}; stop it first, or choose another --out", .0.display())]
-    Busy(PathBuf),
-    /// There is no run to go on with.
-    #[error("{} holds no run that can be gone on with: there is no {}", folder.display(), missing)]
-    NoRun {
-        /// The folder.
-        folder: PathBuf,
-        /// The file that is not there.
-        missing: &'static str,
-    },
-    /// The file system said no.
-    #[error("{}: {error}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What it said.
-        error: io::Error,
-    },
-    /// The configuration is wrong.
-    #[error(transparent)]
-    Config(#[from] RunConfigError),
-    /// The configuration is wrong in a way that only the parts together show.
-    #[error(transparent)]
-    Setting(#[from] ConfigError),
-    /// The checkpoint cannot be gone on with.
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
-    /// Training failed.
-    #[error(transparent)]
-    Train(#[from] TrainError),
-    /// The table of metrics or the events could not be written.
-    #[error("{}: {error}", path.display())]
-    Metrics {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        error: String,
-    },
-}
-
-fn io_error(path: &Path) -> impl FnOnce(io::Error) -> RunError {
-    let path = path.to_owned();
-    |error| RunError::Io { path, error }
-}
 
 /// A run that is set up and has not begun.
 pub struct Run {
@@ -163,7 +111,9 @@ impl Run {
         let mut reader = lesson(&config, folder, Control::new())?;
         reader.read_checkpoint(&checkpoint)?;
         let progress = reader.progress();
-        config.trainer.total_steps = more.steps.or(config.trainer.total_steps);
+        let configured = config.trainer.total_steps;
+        let ahead = configured.filter(|&steps| !more.beyond || steps > progress.step());
+        config.trainer.total_steps = more.steps.or(ahead);
         config.trainer.time_limit = more.seconds.map(|seconds| progress.seconds() + seconds);
         let metrics = folder.file(METRICS_FILE);
         cut(&metrics, row_step, progress.step()).map_err(io_error(&metrics))?;
@@ -218,6 +168,8 @@ impl Run {
 pub struct Limits {
     /// Steps of the whole run; as configured if absent.
     pub steps: Option<u64>,
+    /// Whether a run that has taken as many steps as configured goes on without an end.
+    pub beyond: bool,
     /// Seconds from now; no limit if absent.
     pub seconds: Option<f64>,
 }
@@ -324,7 +276,7 @@ mod tests {
             let (whole, cut) = (begin(200), begin(120));
             let more = Limits {
                 steps: Some(200),
-                seconds: None,
+                ..Limits::default()
             };
             let mut resumed = Run::resume(&cut, more, Control::new()).unwrap();
             assert_eq!(resumed.step(), 120);
@@ -370,7 +322,7 @@ mod tests {
 
         let more = Limits {
             steps: Some(400),
-            seconds: None,
+            ..Limits::default()
         };
         let mut resumed =
             Run::resume(&RunFolder::open(cut.path()).unwrap(), more, Control::new()).unwrap();

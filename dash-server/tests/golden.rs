@@ -584,6 +584,12 @@ fn commands() -> Vec<(&'static str, Request)> {
             },
         ),
         (
+            "go on",
+            Command::GoOn {
+                run: "quick-1".to_owned(),
+            },
+        ),
+        (
             "note",
             Command::Note {
                 run: "quick-1".to_owned(),

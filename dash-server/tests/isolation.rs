@@ -191,12 +191,17 @@ fn every_command_arrives() {
     let process = trainer(&server.runs.join(&name));
     client.obeyed(Command::Stop);
     let status = client.wait_for_state(State::Stopped);
+    let held = status.step;
     assert!(
         status
             .message
             .is_some_and(|why| why.contains("stopped by command"))
     );
     assert!(!is_there(process));
+    client.obeyed(Command::GoOn { run: name });
+    wait_until("it goes on", || server.session.status().step > held);
+    client.obeyed(Command::Stop);
+    client.wait_for_state(State::Stopped);
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::TestServer;
+use common::{TestServer, wait_until};
 use dash_server::Limits;
 use dash_server::launch::StartRequest;
 use dash_server::protocol::{
@@ -244,4 +244,48 @@ fn nobody_writes_a_note_on_a_server_that_takes_no_commands() {
         text: "b".to_owned(),
     };
     assert_eq!(server.connect().refused(note).0, ErrorCode::ReadOnly);
+}
+
+#[test]
+fn a_run_that_has_ended_goes_on_with_its_curves() {
+    let (server, name) = with_run();
+    let mut client = server.connect();
+    let go_on = |run: &str| Command::GoOn {
+        run: run.to_owned(),
+    };
+    for stranger in ["none-1", "..", "", "/etc"] {
+        let (code, message) = client.refused(go_on(stranger));
+        assert_eq!(code, ErrorCode::UnknownRun, "{message}");
+    }
+    client.obeyed(go_on(&name));
+    assert_eq!(client.refused(go_on(&name)).0, ErrorCode::AlreadyRunning);
+    wait_until("it is further than it was", || {
+        server.session.status().step > 600
+    });
+    client.obeyed(Command::Stop);
+    let end = client.wait_for_state(State::Stopped);
+    assert_eq!(end.run.as_ref(), Some(&name));
+    client.command(Command::Snapshot);
+    let snapshot = client.wait_for("a snapshot", |message| match message {
+        ServerMessage::Snapshot(snapshot) => Some(snapshot),
+        _ => None,
+    });
+    for (table, what) in [
+        (&snapshot.episodes, "episodes"),
+        (&snapshot.summaries, "summaries"),
+        (&snapshot.evaluations, "evaluations"),
+    ] {
+        let steps = table.column("step").expect("steps");
+        assert!(steps[0] <= 200.0, "{what} begin at {}", steps[0]);
+        assert!(steps.is_sorted(), "{what}");
+        let seconds = table.column("seconds").expect("seconds");
+        assert!(seconds.is_sorted(), "{what}: {seconds:?}");
+    }
+    let games = snapshot.episodes.column("episode").expect("numbers");
+    assert!(games.is_sorted_by(|one, next| one + 1.0 == *next));
+
+    std::fs::remove_file(server.runs.join(&name).join("checkpoint.bin")).expect("a checkpoint");
+    let (code, message) = client.refused(go_on(&name));
+    assert_eq!(code, ErrorCode::UnknownRun);
+    assert!(message.contains("checkpoint.bin"), "{message}");
 }

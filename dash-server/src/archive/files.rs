@@ -53,7 +53,7 @@ pub(super) fn sizes(folder: &Path) -> BTreeMap<String, (u64, Option<SystemTime>)
 }
 
 /// Whether a name is a single part of a path, here and on any other system.
-pub(super) fn is_plain(name: &str) -> bool {
+pub(crate) fn is_plain(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     let single = matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name);
     single && !name.contains(['/', '\\', '\0'])

@@ -7,7 +7,7 @@
 mod events;
 mod files;
 
-pub(crate) use files::{RunFile, file_of};
+pub(crate) use files::{RunFile, file_of, is_plain};
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -19,6 +19,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rl_agent::atomic_file;
 
 use crate::config;
+use crate::history::History;
 use crate::protocol::{RunEntry, RunHistory, RunState};
 use crate::run::{CONFIG_FILE, EVENTS_FILE, NOTE_FILE, is_locked};
 use events::Summary;
@@ -56,7 +57,7 @@ impl Archive {
 
     /// The folder of a run, if there is one of that name.
     pub(crate) fn run(&self, name: &str) -> Option<PathBuf> {
-        if !files::is_plain(name) {
+        if !is_plain(name) {
             return None;
         }
         let folder = self.folder.join(name);
@@ -76,7 +77,7 @@ impl Archive {
         for folder in folders {
             let folder = folder?.path();
             let name = folder.file_name().and_then(|name| name.to_str());
-            let Some(name) = name.filter(|name| files::is_plain(name)) else {
+            let Some(name) = name.filter(|name| is_plain(name)) else {
                 continue;
             };
             // A folder that goes away while it is looked at is no run.
@@ -183,6 +184,14 @@ impl Known {
             files: sizes.collect(),
         }
     }
+}
+
+/// What a run has reported so far, by its events.
+///
+/// # Errors
+/// If they cannot be read.
+pub(crate) fn reported(folder: &Path) -> io::Result<History> {
+    events::history(&folder.join(EVENTS_FILE), 0).map(|(history, _)| history)
 }
 
 /// When a plain file was written last.

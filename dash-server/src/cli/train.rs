@@ -59,6 +59,7 @@ fn resume(path: &Path, args: &TrainArgs, control: Control) -> Result<(RunFolder,
     let folder = RunFolder::open(path).map_err(failure)?;
     let more = Limits {
         steps: args.steps,
+        beyond: true,
         seconds: args.seconds,
     };
     let run = Run::resume(&folder, more, control).map_err(failure)?;

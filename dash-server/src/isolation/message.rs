@@ -16,6 +16,8 @@ use crate::protocol::ConfigMap;
 pub(crate) enum Assignment {
     /// Train from the beginning.
     Begin(ConfigMap),
+    /// Go on from the checkpoint.
+    GoOn,
 }
 
 /// What it is told from then on.

@@ -29,6 +29,11 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seed: Option<u64>,
     },
+    /// Go on with a run of the output folder from its checkpoint.
+    GoOn {
+        /// The name of the run.
+        run: String,
+    },
     /// Hold before the next step.
     Pause,
     /// Go on.
@@ -100,8 +105,9 @@ fn one() -> u64 {
 }
 
 /// Names of the commands, for telling an unknown one from a malformed one.
-pub(super) const NAMES: [&str; 17] = [
+pub(super) const NAMES: [&str; 18] = [
     "start",
+    "go_on",
     "pause",
     "resume",
     "step",
@@ -217,6 +223,9 @@ mod tests {
                 preset: None,
                 config: None,
                 seed: None,
+            },
+            Command::GoOn {
+                run: "quick-1".to_owned(),
             },
             Command::Pause,
             Command::Resume,

@@ -58,7 +58,7 @@ pub enum ErrorCode {
     Malformed,
     /// No such command.
     UnknownCommand,
-    /// `start` while a run is going on.
+    /// `start` or `go_on` while a run is going on.
     AlreadyRunning,
     /// A command that needs a run.
     NotRunning,
@@ -72,7 +72,7 @@ pub enum ErrorCode {
     NotPlaying,
     /// Too many do the same at this moment.
     Busy,
-    /// `note` of a run that the output folder does not hold.
+    /// `note` or `go_on` of a run that the output folder does not hold, or that cannot be gone on with.
     UnknownRun,
     /// This server takes no commands.
     ReadOnly,

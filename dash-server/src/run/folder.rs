@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use rl_agent::trainer::CHECKPOINT_FILE;
 
-use super::{CONFIG_FILE, FILES, RunError, io_error};
+use super::error::io_error;
+use super::{CONFIG_FILE, FILES, RunError};
 
 /// Locked by whoever trains into the folder; the system takes the lock back when that process ends, however it ends.
 const LOCK_FILE: &str = "run.lock";

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{Run, RunFolder, reason};
+use super::{CONFIG_FILE, Limits, Run, RunError, RunFolder, is_locked, reason};
+use crate::archive;
 use crate::config::{self, RunConfig, RunConfigError};
+use crate::feed::Feed;
 use crate::isolation::{self, Assignment, Isolation, Process};
 use crate::launch::{Job, JobContext, Kill, LaunchError, Launcher, StartRequest, Work};
 use crate::observer::DashObserver;
@@ -28,13 +30,30 @@ impl Assignment {
         folder: &RunFolder,
         JobContext { control, feed }: JobContext,
     ) -> Result<String, String> {
-        let Self::Begin(tables) = self;
-        let config = RunConfig::from_tables(tables).map_err(|error| error.to_string())?;
-        let mut run = Run::begin(&config, folder, control).map_err(|error| error.to_string())?;
-        let end = run
-            .train(&mut DashObserver::new(feed))
-            .map_err(|error| error.to_string())?;
-        Ok(reason(&end))
+        let run = match self {
+            Self::Begin(tables) => RunConfig::from_tables(tables)
+                .map_err(RunError::from)
+                .and_then(|config| Run::begin(&config, folder, control)),
+            Self::GoOn => {
+                let more = Limits {
+                    beyond: true,
+                    ..Limits::default()
+                };
+                Run::resume(folder, more, control).inspect(|_| recall(folder, &feed))
+            }
+        };
+        let trained = run.and_then(|mut run| run.train(&mut DashObserver::new(feed)));
+        trained
+            .map(|end| reason(&end))
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// The curves begin where the run did, and not where it is gone on with. Without them it trains all the same.
+fn recall(folder: &RunFolder, feed: &Feed) {
+    match archive::reported(folder.path()) {
+        Ok(past) => feed.recall(past),
+        Err(error) => tracing::warn!(%error, "what the run has reported cannot be read"),
     }
 }
 
@@ -118,6 +137,31 @@ impl Launcher for TrainingLauncher {
             name,
             preset: Some(preset),
             config: tables,
+            work,
+            kill,
+        })
+    }
+
+    fn go_on(&self, name: &str) -> Result<Job, LaunchError> {
+        let no_run = |message: String| LaunchError::NoRun(message);
+        if !archive::is_plain(name) {
+            return Err(no_run(format!(
+                "there is no run {name:?} in the output folder"
+            )));
+        }
+        let folder =
+            RunFolder::open(&self.runs.join(name)).map_err(|error| no_run(error.to_string()))?;
+        if is_locked(folder.path()) {
+            return Err(no_run(format!("another process trains {name}")));
+        }
+        let config = config::read(&folder.path().join(CONFIG_FILE))
+            .and_then(|tables| RunConfig::from_tables(&tables))
+            .map_err(|error| no_run(error.to_string()))?;
+        let (work, kill) = self.work(folder, Assignment::GoOn);
+        Ok(Job {
+            name: name.to_owned(),
+            preset: None,
+            config: config.tables(),
             work,
             kill,
         })

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::run::Run;
 use super::{Inner, Refusal, Session};
-use crate::launch::{LaunchError, StartRequest};
+use crate::launch::{Job, LaunchError, Launcher, StartRequest};
 use crate::protocol::{ErrorCode, State, Status};
 
 impl Session {
@@ -16,6 +16,21 @@ impl Session {
     /// # Errors
     /// If one is going on, or the configuration is wrong.
     pub fn start(self: &Arc<Self>, request: StartRequest) -> Result<(), Refusal> {
+        self.begin(|launcher| launcher.prepare(&request))
+    }
+
+    /// Goes on with a run of the output folder from its checkpoint.
+    ///
+    /// # Errors
+    /// If one is going on, or there is no such run.
+    pub fn go_on(self: &Arc<Self>, run: &str) -> Result<(), Refusal> {
+        self.begin(|launcher| launcher.go_on(run))
+    }
+
+    fn begin(
+        self: &Arc<Self>,
+        prepare: impl FnOnce(&dyn Launcher) -> Result<Job, LaunchError>,
+    ) -> Result<(), Refusal> {
         let mut inner = self.inner();
         if inner.live.status.state.is_active() {
             return Err(Refusal::new(
@@ -23,16 +38,14 @@ impl Session {
                 "a run is going on; stop it first",
             ));
         }
-        let job = self
-            .launcher
-            .prepare(&request)
-            .map_err(|error| match error {
-                LaunchError::Config { message, field } => Refusal {
-                    field,
-                    ..Refusal::new(ErrorCode::InvalidConfig, message)
-                },
-                LaunchError::Failed(message) => Refusal::new(ErrorCode::Internal, message),
-            })?;
+        let job = prepare(&*self.launcher).map_err(|error| match error {
+            LaunchError::Config { message, field } => Refusal {
+                field,
+                ..Refusal::new(ErrorCode::InvalidConfig, message)
+            },
+            LaunchError::NoRun(message) => Refusal::new(ErrorCode::UnknownRun, message),
+            LaunchError::Failed(message) => Refusal::new(ErrorCode::Internal, message),
+        })?;
         inner.started += 1;
         let status = Status {
             state: State::Running,

@@ -109,6 +109,7 @@ impl Session {
                 config,
                 seed,
             }),
+            Command::GoOn { run } => self.go_on(&run),
             Command::Pause => self.pause(),
             Command::Resume => self.resume(),
             Command::Step { count } => self.step(count),

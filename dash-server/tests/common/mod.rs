@@ -83,6 +83,10 @@ impl Launcher for TestLauncher {
             _ => self.training.prepare(request),
         }
     }
+
+    fn go_on(&self, run: &str) -> Result<Job, LaunchError> {
+        self.training.go_on(run)
+    }
 }
 
 /// A server on a port of its own, in a thread of its own.

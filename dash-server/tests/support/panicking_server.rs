@@ -29,6 +29,10 @@ impl Launcher for PanickingLauncher {
         }
         Ok(job)
     }
+
+    fn go_on(&self, run: &str) -> Result<Job, LaunchError> {
+        self.0.go_on(run)
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { untilLink } from "./browser.mjs";
+import { press, steps, untilLink, untilRun, untilStepsPass } from "./browser.mjs";
 import { keepPicture, openSite } from "./site.mjs";
 
 const runs = mkdtempSync(join(tmpdir(), "tetris-dash-runs-"));
@@ -16,7 +16,7 @@ const { tab, page } = await openSite({
 });
 const SMALL = [
   "scenario.ceiling=6", "agent.learning_starts=64", "agent.buffer_capacity=2000", "trainer.metrics_every=50",
-  "trainer.evaluate_every=200", "evaluation.games=2", "evaluation.max_steps=50",
+  "trainer.evaluate_every=200", "trainer.checkpoint_every=1000", "evaluation.games=2", "evaluation.max_steps=50",
 ].flatMap((setting) => ["--set", setting]);
 let trainer;
 
@@ -78,6 +78,18 @@ test("a run that is killed is called broken off", async () => {
   trainer.kill("SIGKILL");
   await state("long", "broken_off");
   await keepPicture(page, "runs");
+});
+
+test("it can be gone on with", async () => {
+  const button = row("long").locator("button", { hasText: "Continue" });
+  await button.click();
+  await untilRun(page, "running");
+  await page.waitForFunction(() => document.querySelector("tr[data-run=long] button").disabled);
+  await untilStepsPass(page, await steps(page));
+  await keepPicture(page, "gone-on");
+  await press(page, "stop");
+  await untilRun(page, "stopped");
+  await page.waitForFunction(() => !document.querySelector("tr[data-run=long] button").disabled);
 });
 
 test("nothing went wrong in the browser", () => tab.assertClean());

@@ -25,7 +25,7 @@ test("there are golden messages of every kind", () => {
     "hello", "snapshot", "status", "frame", "metrics", "evaluation", "checkpoint", "change", "ack", "error",
     "start", "pause", "resume", "step", "speed", "learning_rate", "epsilon", "save", "stop", "games", "moves",
     "play", "play_start", "play_key", "play_stop",
-    "runs", "note", "boards", "follow",
+    "runs", "note", "go_on", "boards", "follow",
   ]) {
     assert.ok(types.has(type), `no golden message of type ${type}`);
   }

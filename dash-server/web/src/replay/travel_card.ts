@@ -5,7 +5,7 @@ import type { Session } from "../session";
 import { byId, element, setText } from "../shell/dom";
 import { download } from "../shell/download";
 import { whole } from "../shell/format";
-import { toast } from "../shell/toasts";
+import { complain, toast } from "../shell/toasts";
 import type { Block, GameInfo } from "../wire/games";
 import { fromFile, fromLink, toFile, toLink } from "./file";
 import { ServerRecording, type Recording } from "./recording";
@@ -225,9 +225,4 @@ export class TravelCard {
       void this.#openFile(file);
     });
   }
-}
-
-function complain(error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error);
-  toast(`${text[0]?.toUpperCase() ?? ""}${text.slice(1)}${text.endsWith(".") ? "" : "."}`);
 }

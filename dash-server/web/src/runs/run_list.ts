@@ -22,6 +22,10 @@ export interface RunListContext {
   /** Whether notes are refused. */
   readOnly: () => boolean;
   overlays: Overlays;
+  /** Whether a run can be gone on with now: nothing trains here, and commands are taken. */
+  mayGoOn: () => boolean;
+  /** Goes on with a run from its checkpoint. */
+  goOn: (run: string) => void;
   /** Saves a note; rejects with what to tell the person who wrote it. */
   note: (run: string, text: string) => Promise<void>;
   palette: () => { series: Record<string, string> };
@@ -34,6 +38,7 @@ interface Row {
   cells: Record<"state" | "steps" | "time" | "lines" | "best", HTMLElement>;
   note: HTMLInputElement;
   links: HTMLElement;
+  goOn: HTMLButtonElement;
   saved: string;
   linked: string;
 }
@@ -70,7 +75,7 @@ export class RunList {
   }
 
   #create(name: string): Row {
-    const { overlays, note } = this.#context;
+    const { overlays, note, goOn: goOnWith } = this.#context;
     const box = element("input");
     box.type = "checkbox";
     box.addEventListener("change", () => overlays.toggle(name));
@@ -84,13 +89,17 @@ export class RunList {
     text.addEventListener("change", () => {
       void note(name, text.value).catch(() => text.setAttribute("aria-invalid", "true"));
     });
-    const cell = (content?: Node) => {
+    const goOn = element("button", "", "Continue");
+    goOn.type = "button";
+    goOn.setAttribute("aria-label", `Continue training ${name} from its checkpoint`);
+    goOn.addEventListener("click", () => goOnWith(name));
+    const cell = (...content: Node[]) => {
       const made = element("td");
-      if (content) made.append(content);
+      made.append(...content);
       return made;
     };
     const row: Row = {
-      element: element("tr"), box, swatch, note: text, links: element("span", "links"), saved: "", linked: "",
+      element: element("tr"), box, swatch, note: text, links: element("span", "links"), goOn, saved: "", linked: "",
       cells: { state: cell(), steps: cell(), time: cell(), lines: cell(), best: cell() },
     };
     const { state, steps, time, lines, best } = row.cells;
@@ -98,13 +107,13 @@ export class RunList {
     head.scope = "row";
     head.append(label);
     row.element.dataset["run"] = name;
-    row.element.append(head, state, steps, time, lines, best, cell(text), cell(row.links));
+    row.element.append(head, state, steps, time, lines, best, cell(text), cell(goOn), cell(row.links));
     this.#rows.set(name, row);
     return row;
   }
 
   #fill(row: Row, run: RunEntry): void {
-    const { overlays, current, readOnly, palette } = this.#context;
+    const { overlays, current, readOnly, mayGoOn, palette } = this.#context;
     const overlay = overlays.of(run.name);
     const isCurrent = run.name === current();
     row.box.checked = isCurrent || overlay !== undefined;
@@ -118,6 +127,8 @@ export class RunList {
     setText(row.cells.lines, run.meanLines === null ? NOTHING : short(run.meanLines));
     setText(row.cells.best, run.best === null ? NOTHING : short(run.best));
     row.note.disabled = readOnly();
+    row.goOn.hidden = readOnly() || !run.files.has("checkpoint.bin");
+    row.goOn.disabled = run.state === "running" || !mayGoOn();
     if (run.note !== row.saved) {
       row.saved = run.note;
       row.note.removeAttribute("aria-invalid");

@@ -1,9 +1,10 @@
 // Everything on the page about runs beside the one that is shown: their list, their curves, their settings.
 
+import { allowedActions } from "../controls/actions";
 import type { Session } from "../session";
 import { byId, element } from "../shell/dom";
 import { onThemeChange, readPalette } from "../shell/palette";
-import { toast } from "../shell/toasts";
+import { complain, toast } from "../shell/toasts";
 import type { Command } from "../wire/commands";
 import type { Fields } from "../wire/fields";
 import { differences } from "./difference";
@@ -37,12 +38,14 @@ export class Runs {
       runs: () => session.runs,
       current: () => session.status?.run ?? null,
       readOnly: () => session.hello?.readOnly ?? true,
+      mayGoOn: () => allowedActions(session.status?.state ?? null, session.link.kind === "open").has("start"),
+      goOn: (run) => void send({ type: "go_on", run }).catch(complain),
       overlays: this.overlays,
       note: async (run, text) => {
         try {
           await send({ type: "note", run, text });
         } catch (error) {
-          toast(error instanceof Error ? error.message : String(error));
+          complain(error);
           throw error;
         }
       },

@@ -22,3 +22,9 @@ export function toast(text: string, tone: "bad" | "good" = "bad"): void {
   shelf.append(card);
   setTimeout(() => card.remove(), SHOWN_FOR);
 }
+
+/** Shows what went wrong, as a sentence. */
+export function complain(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  toast(`${text[0]?.toUpperCase() ?? ""}${text.slice(1)}${text.endsWith(".") ? "" : "."}`);
+}

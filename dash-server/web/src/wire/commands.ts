@@ -6,6 +6,7 @@ import type { Key } from "./play";
 /** A command, without the number that its answer will carry. */
 export type Command =
   | { type: "start"; preset?: string; seed?: bigint; config?: Record<string, unknown> }
+  | { type: "go_on"; run: string }
   | { type: "pause" }
   | { type: "resume" }
   | { type: "step"; count?: number }
