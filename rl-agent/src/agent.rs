@@ -1,6 +1,7 @@
 //! What the trainer asks of a learning algorithm, and what a trained one is good for.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::path::Path;
 
 use serde::Serialize;
@@ -48,12 +49,27 @@ pub struct StateMismatch {
 }
 
 impl StateMismatch {
-    pub(crate) fn unless_equal(
+    pub(crate) fn unless_equal<T: PartialEq + Debug>(
+        what: &'static str,
+        found: &T,
+        expected: &T,
+    ) -> Result<(), Self> {
+        let words = |value: &T| format!("{value:?}");
+        Self::unless(found == expected, what, words(found), words(expected))
+    }
+
+    pub(crate) fn unless_both(what: &'static str, found: bool, expected: bool) -> Result<(), Self> {
+        let words = |on: bool| if on { "on" } else { "off" }.to_owned();
+        Self::unless(found == expected, what, words(found), words(expected))
+    }
+
+    fn unless(
+        alike: bool,
         what: &'static str,
         found: String,
         expected: String,
     ) -> Result<(), Self> {
-        if found == expected {
+        if alike {
             return Ok(());
         }
         Err(Self {

@@ -14,7 +14,7 @@ pub mod env;
 pub mod evaluation;
 pub mod experience;
 pub mod game_log;
-mod gradient_step;
+mod learning;
 pub mod model;
 #[cfg(feature = "tetris")]
 pub mod models;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{
-    AfterstateActor, AfterstateDqn, AfterstateDqnState, AfterstatePolicy, PlayWith, Priorities,
-    ReplayBuffer, Rule, Transition,
+    AfterstateActor, AfterstateDqn, AfterstateDqnState, AfterstatePolicy, Priorities, ReplayBuffer,
+    Rule, Transition,
 };
 use crate::actor::Distributed;
 use crate::agent::{Agent, Decision, Foreseen, NonFinite, StateMismatch};
@@ -27,19 +27,19 @@ where
     type State = AfterstateDqnState<M::After>;
 
     fn foresee(&mut self, environments: &[E], step: u64) {
-        let (network, rule) = (&self.state.online, Rule::of(&self.config));
+        let (network, rule) = (&self.state.learning.online, Rule::of(&self.config));
         self.acting.foresee(environments, step, network, rule);
     }
 
     fn decide(&mut self, env: &E, step: u64) -> Decision {
         let (rule, epsilon) = (Rule::of(&self.config), self.epsilon(step));
         let AfterstateDqnState {
-            online,
+            learning,
             exploration,
             ..
         } = &mut self.state;
         self.acting
-            .decide(env, step, online, rule, epsilon, exploration)
+            .decide(env, step, &learning.online, rule, epsilon, exploration)
     }
 
     fn considered(&self) -> (Option<&Batch>, &[f32]) {
@@ -60,7 +60,7 @@ where
     }
 
     fn updates(&self) -> u64 {
-        self.state.updates
+        self.state.learning.updates
     }
 
     fn epsilon(&self, step: u64) -> f64 {
@@ -68,18 +68,15 @@ where
     }
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
-        self.state.learning_rate = Some(learning_rate);
+        self.state.learning.learning_rate = Some(learning_rate);
     }
 
     fn set_epsilon(&mut self, epsilon: f64) {
-        self.state.epsilon = Some(epsilon);
+        self.state.learning.epsilon = Some(epsilon);
     }
 
     fn policy(&self) -> AfterstatePolicy {
-        let network = match self.config.play_with {
-            PlayWith::Online => &self.state.online,
-            PlayWith::Target => &self.state.target,
-        };
+        let network = self.state.learning.played(self.config.play_with);
         AfterstatePolicy::new(network.clone(), self.config.objective, self.config.gamma)
     }
 
@@ -101,9 +98,7 @@ where
     fn state_without_replay(&self, step: u64) -> Self::State {
         let state = &self.state;
         AfterstateDqnState {
-            online: state.online.clone(),
-            target: state.target.clone(),
-            optimizer: state.optimizer.clone(),
+            learning: state.learning.clone(),
             buffer: ReplayBuffer::new(self.config.buffer_capacity),
             priorities: (state.priorities.as_ref())
                 .map(|priorities| Priorities::new(priorities.slots())),
@@ -115,28 +110,16 @@ where
     }
 
     fn set_state(&mut self, state: Self::State) -> Result<(), StateMismatch> {
-        let fits = |what, found: String, expected: String| {
-            StateMismatch::unless_equal(what, found, expected)
-        };
         let mine = &self.state;
-        for network in [&state.online, &state.target] {
-            let (found, expected) = (network.sizes(), mine.online.sizes());
-            fits(
-                "the size of the network",
-                format!("{found:?}"),
-                format!("{expected:?}"),
-            )?;
-        }
-        fits(
+        let shape = |network: &Mlp| (network.sizes().to_vec(), network.activation());
+        state.learning.fit(&mine.learning, shape)?;
+        StateMismatch::unless_equal(
             "the capacity of the replay buffer",
-            state.buffer.capacity().to_string(),
-            mine.buffer.capacity().to_string(),
+            &state.buffer.capacity(),
+            &mine.buffer.capacity(),
         )?;
-        let prioritised = |state: &Self::State| match state.priorities {
-            Some(_) => "on".to_owned(),
-            None => "off".to_owned(),
-        };
-        fits("prioritised replay", prioritised(&state), prioritised(mine))?;
+        let switches = (state.priorities.is_some(), mine.priorities.is_some());
+        StateMismatch::unless_both("prioritised replay", switches.0, switches.1)?;
         self.state = state;
         self.acting.foreseen = Foreseen::default();
         Ok(())
@@ -152,11 +135,14 @@ where
 
     fn actor(&self, env_index: usize) -> Self::Actor {
         let rng = Rng::new(self.state.seed, ACTOR_STREAMS + env_index as u64);
-        AfterstateActor::new(self.state.online.clone(), self.config.clone(), rng)
+        AfterstateActor::new(self.state.learning.online.clone(), self.config.clone(), rng)
     }
 
     fn mind(&self) -> (Mlp, Option<f64>) {
-        (self.state.online.clone(), self.state.epsilon)
+        (
+            self.state.learning.online.clone(),
+            self.state.learning.epsilon,
+        )
     }
 
     fn absorb(&mut self, _env_index: usize, memory: Transition<M::After>) {

@@ -28,7 +28,7 @@ use self::policy::Rule;
 use crate::agent::NonFinite;
 use crate::config::ConfigError;
 use crate::env::AfterstateModel;
-use crate::gradient_step::GradientStep;
+use crate::learning::{Descent, Found, Learning};
 use crate::nn::{Mlp, OptimizerState, Workspace};
 use crate::observer::UpdateReport;
 use crate::prioritized::Priorities;
@@ -38,9 +38,7 @@ use crate::rng::Rng;
 /// Everything that changes while [`AfterstateDqn`] learns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AfterstateDqnState<After> {
-    online: Mlp,
-    target: Mlp,
-    optimizer: OptimizerState,
+    learning: Learning<Mlp>,
     buffer: ReplayBuffer<Transition<After>>,
     priorities: Option<Priorities>,
     /// Step from which on the buffer holds everything, unless it is full: later than 0 after a checkpoint without it.
@@ -48,9 +46,6 @@ pub struct AfterstateDqnState<After> {
     seed: u64,
     exploration: Rng,
     sampling: Rng,
-    updates: u64,
-    learning_rate: Option<f64>,
-    epsilon: Option<f64>,
 }
 
 /// The learner.
@@ -108,9 +103,7 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
                 workspace: Workspace::default(),
             },
             state: AfterstateDqnState {
-                target: online.clone(),
-                online,
-                optimizer: OptimizerState::new(config.optimizer, parameters),
+                learning: Learning::new(online, OptimizerState::new(config.optimizer, parameters)),
                 buffer: ReplayBuffer::new(config.buffer_capacity),
                 priorities: (config.prioritized.as_ref())
                     .map(|_| Priorities::new(config.buffer_capacity)),
@@ -118,9 +111,6 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
                 seed,
                 exploration: Rng::new(seed, 2),
                 sampling: Rng::new(seed, 3),
-                updates: 0,
-                learning_rate: None,
-                epsilon: None,
             },
             acting: Acting::new(features),
             model,
@@ -135,7 +125,7 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
 
     /// The network that learns.
     pub fn network(&self) -> &Mlp {
-        &self.state.online
+        &self.state.learning.online
     }
 
     /// Everything that changes while it learns.
@@ -144,8 +134,7 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
     }
 
     fn epsilon(&self, step: u64) -> f64 {
-        let set = self.state.epsilon;
-        set.unwrap_or_else(|| self.config.epsilon.at(step))
+        self.state.learning.epsilon(&self.config.epsilon, step)
     }
 
     fn remember(&mut self, transition: Transition<M::After>) {
@@ -159,37 +148,19 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
     /// One update: draw a minibatch, see what its values should be, and move them there.
     fn learn(&mut self, step: u64) -> Result<UpdateReport, NonFinite> {
         self.draw(step);
-        let (loss, td_error, mean_q) = self.descend();
-        let state = &mut self.state;
-        let learning_rate = state
-            .learning_rate
-            .unwrap_or_else(|| self.config.learning_rate.at(step));
-        let gradient_norm = GradientStep {
-            step,
-            update: state.updates + 1,
-            learning_rate,
-            max_gradient_norm: self.config.max_gradient_norm,
-            optimizer: &mut state.optimizer,
-            target: self.config.target,
-        }
-        .take(
-            loss,
-            self.scratch.gradient.view_mut(),
-            state.online.parameters_mut(),
-            state.target.parameters_mut(),
-        )?;
-        state.updates += 1;
-        Ok(UpdateReport {
-            step,
-            update: self.state.updates,
-            loss,
-            td_error,
-            mean_q,
-            gradient_norm,
-            epsilon: self.epsilon(step),
-            learning_rate,
-            buffer_fill: self.state.buffer.fill(),
-        })
+        let found = self.descend();
+        let (state, config) = (&mut self.state, &self.config);
+        let settings = Descent {
+            learning_rate: &config.learning_rate,
+            epsilon: &config.epsilon,
+            max_gradient_norm: config.max_gradient_norm,
+            target: config.target,
+        };
+        let gradient = self.scratch.gradient.view_mut();
+        let fill = state.buffer.fill();
+        state
+            .learning
+            .descend(step, settings, found, gradient, fill)
     }
 
     /// Draws a minibatch, weighs it, and computes its inputs and targets.
@@ -215,7 +186,7 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
         let bellman = Bellman {
             model: &self.model,
             buffer: &state.buffer,
-            network: &state.target,
+            network: &state.learning.target,
             rule: Rule::of(&self.config),
             backup: self.config.backup,
         };
@@ -223,21 +194,21 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
         bellman.targets(&s.samples, targets, &mut s.expansions);
     }
 
-    /// Computes the gradient of the loss; returns the mean loss, the mean absolute TD error and the mean value. The
-    /// priorities of the drawn afterstates become what was found.
-    fn descend(&mut self) -> (f32, f32, f32) {
+    /// Computes the gradient of the loss. The priorities of the drawn afterstates become what was found.
+    fn descend(&mut self) -> Found {
         let (state, s) = (&mut self.state, &mut self.scratch);
-        let predictions = state.online.forward(s.inputs.view(), &mut s.workspace);
+        let online = &state.learning.online;
+        let predictions = online.forward(s.inputs.view(), &mut s.workspace);
         let share = 1.0 / self.config.batch_size as f32;
-        let (mut loss, mut td_error, mut mean_q) = (0.0, 0.0, 0.0);
+        let mut found = Found::default();
         let slopes = s.d_output.iter_mut();
         for (row, (d, &prediction)) in slopes.zip(predictions).enumerate() {
             let error = prediction - s.targets[row];
             let weight = share * s.weights[row];
             let (value, slope) = self.config.loss.of(error);
-            loss += weight * value;
-            td_error += share * error.abs();
-            mean_q += share * prediction;
+            found.loss += weight * value;
+            found.td_error += share * error.abs();
+            found.mean_q += share * prediction;
             *d = weight * slope;
             if let (Some(priorities), Some(settings)) =
                 (&mut state.priorities, &self.config.prioritized)
@@ -247,9 +218,7 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
         }
         let (inputs, d_output) = (s.inputs.view(), s.d_output.view());
         let gradient = s.gradient.view_mut();
-        state
-            .online
-            .backward(inputs, d_output, &mut s.workspace, gradient);
-        (loss, td_error, mean_q)
+        online.backward(inputs, d_output, &mut s.workspace, gradient);
+        found
     }
 }

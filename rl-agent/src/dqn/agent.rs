@@ -11,6 +11,7 @@ use crate::actor::Distributed;
 use crate::agent::{Agent, Decision, Foreseen, NonFinite, StateMismatch};
 use crate::env::{Batch, Environment, Step};
 use crate::model::ModelError;
+use crate::nn::QNetwork;
 use crate::observer::UpdateReport;
 use crate::rng::Rng;
 
@@ -51,7 +52,7 @@ impl<E: Environment> Agent<E> for Dqn {
         }
         let state = &self.state;
         let sight = Sight {
-            network: &state.online,
+            network: &state.learning.online,
             noise: &state.acting,
             normalizer: state.normalizer.as_ref(),
         };
@@ -67,7 +68,7 @@ impl<E: Environment> Agent<E> for Dqn {
         }
         let state = &mut self.state;
         let sight = Sight {
-            network: &state.online,
+            network: &state.learning.online,
             noise: &state.acting,
             normalizer: state.normalizer.as_ref(),
         };
@@ -104,7 +105,7 @@ impl<E: Environment> Agent<E> for Dqn {
     }
 
     fn updates(&self) -> u64 {
-        self.state.updates
+        self.state.learning.updates
     }
 
     fn epsilon(&self, step: u64) -> f64 {
@@ -112,11 +113,11 @@ impl<E: Environment> Agent<E> for Dqn {
     }
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
-        self.state.learning_rate = Some(learning_rate);
+        self.state.learning.learning_rate = Some(learning_rate);
     }
 
     fn set_epsilon(&mut self, epsilon: f64) {
-        self.state.epsilon = Some(epsilon);
+        self.state.learning.epsilon = Some(epsilon);
     }
 
     fn policy(&self) -> DqnPolicy {
@@ -134,9 +135,7 @@ impl<E: Environment> Agent<E> for Dqn {
     fn state_without_replay(&self, step: u64) -> DqnState {
         let state = &self.state;
         DqnState {
-            online: state.online.clone(),
-            target: state.target.clone(),
-            optimizer: state.optimizer.clone(),
+            learning: state.learning.clone(),
             experience: Experience::new(*state.experience.shape()),
             experience_from: step,
             priorities: (state.priorities.as_ref())
@@ -151,42 +150,18 @@ impl<E: Environment> Agent<E> for Dqn {
     }
 
     fn set_state(&mut self, mut state: DqnState) -> Result<(), StateMismatch> {
-        let fits = |what, found: String, expected: String| {
-            StateMismatch::unless_equal(what, found, expected)
-        };
         let mine = &self.state;
-        for network in [&state.online, &state.target] {
-            fits(
-                "the network",
-                format!("{:?}", network.architecture()),
-                format!("{:?}", mine.online.architecture()),
-            )?;
-        }
-        fits(
-            "the optimiser",
-            format!("{:?}", state.optimizer.kind()),
-            format!("{:?}", mine.optimizer.kind()),
-        )?;
-        fits(
+        let shape = |network: &QNetwork| network.architecture().clone();
+        state.learning.fit(&mine.learning, shape)?;
+        StateMismatch::unless_equal(
             "the replay buffer",
-            format!("{:?}", state.experience.shape()),
-            format!("{:?}", mine.experience.shape()),
+            state.experience.shape(),
+            mine.experience.shape(),
         )?;
-        for (what, found, expected) in [
-            (
-                "prioritised replay",
-                state.priorities.is_some(),
-                mine.priorities.is_some(),
-            ),
-            (
-                "normalisation of observations",
-                state.normalizer.is_some(),
-                mine.normalizer.is_some(),
-            ),
-        ] {
-            let word = |on: bool| if on { "on" } else { "off" }.to_owned();
-            fits(what, word(found), word(expected))?;
-        }
+        let switches = (state.priorities.is_some(), mine.priorities.is_some());
+        StateMismatch::unless_both("prioritised replay", switches.0, switches.1)?;
+        let switches = (state.normalizer.is_some(), mine.normalizer.is_some());
+        StateMismatch::unless_both("normalisation of observations", switches.0, switches.1)?;
         state.experience.reserve();
         self.state = state;
         self.scratch.invalid = None;
@@ -205,9 +180,9 @@ impl<E: Environment> Distributed<E> for Dqn {
 
     fn mind(&self) -> DqnMind {
         DqnMind {
-            network: self.state.online.clone(),
+            network: self.state.learning.online.clone(),
             normalizer: self.state.normalizer.clone(),
-            epsilon: self.state.epsilon,
+            epsilon: self.state.learning.epsilon,
         }
     }
 

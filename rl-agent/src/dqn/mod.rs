@@ -31,7 +31,7 @@ use crate::agent::NonFinite;
 use crate::config::ConfigError;
 use crate::env::Environment;
 use crate::experience::{Experience, Shape};
-use crate::gradient_step::GradientStep;
+use crate::learning::{Descent, Found, Learning};
 use crate::nn::{Architecture, Noise, OptimizerState, QNetwork, QWorkspace};
 use crate::normalizer::Normalizer;
 use crate::observer::UpdateReport;
@@ -129,9 +129,7 @@ impl Dqn {
                 ..Scratch::default()
             },
             state: DqnState {
-                target: online.clone(),
-                online,
-                optimizer: OptimizerState::new(config.optimizer, parameters),
+                learning: Learning::new(online, OptimizerState::new(config.optimizer, parameters)),
                 priorities: (config.prioritized.as_ref()).map(|_| Priorities::new(shape.ring)),
                 normalizer: config
                     .normalize_observations
@@ -144,9 +142,6 @@ impl Dqn {
                 exploration: Rng::new(seed, 2),
                 sampling: Rng::new(seed, 3),
                 noise: Rng::new(seed, 4),
-                updates: 0,
-                learning_rate: None,
-                epsilon: None,
             },
             config,
         })
@@ -159,7 +154,7 @@ impl Dqn {
 
     /// The network that learns.
     pub fn network(&self) -> &QNetwork {
-        &self.state.online
+        &self.state.learning.online
     }
 
     /// Everything that changes while it learns.
@@ -169,54 +164,32 @@ impl Dqn {
 
     /// The greedy policy as of now.
     pub fn policy(&self) -> DqnPolicy {
-        let network = match self.config.play_with {
-            PlayWith::Online => &self.state.online,
-            PlayWith::Target => &self.state.target,
-        };
+        let network = self.state.learning.played(self.config.play_with);
         let normalizer = self.state.normalizer.clone();
         DqnPolicy::new(network.clone(), self.config.categorical, normalizer)
     }
 
     fn epsilon(&self, step: u64) -> f64 {
-        let set = self.state.epsilon;
-        set.unwrap_or_else(|| self.config.epsilon.at(step))
+        self.state.learning.epsilon(&self.config.epsilon, step)
     }
 
     /// One update: draw a minibatch, see what its values should be, and move them there.
     fn learn(&mut self, step: u64) -> Result<UpdateReport, NonFinite> {
         self.draw(step);
         self.bootstrap();
-        let (loss, td_error, mean_q) = self.descend();
-        let state = &mut self.state;
-        let learning_rate = state
-            .learning_rate
-            .unwrap_or_else(|| self.config.learning_rate.at(step));
-        let gradient_norm = GradientStep {
-            step,
-            update: state.updates + 1,
-            learning_rate,
-            max_gradient_norm: self.config.max_gradient_norm,
-            optimizer: &mut state.optimizer,
-            target: self.config.target,
-        }
-        .take(
-            loss,
-            self.scratch.gradient.view_mut(),
-            state.online.parameters_mut(),
-            state.target.parameters_mut(),
-        )?;
-        state.updates += 1;
-        Ok(UpdateReport {
-            step,
-            update: self.state.updates,
-            loss,
-            td_error,
-            mean_q,
-            gradient_norm,
-            epsilon: self.epsilon(step),
-            learning_rate,
-            buffer_fill: self.state.experience.fill(),
-        })
+        let found = self.descend();
+        let (state, config) = (&mut self.state, &self.config);
+        let settings = Descent {
+            learning_rate: &config.learning_rate,
+            epsilon: &config.epsilon,
+            max_gradient_norm: config.max_gradient_norm,
+            target: config.target,
+        };
+        let gradient = self.scratch.gradient.view_mut();
+        let fill = state.experience.fill();
+        state
+            .learning
+            .descend(step, settings, found, gradient, fill)
     }
 
     /// Draws the minibatch and weighs it.
@@ -264,10 +237,11 @@ impl Dqn {
     /// Writes what each drawn step's value should be: reward + discount * the value of the best next action.
     fn bootstrap(&mut self) {
         let (state, s) = (&mut self.state, &mut self.scratch);
-        let Architecture { actions, atoms, .. } = *state.online.architecture();
+        let Learning { online, target, .. } = &state.learning;
+        let Architecture { actions, atoms, .. } = *online.architecture();
         let (batch, categorical) = (self.config.batch_size, self.config.categorical);
-        state.online.perturb(&mut state.noise, &mut s.online_noise);
-        state.target.perturb(&mut state.noise, &mut s.target_noise);
+        online.perturb(&mut state.noise, &mut s.online_noise);
+        target.perturb(&mut state.noise, &mut s.target_noise);
 
         let mut choose = |outputs: &[f32], values: &mut Vec<f32>| {
             action_values(categorical, outputs, values);
@@ -279,16 +253,12 @@ impl Dqn {
                 .extend(rows.map(|(values, legal)| best_legal(values, legal)));
         };
         if self.config.double {
-            let weights = state.online.weights_with(&s.online_noise);
-            let outputs = state
-                .online
-                .forward(weights, &s.next, batch, &mut s.workspace);
+            let weights = online.weights_with(&s.online_noise);
+            let outputs = online.forward(weights, &s.next, batch, &mut s.workspace);
             choose(outputs, &mut s.values);
         }
-        let weights = state.target.weights_with(&s.target_noise);
-        let outputs = state
-            .target
-            .forward(weights, &s.next, batch, &mut s.workspace);
+        let weights = target.weights_with(&s.target_noise);
+        let outputs = target.forward(weights, &s.next, batch, &mut s.workspace);
         if !self.config.double {
             choose(outputs, &mut s.values);
         }
@@ -316,19 +286,17 @@ impl Dqn {
         }
     }
 
-    /// Computes the gradient of the loss; returns the mean loss, the mean absolute TD error and the mean value. The
-    /// priorities of the drawn steps become what was found.
-    fn descend(&mut self) -> (f32, f32, f32) {
+    /// Computes the gradient of the loss. The priorities of the drawn steps become what was found.
+    fn descend(&mut self) -> Found {
         let (state, s) = (&mut self.state, &mut self.scratch);
-        let Architecture { actions, atoms, .. } = *state.online.architecture();
+        let online = &state.learning.online;
+        let Architecture { actions, atoms, .. } = *online.architecture();
         let batch = self.config.batch_size;
-        let weights = state.online.weights_with(&s.online_noise);
-        let outputs = state
-            .online
-            .forward(weights, &s.inputs, batch, &mut s.workspace);
+        let weights = online.weights_with(&s.online_noise);
+        let outputs = online.forward(weights, &s.inputs, batch, &mut s.workspace);
         s.d_output.fill(0.0);
         let share = 1.0 / batch as f32;
-        let (mut loss, mut td_error, mut mean_q) = (0.0, 0.0, 0.0);
+        let mut found = Found::default();
         for row in 0..batch {
             let at = (row * actions + s.actions[row]) * atoms;
             let (outputs, slopes) = (&outputs[at..at + atoms], &mut s.d_output[at..at + atoms]);
@@ -347,16 +315,16 @@ impl Dqn {
             };
             let weight = s.weights[row] * share;
             slopes.iter_mut().for_each(|slope| *slope *= weight);
-            loss += weight * value;
-            td_error += share * surprise;
-            mean_q += share * prediction;
+            found.loss += weight * value;
+            found.td_error += share * surprise;
+            found.mean_q += share * prediction;
             if let (Some(priorities), Some(settings)) =
                 (&mut state.priorities, &self.config.prioritized)
             {
                 priorities.surprised(s.slots[row], surprise, settings);
             }
         }
-        state.online.backward(
+        online.backward(
             weights,
             &s.online_noise,
             &s.inputs,
@@ -364,6 +332,6 @@ impl Dqn {
             &mut s.workspace,
             s.gradient.view_mut(),
         );
-        (loss, td_error, mean_q)
+        found
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::acting::Remembered;
 use super::config::DqnConfig;
 use crate::experience::Experience;
-use crate::nn::{Noise, OptimizerState, QNetwork};
+use crate::learning::Learning;
+use crate::nn::{Noise, QNetwork};
 use crate::normalizer::Normalizer;
 use crate::prioritized::Priorities;
 use crate::rng::Rng;
@@ -13,9 +14,7 @@ use crate::rng::Rng;
 /// Everything that changes while [`Dqn`](super::Dqn) learns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DqnState {
-    pub(super) online: QNetwork,
-    pub(super) target: QNetwork,
-    pub(super) optimizer: OptimizerState,
+    pub(super) learning: Learning<QNetwork>,
     pub(super) experience: Experience,
     /// Step from which on the experience holds everything, unless it is full: later than 0 after a checkpoint without it.
     pub(super) experience_from: u64,
@@ -29,15 +28,13 @@ pub struct DqnState {
     pub(super) exploration: Rng,
     pub(super) sampling: Rng,
     pub(super) noise: Rng,
-    pub(super) updates: u64,
-    pub(super) learning_rate: Option<f64>,
-    pub(super) epsilon: Option<f64>,
 }
 
 impl DqnState {
     /// Draws new noise for the weights that actions are chosen with.
     pub(super) fn perturb(&mut self) {
-        self.online.perturb(&mut self.noise, &mut self.acting);
+        let online = &self.learning.online;
+        online.perturb(&mut self.noise, &mut self.acting);
     }
 
     /// Remembers a step of an environment.
