@@ -8,10 +8,8 @@ use std::error::Error;
 use std::time::Instant;
 
 use clap::Parser;
-use tetris_core::{
-    BatchBuffers, BatchEnv, KEY_ACTIONS, Observation, Part, PerLine, Randomizer, RandomizerKind,
-    Rules,
-};
+use rl_agent::rng::Rng;
+use tetris_core::{BatchBuffers, BatchEnv, KEY_ACTIONS, Observation, Part, PerLine, Rules};
 
 /// Steps thousands of games by one call, on one thread and then on all.
 #[derive(Parser)]
@@ -43,12 +41,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (mut observations, mut final_observations) = (vec![0u8; numbers], vec![0u8; numbers]);
         let (mut terminated, mut truncated) = (vec![false; games], vec![false; games]);
         let (mut rewards, mut actions) = (vec![0.0; games], vec![0; games]);
-        let mut random = Randomizer::new(RandomizerKind::Uniform, 1);
+        let mut rng = Rng::new(1, 0);
         let mut ended = 0;
         let start = Instant::now();
         for _ in 0..steps {
             for action in &mut actions {
-                *action = ((random.draw().index() * 7 + random.draw().index()) % KEY_ACTIONS) as u8;
+                *action = rng.below(KEY_ACTIONS) as u8;
             }
             let buffers = BatchBuffers {
                 observations: &mut observations,

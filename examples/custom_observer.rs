@@ -9,7 +9,7 @@ use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
 use rl_agent::env::{AfterstateEnvironment, Environment};
 use rl_agent::observer::{EpisodeReport, Observer};
 use rl_agent::observers::{Guarded, LogTable, Timed};
-use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
+use rl_agent::tetris::{Tetris, TetrisConfig};
 use rl_agent::trainer::{Trainer, TrainerConfig};
 
 /// Works with every environment, because it does not look into it.
@@ -41,18 +41,14 @@ struct Args {
 fn main() -> Result<(), Box<dyn Error>> {
     let Args { steps } = Args::parse();
     let tetris = Tetris::without_colours(TetrisConfig::default())?;
-    let agent = AfterstateDqn::new(tetris.model(), AfterstateDqnConfig::default(), 1)?;
+    let agent = AfterstateDqn::new(tetris.model(), AfterstateDqnConfig::tetris(steps), 1)?;
     let config = TrainerConfig {
         seed: 1,
         total_steps: Some(steps),
         metrics_every: 5_000,
         ..TrainerConfig::default()
     };
-    let low = Scenario {
-        ceiling: Some(10),
-        ..Scenario::default()
-    };
-    let mut trainer = Trainer::new(vec![tetris], agent, config)?.scenarios(move |_| low.clone());
+    let mut trainer = Trainer::new(vec![tetris], agent, config)?;
 
     // Several observers are one as a tuple. A guard keeps training alive should its observer panic; `Timed` tells what
     // watching costs.

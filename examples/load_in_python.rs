@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&folder)?;
 
     let tetris = Tetris::without_colours(TetrisConfig::default())?;
-    let config = AfterstateDqnConfig::default();
+    let config = AfterstateDqnConfig::tetris(steps);
     let (objective, gamma) = (config.objective, config.gamma);
     let agent = AfterstateDqn::new(tetris.model(), config, 1)?;
     let limits = TrainerConfig {
@@ -43,12 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         total_steps: Some(steps),
         ..TrainerConfig::default()
     };
-    let low = Scenario {
-        ceiling: Some(10),
-        ..Scenario::default()
-    };
-    let mut trainer =
-        Trainer::new(vec![tetris.clone()], agent, limits)?.scenarios(move |_| low.clone());
+    let mut trainer = Trainer::new(vec![tetris.clone()], agent, limits)?;
     trainer.run(())?;
 
     let model = Model {

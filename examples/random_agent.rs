@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Parser;
+use rl_agent::rng::Rng;
 use tetris_core::{
-    Input, KEY_ACTIONS, KeyEnv, Observation, Part, Randomizer, RandomizerKind, Recorder, Rules,
-    TetrisGymnasium,
+    Input, KEY_ACTIONS, KeyEnv, Observation, Part, Recorder, Rules, TetrisGymnasium,
 };
 
 /// Presses random keys.
@@ -41,10 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut env = KeyEnv::new(rules.clone(), observation, TetrisGymnasium::default())?;
     let mut seen = vec![0.0f32; env.observation().len()];
 
-    // Any random numbers will do; these are at hand: two of seven make one of nine.
-    let mut random = Randomizer::new(RandomizerKind::Uniform, 1);
-    let mut action = move || (random.draw().index() * 7 + random.draw().index()) % KEY_ACTIONS;
-
+    let mut rng = Rng::new(1, 0);
     let (mut steps, mut total, mut lines) = (0, 0.0, 0);
     let mut best = (f32::NEG_INFINITY, 0, Vec::new());
     let start = Instant::now();
@@ -53,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (mut sum, mut actions) = (0.0, Vec::new());
         loop {
             env.observe(&mut seen); // which a better agent would look at
-            let action = action();
+            let action = rng.below(KEY_ACTIONS);
             let step = env.step(action)?;
             actions.push(action);
             sum += step.reward;

@@ -35,19 +35,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     } = Args::parse();
 
     let tetris = Tetris::without_colours(TetrisConfig::default())?;
-    let agent = AfterstateDqn::new(tetris.model(), AfterstateDqnConfig::default(), seed)?;
+    // About as many pieces as a core gets through in the time, for the learning rate to fall over.
+    let steps = (8_000.0 * seconds) as u64;
+    let agent = AfterstateDqn::new(tetris.model(), AfterstateDqnConfig::tetris(steps), seed)?;
     let config = TrainerConfig {
         seed,
         time_limit: Some(seconds),
         ..TrainerConfig::default()
     };
-    // Under a low ceiling games are short and full of danger, which is what there is to learn.
-    let low = Scenario {
-        ceiling: Some(10),
-        ..Scenario::default()
-    };
-    let mut trainer =
-        Trainer::new(vec![tetris.clone()], agent, config)?.scenarios(move |_| low.clone());
+    let mut trainer = Trainer::new(vec![tetris.clone()], agent, config)?;
     let end = trainer.run(ProgressBar::new())?;
     println!(
         "{} pieces, {} games, {} updates in {:.0} s",

@@ -85,19 +85,21 @@ pub fn preset(name: &str) -> Result<ConfigMap, RunConfigError> {
 /// The tables of a configuration file.
 ///
 /// # Errors
-/// If it cannot be read or is not TOML.
+/// If it cannot be read, is not TOML, or holds a key or a kind of value that no setting has. Ranges are not checked: what
+/// is laid on top may change them.
 pub fn read(path: &Path) -> Result<ConfigMap, RunConfigError> {
     let unreadable = |error| RunConfigError::Unreadable {
         path: path.to_owned(),
         error,
     };
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    parse(&text).map_err(|error| match error {
-        RunConfigError::Malformed { message } => RunConfigError::Malformed {
-            message: format!("{}: {message}", path.display()),
-        },
-        other => other,
-    })
+    let in_file = |error| RunConfigError::InFile {
+        path: path.to_owned(),
+        error: Box::new(error),
+    };
+    let tables = parse(&text).map_err(in_file)?;
+    learner::read(tables.clone()).map_err(in_file)?;
+    Ok(tables)
 }
 
 fn parse(text: &str) -> Result<ConfigMap, RunConfigError> {
@@ -179,6 +181,9 @@ impl RunConfig {
 
 #[cfg(test)]
 mod tests {
+    use rl_agent::afterstate_dqn::AfterstateDqnConfig;
+    use rl_agent::tetris::TetrisConfig;
+
     use super::*;
 
     fn with(overrides: &[&str]) -> Result<RunConfig, RunConfigError> {
@@ -205,6 +210,20 @@ mod tests {
                 .to_string()
                 .contains("there are: quick")
         );
+    }
+
+    #[test]
+    fn the_settings_of_quick_are_those_of_the_library() {
+        let config = RunConfig::from_tables(&preset("quick").unwrap()).unwrap();
+        let agent = AfterstateDqnConfig {
+            threads: 2,
+            ..AfterstateDqnConfig::tetris(450_000)
+        };
+        let learner = Learner::Placements {
+            environment: TetrisConfig::default(),
+            agent: Box::new(agent),
+        };
+        assert_eq!(config.learner, learner);
     }
 
     #[test]
@@ -253,7 +272,15 @@ mod tests {
         for (text, expected) in [
             (
                 "agent.gama=0.9",
-                "there is no `gama`; did you mean `gamma`?",
+                "there is no `gama` in `agent`; did you mean `gamma`?",
+            ),
+            (
+                "gamma=0.9",
+                "there is no `gamma`; did you mean `agent.gamma`?",
+            ),
+            (
+                "agent.loss.huber.dleta=1",
+                "there is no `dleta` in `agent.loss`; did you mean `delta`?",
             ),
             (
                 "agnt.gamma=0.9",
@@ -261,7 +288,7 @@ mod tests {
             ),
             (
                 "agent.backup=expcted",
-                "there is no `expcted`; did you mean `expected`?",
+                "there is no `expcted` in `agent.backup`; did you mean `expected`?",
             ),
             (
                 "agent.gamma=1.5",
@@ -342,6 +369,12 @@ mod tests {
         let error = read(&path).unwrap_err().to_string();
         assert!(
             error.contains("mine.toml") && error.contains("line 1"),
+            "{error}"
+        );
+        std::fs::write(&path, "agent.gama = 0.9\n").unwrap();
+        let error = read(&path).unwrap_err().to_string();
+        assert!(
+            error.ends_with("mine.toml: there is no `gama` in `agent`; did you mean `gamma`?"),
             "{error}"
         );
     }

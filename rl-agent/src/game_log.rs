@@ -161,7 +161,8 @@ impl<S> GameLog<S> {
 
     /// Brings `env` to the moment after `steps` steps, or after the last recorded one, and returns after how many.
     ///
-    /// At the end of a whole finished game its reward and measures are compared with the recorded ones, bit for bit.
+    /// At the end of a whole finished game its reward and measures are compared with the recorded ones, bit for bit, in
+    /// environments that have measures.
     ///
     /// # Errors
     /// If `env` is configured differently from the one that played, or its rules have changed.

@@ -31,6 +31,7 @@ pub mod schedule;
 mod sealed_file;
 mod seed_format;
 mod seldom;
+mod short_float;
 pub mod sum_tree;
 mod target;
 #[cfg(feature = "tetris")]

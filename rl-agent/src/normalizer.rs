@@ -13,7 +13,7 @@ pub struct Normalizer {
 }
 
 /// Normalised numbers further from zero are cut.
-const LIMIT: f32 = 10.0;
+pub(crate) const LIMIT: f32 = 10.0;
 
 impl Normalizer {
     /// Nothing seen yet: observations of `len` numbers pass unchanged but for the cut.

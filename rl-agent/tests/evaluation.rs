@@ -102,3 +102,26 @@ fn an_interrupted_evaluation_goes_on_as_if_nothing_had_been() {
     assert!(Playing::from_bytes(&bytes, &tetris, others).is_none());
     assert!(Playing::<Tetris>::from_bytes(&bytes[..9], &tetris, config(1)).is_none());
 }
+
+/// A file of this state has no checksum; the counts in it must not be believed.
+#[test]
+fn a_damaged_state_is_refused_or_at_least_holds_together() {
+    let (tetris, policy) = player();
+    let mut playing = Playing::new(config(1));
+    let asked = AtomicU32::new(0);
+    let pause = || asked.fetch_add(1, Ordering::Relaxed) > 2;
+    let scenario = Scenario::default();
+    playing.play(&tetris, &scenario, &policy, pause).unwrap();
+    assert!(!playing.games().is_empty() && !playing.is_over());
+    let good = playing.to_bytes();
+    let mut refused = 0;
+    for at in 0..good.len() {
+        let mut bytes = good.clone();
+        bytes[at] ^= 1;
+        match Playing::from_bytes(&bytes, &tetris, config(1)) {
+            None => refused += 1,
+            Some(mut playing) => playing.play(&tetris, &scenario, &policy, || true).unwrap(),
+        }
+    }
+    assert!(refused > 10, "{refused} of {}", good.len());
+}

@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use dash_server::config::preset_names;
 use tetris_core::{Controller, ParseControllerError, ParsePiecesError, RandomizerKind};
 
 use super::examples;
@@ -20,7 +22,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) serve: ServeArgs,
     /// How the log on standard error looks
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Logging"
+    )]
     pub(crate) log_format: LogFormat,
 }
 
@@ -35,12 +43,6 @@ pub(crate) enum Command {
     /// Play games with a trained model or a hand-weighted controller, and print how well it plays
     #[command(after_help = examples::EVALUATE)]
     Evaluate(EvaluateArgs),
-    /// Print the completions of a shell
-    #[command(after_help = examples::COMPLETIONS)]
-    Completions {
-        /// The shell
-        shell: Shell,
-    },
     /// Train and evaluate every variant of a plan with every seed
     #[command(after_help = examples::SWEEP)]
     Sweep(SweepArgs),
@@ -53,15 +55,22 @@ pub(crate) enum Command {
     /// Print one table of all evaluations below a folder
     #[command(after_help = examples::REPORT)]
     Report(ReportArgs),
+    /// Print the completions of a shell
+    #[command(after_help = examples::COMPLETIONS)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
 }
 
 /// What a run is made of.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunArgs {
-    /// The settings to begin with: quick, minutes, record or small-board
+    /// The settings to begin with
     #[arg(
         long,
         value_name = "NAME",
+        value_parser = PossibleValuesParser::new(preset_names()),
         default_value = "quick",
         conflicts_with = "config"
     )]
@@ -277,6 +286,7 @@ mod tests {
     fn what_makes_no_sense_is_refused() {
         for line in [
             "--preset quick --config a.toml",
+            "--preset slow",
             "--frame-rate 0",
             "--frame-rate nan",
             "--addr localhost",

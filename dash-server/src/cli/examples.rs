@@ -3,14 +3,14 @@
 /// Of the program.
 pub(super) const PROGRAM: &str = "\
 Examples:
-  tetris-dash                                          train and watch at http://127.0.0.1:7878/
-  tetris-dash --seed 3 --set agent.gamma=0.99          the same with other settings
-  tetris-dash train --seconds 60 --seed 1 --out runs/a train without a page
-  tetris-dash train --resume runs/a --seconds 60       go on with it
-  tetris-dash evaluate --model runs/a --games 20       how well it plays
+  tetris-dash                                           train, and watch it
+  tetris-dash --seed 3 --set agent.gamma=0.99           with other settings
+  tetris-dash train --seconds 60 --seed 1 --out runs/a  train without a page
+  tetris-dash train --resume runs/a --seconds 60        go on with it
+  tetris-dash evaluate --model runs/a --games 20        how well it plays
   tetris-dash evaluate --controller dt10 --width 10 --height 10 --games 2000
-  tetris-dash sweep plan.toml --out sweeps/a           many runs, one after the other
-  tetris-dash report sweeps/a                          and their table
+  tetris-dash sweep sweeps/quick.toml --out runs/quick  many runs
+  tetris-dash report runs/quick                         and their table
 
 Exit codes:
   0    done, or stopped by Ctrl-C or SIGTERM with everything saved
@@ -19,43 +19,45 @@ Exit codes:
   130  a second Ctrl-C: stopped at once
 
 Environment:
-  RUST_LOG   what is logged: a level (error, warn, info, debug, trace) or module=level
+  RUST_LOG   what is logged: error, warn, info, debug, trace or module=level
   NO_COLOR   no colours, on a terminal neither";
 
 pub(super) const SERVE: &str = "\
 Examples:
-  tetris-dash serve --preset small-board --seed 3         another preset, other random numbers
-  tetris-dash serve --set scenario.environments=9         nine games at a time
-  tetris-dash serve --idle --addr 127.0.0.1:0             any free port, started from the page
-  tetris-dash serve --isolation process                   a run that crashes leaves the page alive
-  tetris-dash serve --allow-remote --addr 0.0.0.0:7878    for other machines, by a token that is printed
-  tetris-dash serve --read-only --host dash.example.org   behind a proxy, to be watched only";
+  tetris-dash serve --preset small-board --seed 3        other settings and games
+  tetris-dash serve --set scenario.environments=9        nine games at a time
+  tetris-dash serve --idle --addr 127.0.0.1:0            started from the page
+  tetris-dash serve --isolation process                  a crash spares the page
+  tetris-dash serve --allow-remote --addr 0.0.0.0:7878   for other machines
+  tetris-dash serve --read-only --host dash.example.org  watched through a proxy";
 
 pub(super) const TRAIN: &str = "\
 Examples:
   tetris-dash train --seconds 60 --seed 1 --out runs/a
   tetris-dash train --steps 100000 --set agent.gamma=0.995 --set agent.hidden=[64,64]
-  tetris-dash train --config runs/a/config.toml --seed 2  the same settings, other random numbers
-  tetris-dash train --resume runs/a --seconds 60          go on where it stopped
+  tetris-dash train --config runs/a/config.toml --seed 2  other random numbers
+  tetris-dash train --resume runs/a --seconds 60          go on with it
 
-Without --steps and --seconds it trains until Ctrl-C, which saves everything. The progress bar is for terminals; the
-metrics are in metrics.csv and events.jsonl of the run's folder.";
+Without --steps and --seconds it trains until Ctrl-C, which saves everything.
+The progress bar is for terminals; the metrics are in metrics.csv and
+events.jsonl of the run's folder.";
 
 pub(super) const EVALUATE: &str = "\
 Examples:
-  tetris-dash evaluate                                    the model that comes with the program
+  tetris-dash evaluate                       a model that comes with the program
   tetris-dash evaluate --model runs/a --games 100 --max-pieces 100000
   tetris-dash evaluate --controller bcts --height 10 --games 2000
-  tetris-dash evaluate --controller bcts --pieces bag7 --hold --preview 5 --max-pieces 10000
-  tetris-dash evaluate --model runs/a --games 1000 --out evaluations/a   goes on after an interruption
+  tetris-dash evaluate --controller bcts --pieces bag7 --hold --max-pieces 10000
+  tetris-dash evaluate --model runs/a --games 1000 --out evaluations/a
   tetris-dash evaluate --model runs/a --json | jq .mean_lines";
 
 pub(super) const SWEEP: &str = "\
 Examples:
   tetris-dash sweep sweeps/quick.toml --out runs/quick --jobs 2
-  tetris-dash sweep sweeps/quick.toml --out runs/quick --list      one command line a job, for a scheduler
+  tetris-dash sweep sweeps/quick.toml --out runs/quick --list
 
-A job that is done is not done again, and one that was interrupted goes on.";
+--list prints a command line for each job, for a scheduler. A job that is done is
+not done again, and one that was interrupted goes on.";
 
 pub(super) const REPORT: &str = "\
 Example:

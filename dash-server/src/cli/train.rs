@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread;
 
 use dash_server::config::RunConfig;
-use dash_server::run::{Limits, Run, RunError, RunFolder, reason};
+use dash_server::run::{CONFIG_FILE, Limits, Run, RunError, RunFolder, reason};
 use rl_agent::control::Control;
 use rl_agent::observer::EndReport;
 use rl_agent::observers::ProgressBar;
@@ -62,7 +62,13 @@ fn resume(path: &Path, args: &TrainArgs, control: Control) -> Result<(RunFolder,
         beyond: true,
         seconds: args.seconds,
     };
-    let run = Run::resume(&folder, more, control).map_err(failure)?;
+    let run = Run::resume(&folder, more, control).map_err(|error| match error {
+        RunError::Checkpoint(error) => Failure::failed(format!(
+            "{error}; put another checkpoint of this run in its place, or begin anew with --config {}",
+            path.join(CONFIG_FILE).display()
+        )),
+        error => failure(error),
+    })?;
     Ok((folder, run))
 }
 
@@ -71,6 +77,7 @@ fn failure(error: RunError) -> Failure {
     match error {
         RunError::Exists(_)
         | RunError::Busy(_)
+        | RunError::Folder { .. }
         | RunError::NoRun { .. }
         | RunError::Config(_)
         | RunError::Setting(_) => Failure::usage(error),

@@ -30,6 +30,14 @@ pub enum RunConfigError {
         /// What the system said.
         error: std::io::Error,
     },
+    /// What is wrong in a file.
+    #[error("{}: {error}", path.display())]
+    InFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: Box<RunConfigError>,
+    },
     /// Not TOML, or a value of the wrong type.
     #[error("{message}")]
     Malformed {
@@ -37,10 +45,16 @@ pub enum RunConfigError {
         message: String,
     },
     /// A key that no part of the program reads.
-    #[error("there is no `{key}`{}", nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    #[error(
+        "there is no `{key}`{}{}",
+        section.as_ref().map(|section| format!(" in `{section}`")).unwrap_or_default(),
+        nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+    )]
     UnknownKey {
         /// The key.
         key: String,
+        /// Where it stands: `agent`, `agent.loss`; nothing at the top.
+        section: Option<String>,
         /// The known key that looks most like it.
         nearest: Option<String>,
     },
@@ -69,10 +83,20 @@ impl RunConfigError {
         }
     }
 
-    /// The decoder's words for an unknown key name the known ones; the one that looks most like it is what was meant.
-    pub(super) fn of_decoder(error: &toml::de::Error) -> Self {
+    /// The decoder's words for an unknown key name the known ones; the one that looks most like it is what was meant. At
+    /// the top it may be a key of a section, of which `in_section` knows the whole name.
+    pub(super) fn of_decoder(
+        error: &toml::de::Error,
+        in_section: impl Fn(&str) -> Option<String>,
+    ) -> Self {
         let message = error.to_string();
-        let mut quoted = message.split('`').skip(1).step_by(2);
+        let (what, place) = message
+            .trim_end()
+            .rsplit_once("\nin `")
+            .unwrap_or((&message, ""));
+        let section =
+            Some(place.trim_end_matches('`').to_owned()).filter(|place| !place.is_empty());
+        let mut quoted = what.split('`').skip(1).step_by(2);
         let is_unknown = message.contains("unknown field") || message.contains("unknown variant");
         match quoted.next().filter(|_| is_unknown) {
             Some(key) => {
@@ -84,7 +108,8 @@ impl RunConfigError {
                     .map(str::to_owned);
                 Self::UnknownKey {
                     key: key.to_owned(),
-                    nearest,
+                    nearest: in_section(key).filter(|_| section.is_none()).or(nearest),
+                    section,
                 }
             }
             None => Self::Malformed {

@@ -117,18 +117,27 @@ fn sections<E, A>(
     learner: fn(E, A) -> Learner,
 ) -> Result<RunConfig, RunConfigError>
 where
-    E: DeserializeOwned + Default,
-    A: DeserializeOwned + Default,
+    E: DeserializeOwned + Serialize + Default,
+    A: DeserializeOwned + Serialize + Default,
 {
-    let sections: Sections<E, A> = tables
-        .try_into()
-        .map_err(|error: toml::de::Error| RunConfigError::of_decoder(&error))?;
+    let sections: Sections<E, A> = tables.try_into().map_err(|error: toml::de::Error| {
+        let known = ConfigMap::try_from(Sections::<E, A>::default()).unwrap_or_default();
+        RunConfigError::of_decoder(&error, |key| whole_name(&known, key))
+    })?;
     Ok(RunConfig {
         learner: learner(sections.environment, sections.agent),
         scenario: sections.scenario,
         trainer: sections.trainer,
         evaluation: sections.evaluation,
     })
+}
+
+/// `agent.gamma` for `gamma`, if a section has such a key.
+fn whole_name(sections: &ConfigMap, key: &str) -> Option<String> {
+    let found = sections
+        .iter()
+        .find(|(_, section)| section.get(key).is_some());
+    found.map(|(section, _)| format!("{section}.{key}"))
 }
 
 /// The tables that [`read`] reads.

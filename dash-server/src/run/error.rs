@@ -19,6 +19,14 @@ pub enum RunError {
     /// Another process trains into the folder.
     #[error("another process trains into {}; stop it first, or choose another --out", .0.display())]
     Busy(PathBuf),
+    /// There can be no run in such a place.
+    #[error("the folder {} cannot be made: {error}; choose another --out", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
     /// There is no run to go on with.
     #[error("{} holds no run that can be gone on with: there is no {}", folder.display(), missing)]
     NoRun {

@@ -24,6 +24,13 @@ pub(crate) fn is_locked(folder: &Path) -> bool {
     matches!(shared, Ok(Err(TryLockError::WouldBlock)))
 }
 
+fn make(folder: &Path) -> Result<(), RunError> {
+    fs::create_dir_all(folder).map_err(|error| RunError::Folder {
+        path: folder.to_owned(),
+        error,
+    })
+}
+
 /// The folder of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFolder {
@@ -36,7 +43,7 @@ impl RunFolder {
     /// # Errors
     /// If there is a run in it and `overwrite` is false, or the system refuses.
     pub fn create(path: &Path, overwrite: bool) -> Result<Self, RunError> {
-        fs::create_dir_all(path).map_err(io_error(path))?;
+        make(path)?;
         if overwrite && is_locked(path) {
             return Err(RunError::Busy(path.to_owned()));
         }
@@ -58,14 +65,14 @@ impl RunFolder {
     /// # Errors
     /// If the system refuses.
     pub fn create_numbered(runs: &Path, name: &str) -> Result<Self, RunError> {
-        fs::create_dir_all(runs).map_err(io_error(runs))?;
+        make(runs)?;
         let mut number = 1u64;
         loop {
             let path = runs.join(format!("{name}-{number}"));
             match fs::create_dir(&path) {
                 Ok(()) => return Ok(Self { path }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
-                Err(error) => return Err(RunError::Io { path, error }),
+                Err(error) => return Err(RunError::Folder { path, error }),
             }
         }
     }

@@ -22,7 +22,7 @@ fn mistakes_have_exit_code_two_and_a_line_that_helps() {
     expect(
         &run(place, &["train", "--preset", "slow"]),
         2,
-        "there are: quick",
+        "[possible values: quick, minutes,",
     );
     expect(
         &run(place, &["train", "--config", "none.toml"]),

@@ -8,8 +8,8 @@ const { applyPalette, GIFEncoder, quantize } = gifenc;
 const MILLISECONDS = 200;
 /** How long the last picture stays before the first one comes again. */
 const LAST = 3_000;
-/** One of the 256 colours means: as before. */
-const COLOURS = 255;
+/** Few, for half the bytes. One of 64 means: as before. */
+const COLOURS = 63;
 /** Pictures, evenly spread, of which the colours are chosen. */
 const SAMPLES = 6;
 

@@ -12,10 +12,10 @@ import { freePort, ServerProcess } from "../e2e/server.mjs";
 import { animate } from "./animation.mjs";
 
 const SECONDS = 60;
-const FRAMES = 48;
+const FRAMES = 36;
 /** Of the animation; its pictures are taken smaller than they are laid out. */
-const VIEWPORT = { width: 1200, height: 850 };
-const SCALE = 0.7;
+const VIEWPORT = { width: 1200, height: 800 };
+const SCALE = 0.6;
 
 const folder = process.argv[2];
 if (!folder) {

@@ -96,13 +96,14 @@ impl<M: AfterstateModel> Bellman<'_, M> {
                 }),
         }
         action_values(self.network, self.rule, successors, values, memory);
-        let objective = self.rule.objective;
-        let (mut expectation, mut start) = (0.0, 0);
-        for &(probability, end) in branches.iter() {
-            let best = values[start..end].iter().copied().reduce(f32::max);
-            expectation += probability * objective.branch(best);
-            start = end;
-        }
-        objective.value(expectation)
+        let starts = std::iter::once(0).chain(branches.iter().map(|&(_, end)| end));
+        let outcomes = branches
+            .iter()
+            .zip(starts)
+            .map(|(&(probability, end), start)| {
+                let best = values[start..end].iter().copied().reduce(f32::max);
+                (probability, best)
+            });
+        self.rule.objective.value(outcomes)
     }
 }

@@ -12,8 +12,10 @@ pub struct Categorical {
     /// Number of values; the paper's is 51.
     pub atoms: usize,
     /// The lowest.
+    #[serde(serialize_with = "crate::short_float::serialize")]
     pub low: f32,
     /// The highest.
+    #[serde(serialize_with = "crate::short_float::serialize")]
     pub high: f32,
 }
 

@@ -62,9 +62,11 @@ pub struct DqnConfig {
     /// The loss of a TD error.
     pub loss: Loss,
     /// Longest gradient, as Euclidean norm over all parameters; none if absent.
+    #[serde(serialize_with = "crate::short_float::serialize")]
     pub max_gradient_norm: Option<f32>,
     /// Rewards are cut to +- this before they are learnt from (to +-1 in Mnih et al., "Human-level control through deep
     /// reinforcement learning", 2015); none if absent.
+    #[serde(serialize_with = "crate::short_float::serialize")]
     pub reward_clip: Option<f32>,
     /// Shift and scale observations by what has been seen so far.
     pub normalize_observations: bool,

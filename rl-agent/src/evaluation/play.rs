@@ -1,6 +1,6 @@
 //! Episodes played side by side, with a state that can be put away and gone on with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -171,6 +171,15 @@ impl<E: Resumable + Clone> Playing<E> {
             ..stored.config
         }) != config
         {
+            return None;
+        }
+        // What was begun either goes on or has ended.
+        let begun = stored.next.checked_sub(config.first_game)?;
+        let numbers: BTreeSet<u64> = (stored.running.iter().map(|episode| episode.index))
+            .chain(stored.played.keys().copied())
+            .collect();
+        let expected = config.first_game..stored.next;
+        if begun > config.games || !numbers.into_iter().eq(expected) {
             return None;
         }
         let running = stored.running.into_iter().map(|episode| {

@@ -14,6 +14,7 @@ pub enum Loss {
     /// Its gradient never exceeds `delta`, so one surprising reward does not tear the network apart.
     Huber {
         /// Where the parabola ends; above 0.
+        #[serde(serialize_with = "crate::short_float::serialize")]
         delta: f32,
     },
 }

@@ -24,10 +24,13 @@ pub struct KeysConfig {
     /// How pieces are drawn.
     pub pieces: RandomizerKind,
     /// Reward for every piece that locks.
+    #[serde(serialize_with = "crate::short_float::serialize")]
     pub reward_per_piece: f32,
     /// Reward for every line cleared.
+    #[serde(serialize_with = "crate::short_float::serialize")]
     pub reward_per_line: f32,
     /// Reward, usually below 0, for every hole more than before, and the opposite for every hole less.
+    #[serde(serialize_with = "crate::short_float::serialize")]
     pub reward_per_hole: f32,
 }
 

@@ -42,8 +42,10 @@ pub struct TetrisConfig {
     /// How many pieces after the current one the agent sees, 0 to 14.
     pub preview: u8,
     /// Reward for every piece placed.
+    #[serde(serialize_with = "crate::short_float::serialize")]
     pub reward_per_piece: f32,
     /// Reward for every line cleared.
+    #[serde(serialize_with = "crate::short_float::serialize")]
     pub reward_per_line: f32,
     /// What a network sees of an afterstate.
     pub inputs: Inputs,

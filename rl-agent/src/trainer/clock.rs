@@ -11,19 +11,19 @@ pub(super) struct Clock {
     before: f64,
     /// What it was at the last checkpoint that was due.
     pub(super) saved: f64,
-    /// Seconds, steps and updates at the last report.
-    mark: Option<(f64, u64, u64)>,
+    /// Seconds, steps and updates at the last report, or at the start.
+    mark: (f64, u64, u64),
     seldom: Seldom,
 }
 
 impl Clock {
-    /// Starts with so many seconds already passed.
-    pub(super) fn start(before: f64) -> Self {
+    /// Starts with so many seconds, steps and updates already behind.
+    pub(super) fn start(before: f64, steps: u64, updates: u64) -> Self {
         Self {
             started: Instant::now(),
             before,
             saved: before,
-            mark: None,
+            mark: (before, steps, updates),
             seldom: Seldom::new(),
         }
     }
@@ -37,16 +37,8 @@ impl Clock {
         self.before + (self.started.elapsed().saturating_sub(pace.held())).as_secs_f64()
     }
 
-    /// Marks seconds, steps and updates, and returns those of the last mark; before the first one, those of the
-    /// beginning, when there were `first` steps.
-    pub(super) fn mark(
-        &mut self,
-        seconds: f64,
-        step: u64,
-        updates: u64,
-        first: u64,
-    ) -> (f64, u64, u64) {
-        let last = self.mark.replace((seconds, step, updates));
-        last.unwrap_or((self.before, first, updates))
+    /// Marks seconds, steps and updates, and returns those of the last mark, the first of which is the start.
+    pub(super) fn mark(&mut self, seconds: f64, steps: u64, updates: u64) -> (f64, u64, u64) {
+        std::mem::replace(&mut self.mark, (seconds, steps, updates))
     }
 }

@@ -42,8 +42,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
     pub(super) fn report_metrics(&mut self, observer: &mut impl Observer<E>, clock: &mut Clock) {
         let (step, updates) = (self.progress.step, self.agent.updates());
         let seconds = self.progress.seconds;
-        let first = step.saturating_sub(self.config.metrics_every);
-        let (then, step_then, updates_then) = clock.mark(seconds, step, updates, first);
+        let (then, step_then, updates_then) = clock.mark(seconds, step, updates);
         let elapsed = (seconds - then).max(1e-9);
         let window = &self.progress.window;
         let means: Vec<f64> = (0..self.measures.len())

@@ -30,7 +30,11 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         batched: bool,
         mut step: impl FnMut(&mut Self, &mut O) -> Result<(), TrainError>,
     ) -> Result<EndReason, TrainError> {
-        let mut clock = Clock::start(self.progress.seconds);
+        let mut clock = Clock::start(
+            self.progress.seconds,
+            self.progress.step,
+            self.agent.updates(),
+        );
         let mut pace = Pace::new();
         loop {
             let ended = self.turn(observer, batched, &mut step, &mut pace, &mut clock);

@@ -1,5 +1,6 @@
 //! Optimisers and gradient clipping.
 
+mod pass;
 #[cfg(test)]
 mod tests;
 
@@ -7,11 +8,8 @@ use ndarray::{Array1, ArrayView1, ArrayViewMut1};
 use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 
+use self::pass::{Pass, Rule};
 use crate::config::{ConfigError, check};
-
-/// Moments smaller than this become zero. The first moment of a weight whose gradient stays zero otherwise decays into
-/// the denormal range and makes every pass over it many times slower.
-const TINY: f32 = 1e-30;
 
 /// Which optimiser moves the parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -20,35 +18,45 @@ pub enum Optimizer {
     /// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015).
     Adam {
         /// Decay of the mean gradient, in [0, 1).
+        #[serde(serialize_with = "crate::short_float::serialize")]
         beta1: f32,
         /// Decay of the mean squared gradient, in [0, 1).
+        #[serde(serialize_with = "crate::short_float::serialize")]
         beta2: f32,
         /// Added to the root of the mean squared gradient; above 0.
+        #[serde(serialize_with = "crate::short_float::serialize")]
         epsilon: f32,
     },
     /// Adam with weight decay apart from the gradient (Loshchilov and Hutter, "Decoupled weight decay regularization",
     /// 2019).
     AdamW {
         /// Decay of the mean gradient, in [0, 1).
+        #[serde(serialize_with = "crate::short_float::serialize")]
         beta1: f32,
         /// Decay of the mean squared gradient, in [0, 1).
+        #[serde(serialize_with = "crate::short_float::serialize")]
         beta2: f32,
         /// Added to the root of the mean squared gradient; above 0.
+        #[serde(serialize_with = "crate::short_float::serialize")]
         epsilon: f32,
         /// Part of each parameter that a learning rate of 1 would take away.
+        #[serde(serialize_with = "crate::short_float::serialize")]
         weight_decay: f32,
     },
     /// The gradient over the root of its mean square (Tieleman and Hinton, "Lecture 6.5", 2012).
     RmsProp {
         /// Decay of the mean squared gradient, in [0, 1).
+        #[serde(serialize_with = "crate::short_float::serialize")]
         decay: f32,
         /// Added to the root; above 0.
+        #[serde(serialize_with = "crate::short_float::serialize")]
         epsilon: f32,
     },
     /// Stochastic gradient descent (Robbins and Monro, "A stochastic approximation method", 1951), with heavy-ball momentum
     /// (Polyak, "Some methods of speeding up the convergence of iteration methods", 1964) if above 0.
     Sgd {
         /// Decay of the sum of past gradients, in [0, 1).
+        #[serde(serialize_with = "crate::short_float::serialize")]
         momentum: f32,
     },
 }
@@ -216,100 +224,6 @@ impl OptimizerState {
             second,
         });
     }
-}
-
-/// What happens to each parameter in one update.
-#[derive(Debug, Clone, Copy)]
-enum Rule {
-    Adam {
-        beta1: f32,
-        beta2: f32,
-        epsilon: f32,
-        /// What the decay of weights leaves of each.
-        keep: f32,
-        rate: f32,
-        scale: f32,
-    },
-    RmsProp {
-        decay: f32,
-        epsilon: f32,
-        rate: f32,
-    },
-    Sgd {
-        rate: f32,
-    },
-    Momentum {
-        momentum: f32,
-        rate: f32,
-    },
-}
-
-/// One pass over all parameters. No closure, so that it is compiled for the CPU it is dispatched to.
-struct Pass<'a> {
-    rule: Rule,
-    parameters: &'a mut [f32],
-    gradient: &'a [f32],
-    first: &'a mut [f32],
-    second: &'a mut [f32],
-}
-
-impl WithSimd for Pass<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) {
-        let Self {
-            rule,
-            parameters,
-            gradient,
-            first,
-            second,
-        } = self;
-        match rule {
-            Rule::Adam {
-                beta1,
-                beta2,
-                epsilon,
-                keep,
-                rate,
-                scale,
-            } => {
-                for (((w, &g), m), v) in parameters.iter_mut().zip(gradient).zip(first).zip(second)
-                {
-                    *m = settle(beta1 * *m + (1.0 - beta1) * g);
-                    *v = settle(beta2 * *v + (1.0 - beta2) * g * g);
-                    *w = keep * *w - rate * *m / (v.sqrt() * scale + epsilon);
-                }
-            }
-            Rule::RmsProp {
-                decay,
-                epsilon,
-                rate,
-            } => {
-                for ((w, &g), v) in parameters.iter_mut().zip(gradient).zip(second) {
-                    *v = settle(decay * *v + (1.0 - decay) * g * g);
-                    *w -= rate * g / (v.sqrt() + epsilon);
-                }
-            }
-            Rule::Sgd { rate } => {
-                for (w, &g) in parameters.iter_mut().zip(gradient) {
-                    *w -= rate * g;
-                }
-            }
-            Rule::Momentum { momentum, rate } => {
-                for ((w, &g), m) in parameters.iter_mut().zip(gradient).zip(first) {
-                    *m = settle(momentum * *m + g);
-                    *w -= rate * *m;
-                }
-            }
-        }
-    }
-}
-
-/// A moment, or zero instead of a tiny one.
-#[inline(always)]
-fn settle(moment: f32) -> f32 {
-    if moment.abs() < TINY { 0.0 } else { moment }
 }
 
 /// Scales `gradient` down to the Euclidean norm `limit` if it is longer (Pascanu et al., "On the difficulty of training
