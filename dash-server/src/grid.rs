@@ -115,6 +115,10 @@ impl Grid {
         // All are of the size of the first, but for those that have not been seen yet.
         let size = (boards[0].width, boards[0].height);
         let area = usize::from(size.0) * usize::from(size.1);
+        if area == 0 {
+            // What shows itself in words has no pictures.
+            return None;
+        }
         let mut cells = Vec::with_capacity(area * boards.len());
         for board in boards.iter() {
             if (board.width, board.height) == size {

@@ -251,6 +251,7 @@ pub(crate) fn blank_frame() -> Frame {
         step: 0,
         value: f32::NAN,
         decision: None,
+        text: String::new(),
     }
 }
 

@@ -141,6 +141,7 @@ fn frame() -> Frame {
         step: 250,
         value: 17.25,
         decision: Some(decision(before)),
+        text: String::new(),
     }
 }
 
@@ -343,6 +344,17 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         decision: None,
         ..frame()
     };
+    let in_words = Frame {
+        width: 0,
+        height: 0,
+        cells: Vec::new().into(),
+        placed: Vec::new().into(),
+        piece: 0,
+        next: Vec::new().into(),
+        decision: None,
+        text: "observation\n   0     0.5000".to_owned(),
+        ..frame()
+    };
     let explored = Frame {
         value: f32::NAN,
         decision: Some(Decision {
@@ -436,6 +448,10 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         (
             "frame, keys instead of placements",
             ServerMessage::Frame(stamped(4, pressed)),
+        ),
+        (
+            "frame, words instead of a board",
+            ServerMessage::Frame(stamped(8, in_words)),
         ),
         (
             "frame, the agent explored",

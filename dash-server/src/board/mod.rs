@@ -1,6 +1,7 @@
 //! What an environment must show of itself to be watched.
 
 mod keys;
+mod text;
 
 use rl_agent::env::Environment;
 use rl_agent::tetris::{Inputs, Tetris};
@@ -8,11 +9,15 @@ use tetris_core::{Features, Piece, Rotation};
 
 use crate::protocol::Frame;
 
-/// An environment that can be drawn as a board of cells.
+/// An environment that can be watched: as a board of cells, or in words.
+///
+/// An empty `impl BoardView for MyEnvironment {}` is enough to begin with: it shows measures and observation.
 pub trait BoardView: Environment {
-    /// Fills in what the board shows now: `width`, `height`, `cells`, `piece`, `next`, `hold`, `lines`, `pieces` and `score`.
-    /// The other fields are the observer's.
-    fn draw(&self, frame: &mut Frame);
+    /// Fills in what is to be seen now: `width`, `height`, `cells`, `piece`, `next`, `hold`, `lines`, `pieces` and `score`
+    /// of a board, or `text`. The other fields are the observer's.
+    fn draw(&self, frame: &mut Frame) {
+        frame.text = text::view(self);
+    }
 
     /// Appends the cells, as indices into `cells`, that `action` is about to fill.
     fn fills(&self, _action: usize, _cells: &mut Vec<u16>) {}

@@ -34,6 +34,9 @@ pub struct Frame {
     pub value: f32,
     /// Why the piece was placed there, if the environment can tell.
     pub decision: Option<Decision>,
+    /// What an environment without a board shows in words; empty where there is a board.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
 }
 
 impl Frame {

@@ -86,6 +86,8 @@ test("it can be gone on with", async () => {
   await untilRun(page, "running");
   await page.waitForFunction(() => document.querySelector("tr[data-run=long] button").disabled);
   await untilStepsPass(page, await steps(page));
+  const readout = await page.locator("#chart-skill .readout").innerText();
+  assert.ok(!readout.includes("long, last 100 games"), "no curve is there twice");
   await keepPicture(page, "gone-on");
   await press(page, "stop");
   await untilRun(page, "stopped");

@@ -3,7 +3,7 @@
 import "./app.css";
 import { BoardView } from "./board/board";
 import { GridView } from "./board/grid";
-import { describe } from "./board/describe";
+import { describe, showWords } from "./board/describe";
 import { Stage } from "./board/stage";
 import { Upcoming } from "./board/upcoming";
 import { Charts } from "./charts/charts";
@@ -129,8 +129,9 @@ const drawFrame = loop.prompt(() => {
   if (frame === painted && !stage.inMotion) return false;
   painted = frame;
   const { config } = travel.recording ?? session;
-  board.show(scene, rowsOf(config, frame));
+  board.show(frame?.text ? null : scene, rowsOf(config, frame));
   board.draw();
+  showWords(frame);
   why.show(config);
   upcoming.draw(frame, config);
   drawScores(frame);

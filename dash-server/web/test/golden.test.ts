@@ -126,11 +126,12 @@ function plainRun({ meanLines, files, ...run }: RunEntry): Plain {
   return { ...run, mean_lines: meanLines, files: Object.fromEntries(files) };
 }
 
-function plainFrame({ cells, placed, next, value, decision, ...frame }: Frame): Plain {
+function plainFrame({ cells, placed, next, value, decision, text, ...frame }: Frame): Plain {
   return {
     ...frame, cells: hexOf(cells), placed: hexOf(placed), next: hexOf(next),
     value: Number.isNaN(value) ? { $float: "NaN" } : value,
     decision: decision && plainDecision(decision),
+    ...(text && { text }),
   };
 }
 

@@ -48,7 +48,7 @@ function snapshot(run: string | null, updates: number, step = 0): ServerMessage 
   };
 }
 const frame: Frame = {
-  width: 4, height: 4, cells: new Uint8Array(16), placed: new Uint16Array(), piece: 1, next: new Uint8Array(), hold: 0,
+  width: 4, height: 4, cells: new Uint8Array(16), placed: new Uint16Array(), piece: 1, next: new Uint8Array(), hold: 0, text: "",
   lines: 0, pieces: 0, score: 0, episode: 0, step: 77, value: 0, decision: null,
 };
 

@@ -129,7 +129,7 @@ export class Play {
 /** The game in the shape of a board of the run, for whatever shows one. */
 export function asFrame({ width, height, cells, next, lines, pieces, score }: PlayFrame): Frame {
   return {
-    width, height, cells, placed: new Uint16Array(), piece: next[0] ?? 0, next: next.subarray(1), hold: 0,
+    width, height, cells, placed: new Uint16Array(), piece: next[0] ?? 0, next: next.subarray(1), hold: 0, text: "",
     lines, pieces, score, episode: Number.NaN, step: pieces, value: Number.NaN, decision: null,
   };
 }

@@ -156,7 +156,7 @@ export class Travel {
     const decision = before && decisionOf(block, made - 1, before, config);
     const value = decision && isValued(decision) ? decision.placements[0]!.value : Number.NaN;
     return {
-      width, height, cells, placed: Uint16Array.from(placed), piece, next: new Uint8Array(), hold: 0,
+      width, height, cells, placed: Uint16Array.from(placed), piece, next: new Uint8Array(), hold: 0, text: "",
       lines, pieces: from + made, score, episode, step: from + made, value, decision,
     };
   }

@@ -63,6 +63,9 @@ export class Runs {
 
   /** Brings the list up to date. */
   draw(): void {
+    const current = this.#session.status?.run ?? null;
+    // It was laid over the charts, and now they are about it.
+    if (current !== null && this.overlays.of(current)) this.overlays.toggle(current);
     this.#list.draw();
     this.#offer();
   }

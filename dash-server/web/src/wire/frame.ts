@@ -1,7 +1,7 @@
 // The board of the wire, and the decision behind it.
 
 import {
-  bytes, count, flag, floats, number, optionalMap, ProtocolError, texts, words, type Fields,
+  bytes, count, flag, floats, number, optionalMap, optionalText, ProtocolError, texts, words, type Fields,
 } from "./fields";
 
 /** Highest value of a cell: 1..7 are pieces, 8 is full and of no known piece. */
@@ -27,6 +27,8 @@ export interface Frame {
   step: number;
   value: number;
   decision: Decision | null;
+  /** What an environment without a board shows instead. */
+  text: string;
 }
 
 /** What the agent saw, what it could do and what it thought of it. */
@@ -87,6 +89,7 @@ export function readFrame(fields: Fields): Frame {
     step: count(fields, "step"),
     value: number(fields, "value"),
     decision: decision && readDecision(decision, width, cells.length),
+    text: optionalText(fields, "text") ?? "",
   };
 }
 
