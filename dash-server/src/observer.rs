@@ -77,7 +77,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
             let mut frame = blank_frame();
             report.env.draw(&mut frame);
             let names = self.names.get_or_insert_with(|| report.env.feature_names());
-            frame.decision = explain(report, &frame, names);
+            frame.decision = explain(report, &frame, names).map(Box::new);
             frame.value = report.values.iter().copied().fold(f32::NAN, f32::max);
             frame.placed = cells
                 .into_iter()

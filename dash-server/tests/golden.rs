@@ -140,7 +140,7 @@ fn frame() -> Frame {
         episode: 3,
         step: 250,
         value: 17.25,
-        decision: Some(decision(before)),
+        decision: Some(Box::new(decision(before))),
         text: String::new(),
     }
 }
@@ -357,7 +357,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
     };
     let explored = Frame {
         value: f32::NAN,
-        decision: Some(Decision {
+        decision: Some(Box::new(Decision {
             explored: true,
             pieces: vec![6].into(),
             placements: words(&[184, 185, 194, 195]).into(),
@@ -367,17 +367,17 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
             feature_names: vec![],
             features: vec![].into(),
             ..decision(vec![0; 200])
-        }),
+        })),
         ..frame()
     };
     let pressed = Frame {
-        decision: Some(Decision {
+        decision: Some(Box::new(Decision {
             actions: vec!["drop".to_owned(), "left".to_owned()],
             feature_names: vec![],
             features: vec![].into(),
             rewards: floats(&[f32::NAN; 2]).into(),
             ..decision(vec![0; 200])
-        }),
+        })),
         ..frame()
     };
     let metrics = Metrics {

@@ -33,7 +33,7 @@ pub struct Frame {
     /// Value of the position for the agent; NaN when it did not look.
     pub value: f32,
     /// Why the piece was placed there, if the environment can tell.
-    pub decision: Option<Decision>,
+    pub decision: Option<Box<Decision>>,
     /// What an environment without a board shows in words; empty where there is a board.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
