@@ -3,8 +3,8 @@
 //!     cargo bench -p benches --bench long_run
 
 use std::fs::read_to_string;
-use std::time::Instant;
 
+use benches::ThreadClock;
 use benches::training::{sb3_rhythm, tetris, timed};
 use rl_agent::env::Environment;
 use rl_agent::observer::{MetricsReport, Observer};
@@ -12,34 +12,26 @@ use rl_agent::observers::GameRecorder;
 
 /// Prints a line for each report.
 struct Flat {
-    began: Instant,
+    clock: ThreadClock,
     step: u64,
     seconds: f64,
 }
 
 impl Flat {
     fn new() -> Self {
-        let mut flat = Self {
-            began: Instant::now(),
+        let clock = ThreadClock::begin();
+        let seconds = clock.seconds();
+        Self {
+            clock,
             step: 0,
-            seconds: 0.0,
-        };
-        flat.seconds = flat.busy_seconds();
-        flat
-    }
-
-    /// Processor time, which other work on the machine does not lengthen; wall-clock time where the system does not tell.
-    fn busy_seconds(&self) -> f64 {
-        let nanoseconds = read_to_string("/proc/self/schedstat")
-            .ok()
-            .and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
-        nanoseconds.map_or_else(|| self.began.elapsed().as_secs_f64(), |time| 1e-9 * time)
+            seconds,
+        }
     }
 }
 
 impl<E: Environment> Observer<E> for Flat {
     fn on_metrics(&mut self, report: &MetricsReport<'_>) {
-        let (steps, seconds) = (report.step - self.step, self.busy_seconds());
+        let (steps, seconds) = (report.step - self.step, self.clock.seconds());
         println!(
             "{:>10} steps  {:>6.1} MB  {:>6.2} us a step  {:>8.1} steps a game",
             report.step,

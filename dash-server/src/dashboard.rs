@@ -53,15 +53,28 @@ impl Dashboard {
     /// # Errors
     /// If the address is not a loopback address or the port is taken, or the system gives no thread.
     pub fn bind(addr: SocketAddr, control: Control) -> Result<Self, BindError> {
+        Self::bind_with(addr, control, SessionSettings::default(), Limits::default())
+    }
+
+    /// The same with other rates and bounds than the usual ones.
+    ///
+    /// # Errors
+    /// If the address is not a loopback address or the port is taken, or the system gives no thread.
+    pub fn bind_with(
+        addr: SocketAddr,
+        control: Control,
+        settings: SessionSettings,
+        limits: Limits,
+    ) -> Result<Self, BindError> {
         let refused = |error| BindError::Io { addr, error };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(refused)?;
-        let session = Session::new(ByProgram, SessionSettings::default());
+        let session = Session::new(ByProgram, settings);
         let server = {
             let _entered = runtime.enter();
-            Server::bind(addr, session.clone(), Limits::default())?
+            Server::bind(addr, session.clone(), limits)?
         };
         let addr = server.addr();
         let feed = Arc::new(Feed::new());

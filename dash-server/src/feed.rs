@@ -28,6 +28,8 @@ pub struct Feed {
     /// Whether the next board is wanted as soon as one has been left.
     every_frame: AtomicBool,
     update_wanted: AtomicBool,
+    /// Whether a board wakes whoever waits here also when not every one is wanted.
+    prompt: bool,
     staged: Mutex<Staged>,
     urgent: Notify,
     /// Small pictures of all environments.
@@ -113,6 +115,7 @@ impl Default for Feed {
             frame_wanted: AtomicBool::new(true),
             every_frame: AtomicBool::new(false),
             update_wanted: AtomicBool::new(true),
+            prompt: false,
             staged: Mutex::default(),
             urgent: Notify::new(),
             grid: Grid::default(),
@@ -124,6 +127,14 @@ impl Feed {
     /// A feed for a new run.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A feed for a new run whose reports are passed on to another feed, which has asked for each board.
+    pub(crate) fn prompt() -> Self {
+        Self {
+            prompt: true,
+            ..Self::default()
+        }
     }
 
     /// Steps that the run has taken.
@@ -144,7 +155,7 @@ impl Feed {
         self.frame_wanted.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the server would like to see the board of every step, as it does while training holds.
+    /// Whether the server would like to see the board of every step, at once, as it does while training holds or is slow.
     pub(crate) fn want_every_frame(&self, every: bool) {
         self.every_frame.store(every, Ordering::Relaxed);
         self.want_frame();
@@ -199,7 +210,8 @@ impl Feed {
         let urgent = {
             let mut staged = self.staged();
             report(&mut staged);
-            staged.frame.is_some() || staged.is_eventful()
+            let at_once = self.prompt || self.every_frame.load(Ordering::Relaxed);
+            (at_once && staged.frame.is_some()) || staged.is_eventful()
         };
         if urgent {
             self.urgent.notify_one();

@@ -26,10 +26,13 @@ impl Hub {
         self.clients().len()
     }
 
-    /// Sends a whole frame to everybody.
-    pub(crate) fn broadcast(&self, kind: Kind, frame: &Bytes) {
+    /// Sends whole frames to everybody.
+    pub(crate) fn broadcast(&self, frames: &[(Kind, Bytes)]) {
+        if frames.is_empty() {
+            return;
+        }
         for client in self.clients().iter() {
-            client.send(kind, frame.clone());
+            client.send(frames);
         }
     }
 

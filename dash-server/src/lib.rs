@@ -18,6 +18,7 @@ mod limits;
 mod live;
 pub mod observer;
 mod outbox;
+mod patience;
 mod play;
 pub mod protocol;
 mod routes;

@@ -1,6 +1,6 @@
 //! What the server knows of the session: the truth of which every message is a piece.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 
@@ -27,6 +27,21 @@ pub(crate) fn unix_micros() -> u64 {
 /// A message with what happens to it when a client is slow.
 pub(crate) type Outgoing = (Kind, Bytes);
 
+/// How long a snapshot is good for. However many clients come, and however slowly they take it, there are few at a time.
+const BEGINNING_TIME: Duration = Duration::from_secs(1);
+
+/// Messages after a snapshot that are kept for those who begin with it: when there are more, the next one gets a new
+/// snapshot. Below what may wait for a client, even if they are all of the kind that must not be dropped.
+const BEGINNING_MESSAGES: usize = 32;
+
+/// Where a client that knows nothing begins: a snapshot that is not old, and everything that was said since.
+#[derive(Debug)]
+struct Beginning {
+    snapshot: Bytes,
+    made: Instant,
+    since: Vec<Outgoing>,
+}
+
 /// Status, configuration, board and history, and the number of the last message made of them.
 #[derive(Debug)]
 pub(crate) struct Live {
@@ -42,8 +57,8 @@ pub(crate) struct Live {
     seq: u64,
     /// The emptied other half of the feed's exchange.
     spare: Staged,
-    /// The snapshot of now, if one was made: many clients may come at once.
-    snapshot: Option<Bytes>,
+    /// Where those who come now begin.
+    beginning: Option<Beginning>,
 }
 
 impl Default for Live {
@@ -66,14 +81,14 @@ impl Default for Live {
             runs: Vec::new(),
             seq: 0,
             spare: Staged::default(),
-            snapshot: None,
+            beginning: None,
         }
     }
 }
 
 impl Live {
-    /// Everything, for a client that knows nothing.
-    pub(crate) fn snapshot(&mut self) -> Bytes {
+    /// Everything, for a client that knows nothing: a snapshot, and what came after it.
+    pub(crate) fn beginning(&mut self) -> Vec<Outgoing> {
         let Self {
             status,
             config,
@@ -81,7 +96,7 @@ impl Live {
             history,
             changes,
             runs,
-            snapshot,
+            beginning,
             ..
         } = self;
         let make = || {
@@ -97,9 +112,17 @@ impl Live {
                 changes: changes.clone(),
                 runs: runs.clone(),
             }));
-            outbox::binary(&message.encode())
+            Beginning {
+                snapshot: outbox::binary(&message.encode()),
+                made: Instant::now(),
+                since: Vec::new(),
+            }
         };
-        snapshot.get_or_insert_with(make).clone()
+        let Beginning {
+            snapshot, since, ..
+        } = beginning.get_or_insert_with(make);
+        let snapshot = [(Kind::Reliable, snapshot.clone())];
+        [&snapshot, &since[..]].concat()
     }
 
     /// Messages made, finished episodes and evaluations of the run.
@@ -120,7 +143,7 @@ impl Live {
         self.frame = None;
         self.config = Some(config);
         self.status = status;
-        self.snapshot = None;
+        self.beginning = None;
     }
 
     /// Changes the status and makes the message about it.
@@ -128,10 +151,7 @@ impl Live {
         change(&mut self.status);
         let body = self.status.clone();
         let stamped = self.stamp(body);
-        (
-            Kind::Reliable,
-            outbox::binary(&ServerMessage::Status(stamped).encode()),
-        )
+        self.say(Kind::Reliable, &ServerMessage::Status(stamped))
     }
 
     /// Takes a new board over, if the run has left one.
@@ -144,10 +164,7 @@ impl Live {
     pub(crate) fn collect(&mut self, feed: &Feed) -> Vec<Outgoing> {
         let mut staged = std::mem::take(&mut self.spare);
         feed.take(&mut staged);
-        if self.status.step != feed.step() {
-            self.status.step = feed.step();
-            self.snapshot = None;
-        }
+        self.status.step = feed.step();
         let mut messages = Vec::new();
         if let Some(frame) = staged.frame.take() {
             messages.push(self.show(frame));
@@ -161,10 +178,7 @@ impl Live {
         };
         if metrics != Metrics::default() {
             let stamped = self.stamp(metrics);
-            messages.push((
-                Kind::Droppable,
-                outbox::binary(&ServerMessage::Metrics(stamped).encode()),
-            ));
+            messages.push(self.say(Kind::Droppable, &ServerMessage::Metrics(stamped)));
         }
         if let Some(evaluations) = append(
             &EVALUATIONS,
@@ -172,17 +186,11 @@ impl Live {
             &mut self.history.evaluations,
         ) {
             let stamped = self.stamp(Evaluation { evaluations });
-            messages.push((
-                Kind::Reliable,
-                outbox::binary(&ServerMessage::Evaluation(stamped).encode()),
-            ));
+            messages.push(self.say(Kind::Reliable, &ServerMessage::Evaluation(stamped)));
         }
         for checkpoint in staged.checkpoints.drain(..) {
             let stamped = self.stamp(checkpoint);
-            messages.push((
-                Kind::Reliable,
-                outbox::binary(&ServerMessage::Checkpoint(stamped).encode()),
-            ));
+            messages.push(self.say(Kind::Reliable, &ServerMessage::Checkpoint(stamped)));
         }
         for change in staged.changes.drain(..) {
             if self.changes.len() == MOST_CHANGES {
@@ -190,17 +198,11 @@ impl Live {
             }
             self.changes.push(change.clone());
             let stamped = self.stamp(change);
-            messages.push((
-                Kind::Reliable,
-                outbox::binary(&ServerMessage::Change(stamped).encode()),
-            ));
+            messages.push(self.say(Kind::Reliable, &ServerMessage::Change(stamped)));
         }
         if let Some(boards) = feed.grid.take() {
             let stamped = self.stamp(boards);
-            messages.push((
-                Kind::Droppable,
-                outbox::binary(&ServerMessage::Boards(stamped).encode()),
-            ));
+            messages.push(self.say(Kind::Droppable, &ServerMessage::Boards(stamped)));
         }
         for moves in staged.take_moves() {
             self.games.extend(moves);
@@ -225,25 +227,35 @@ impl Live {
         self.runs = runs;
         (changes != RunChanges::default()).then(|| {
             let stamped = self.stamp(changes);
-            (
-                Kind::Reliable,
-                outbox::binary(&ServerMessage::Runs(stamped).encode()),
-            )
+            self.say(Kind::Reliable, &ServerMessage::Runs(stamped))
         })
     }
 
     fn show(&mut self, frame: Frame) -> Outgoing {
-        self.frame = Some(frame.clone());
-        let stamped = self.stamp(frame);
-        (
-            Kind::Latest,
-            outbox::binary(&ServerMessage::Frame(stamped).encode()),
-        )
+        let message = ServerMessage::Frame(self.stamp(frame));
+        let outgoing = self.say(Kind::Latest, &message);
+        // A board is many small pieces of memory: it is moved on rather than copied.
+        if let ServerMessage::Frame(Stamped { body, .. }) = message {
+            self.frame = Some(body);
+        }
+        outgoing
+    }
+
+    /// A message as everybody gets it, those included who begin with the snapshot before it.
+    fn say(&mut self, kind: Kind, message: &ServerMessage) -> Outgoing {
+        let outgoing = (kind, outbox::binary(&message.encode()));
+        let is_fresh = |beginning: &mut Beginning| {
+            beginning.since.len() < BEGINNING_MESSAGES && beginning.made.elapsed() < BEGINNING_TIME
+        };
+        self.beginning.take_if(|beginning| !is_fresh(beginning));
+        if let Some(beginning) = &mut self.beginning {
+            beginning.since.push(outgoing.clone());
+        }
+        outgoing
     }
 
     fn stamp<T>(&mut self, body: T) -> Stamped<T> {
         self.seq += 1;
-        self.snapshot = None;
         Stamped {
             seq: self.seq,
             t: unix_micros(),
@@ -274,6 +286,16 @@ mod tests {
             _ => 2,
         };
         rmp_serde::from_slice(&frame[head..]).unwrap()
+    }
+
+    impl Live {
+        /// What a client finds that comes now, if nobody came shortly before.
+        pub(crate) fn snapshot(&mut self) -> Snapshot {
+            match read(&self.beginning()[0]) {
+                ServerMessage::Snapshot(snapshot) => *snapshot,
+                other => panic!("{other:?}"),
+            }
+        }
     }
 
     #[test]
@@ -311,11 +333,27 @@ mod tests {
             }
         }
         assert_eq!(last_seq, 9, "the first look found nothing");
-        let ServerMessage::Snapshot(snapshot) = read(&(Kind::Reliable, live.snapshot())) else {
-            panic!()
-        };
+        let snapshot = live.snapshot();
         assert_eq!(snapshot.episodes, seen);
         assert_eq!(snapshot.status.step, 9);
+    }
+
+    #[test]
+    fn whoever_comes_soon_gets_the_same_snapshot_and_what_came_since() {
+        let (mut live, feed) = (Live::default(), Feed::new());
+        let first = live.beginning();
+        assert_eq!(first.len(), 1);
+        let mut said = Vec::new();
+        for value in 0..BEGINNING_MESSAGES {
+            feed.stage(|staged| staged.rows.evaluations.push(&[value as f64; 8]));
+            said.extend(live.collect(&feed));
+            assert_eq!(live.beginning(), [&first[..], &said].concat());
+        }
+        feed.stage(|staged| staged.rows.evaluations.push(&[0.0; 8]));
+        live.collect(&feed);
+        assert_eq!(live.beginning().len(), 1, "there were too many");
+        let rows = live.snapshot().evaluations.rows;
+        assert_eq!(rows as usize, BEGINNING_MESSAGES + 1);
     }
 
     #[test]
@@ -324,17 +362,14 @@ mod tests {
         feed.stage(|staged| staged.rows.evaluations.push(&[0.0; 8]));
         let messages = live.collect(&feed);
         assert!(matches!(read(&messages[0]), ServerMessage::Evaluation(_)));
-        let before = live.snapshot();
-        assert_eq!(before, live.snapshot());
+        assert_eq!(live.snapshot().evaluations.rows, 1);
         let status = Status {
             run: Some("next".to_owned()),
             state: State::Running,
             ..live.status.clone()
         };
         live.begin(status, ConfigMap::new());
-        let ServerMessage::Snapshot(snapshot) = read(&(Kind::Reliable, live.snapshot())) else {
-            panic!()
-        };
+        let snapshot = live.snapshot();
         assert_eq!(
             (snapshot.evaluations.start, snapshot.evaluations.rows),
             (0, 0)

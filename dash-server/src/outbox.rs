@@ -4,7 +4,7 @@
 //! client cheap. Only what the socket refuses waits here, by the rules of its kind, and a task per client carries it on.
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, IoSlice};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -52,6 +52,9 @@ pub(crate) fn frame(mut frame: Frame<'_>) -> Bytes {
     Bytes::copy_from_slice(frame.write(&mut buffer))
 }
 
+/// Frames that are written at once: more than come at once, but for a client that was slow.
+const SLICES: usize = 8;
+
 /// Why a client's writer came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WriteEnd {
@@ -83,10 +86,12 @@ impl Outbox {
         }
     }
 
-    /// Sends or queues a whole frame. Never waits.
-    pub(crate) fn send(&self, kind: Kind, frame: Bytes) {
+    /// Sends or queues whole frames, in one call of the system where the socket takes them. Never waits.
+    pub(crate) fn send(&self, frames: &[(Kind, Bytes)]) {
         let mut queue = self.queue();
-        queue.push(kind, frame, &self.limits);
+        for (kind, frame) in frames {
+            queue.push(*kind, frame.clone(), &self.limits);
+        }
         // A queue that is already waiting for the socket is the writer task's.
         if !queue.waiting {
             self.flush(&mut queue);
@@ -135,8 +140,15 @@ impl Outbox {
     /// Writes as much as the socket takes now.
     fn flush(&self, queue: &mut Queue) {
         queue.waiting = false;
-        while let Some(bytes) = queue.next() {
-            match self.socket.try_write(bytes) {
+        loop {
+            let mut slices = [IoSlice::new(&[]); SLICES];
+            let count = queue.next(&mut slices);
+            let written = match &slices[..count] {
+                [] => return,
+                [one] => self.socket.try_write(one),
+                several => self.socket.try_write_vectored(several),
+            };
+            match written {
                 Ok(0) => queue.end = Some(WriteEnd::Broken),
                 Ok(count) => queue.advance(count),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -229,24 +241,31 @@ impl Queue {
         self.closing = true;
     }
 
-    /// The bytes to write next.
-    fn next(&self) -> Option<&[u8]> {
+    /// The bytes to write next, as many frames of them as there are slices; returns how many there are.
+    fn next<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
         if self.end.is_some() {
-            return None;
+            return 0;
         }
-        self.frames.front().map(|(_, frame)| &frame[self.written..])
+        let mut begun = self.written;
+        let pairs = slices.iter_mut().zip(&self.frames);
+        let filled = pairs.map(|(slice, (_, frame))| {
+            *slice = IoSlice::new(&frame[std::mem::take(&mut begun)..]);
+        });
+        filled.count()
     }
 
     /// `count` of those bytes have been written.
     fn advance(&mut self, count: usize) {
         self.written += count;
-        if self
-            .frames
-            .front()
-            .is_some_and(|(_, frame)| self.written >= frame.len())
+        let mut out = 0;
+        while let Some((_, frame)) = self.frames.front()
+            && self.written >= frame.len()
         {
+            self.written -= frame.len();
             self.frames.pop_front();
-            self.written = 0;
+            out += 1;
+        }
+        if out > 0 {
             self.since = Instant::now();
             if self.closing && self.frames.is_empty() {
                 self.end = Some(WriteEnd::Closed);
@@ -270,11 +289,17 @@ mod tests {
     /// Everything in the queue, as the client would read it.
     fn drain(queue: &mut Queue) -> Vec<u8> {
         let mut out = Vec::new();
-        while let Some(bytes) = queue.next() {
-            out.push(bytes[0]);
-            queue.advance(1);
+        loop {
+            let mut slices = [IoSlice::new(&[]); 2];
+            if queue.next(&mut slices) == 0 {
+                return out;
+            }
+            // More than the rest of the first frame, so that a write may end anywhere in the second one.
+            let bytes: Vec<u8> = slices.iter().flat_map(|slice| slice.to_vec()).collect();
+            let count = bytes.len().min(slices[0].len() + 1);
+            out.extend(&bytes[..count]);
+            queue.advance(count);
         }
-        out
     }
 
     fn push(queue: &mut Queue, kind: Kind, bytes: &'static [u8]) {

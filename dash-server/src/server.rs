@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,10 +16,11 @@ use thiserror::Error;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 
 use crate::limits::Limits;
+use crate::patience::Patient;
 use crate::routes::{self, Upgraded};
 use crate::security::Access;
 use crate::session::Session;
@@ -35,6 +37,9 @@ const DOORSTEP: usize = 16;
 
 /// Time to read that there is no place.
 const TURN_AWAY_TIME: Duration = Duration::from_millis(200);
+
+/// Time before the system is asked again for a connection that it could not give.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Why the server cannot listen.
 #[derive(Debug, Error)]
@@ -159,48 +164,62 @@ impl Server {
         let doorstep = Arc::new(Semaphore::new(DOORSTEP));
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
-        let mut report = pin!(session.report());
-        let mut runs = pin!(session.watch_runs());
+        // In tasks of their own: to wake whoever blocks on all of this takes a call of the system each time.
+        let mut reporters = JoinSet::new();
+        let reporter = session.clone();
+        reporters.spawn(async move { reporter.report().await });
+        let watcher = session.clone();
+        reporters.spawn(async move { watcher.watch_runs().await });
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
-                () = &mut report => {}
-                () = &mut runs => {}
+                Some(ended) = reporters.join_next() => {
+                    if let Some(panic) = ended.err().filter(JoinError::is_panic) {
+                        resume_unwind(panic.into_panic());
+                    }
+                }
                 Some(_) = connections.join_next() => {}
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, from)) => {
-                        let guest = guests.enter(from.ip(), limits.connections_per_address);
-                        let place = places.clone().try_acquire_owned();
-                        let (Some(guest), Ok(place)) = (guest, place) else {
-                            if let Ok(place) = doorstep.clone().try_acquire_owned() {
-                                connections.spawn(async move {
-                                    turn_away(stream).await;
-                                    drop(place);
-                                });
-                            }
-                            continue;
-                        };
-                        let (session, limits, closing) = (session.clone(), limits.clone(), watch_closing.clone());
-                        let access = access.clone();
-                        connections.spawn(async move {
-                            connection(stream, session, limits, access, closing).await;
-                            drop((place, guest));
-                        });
-                    }
-                    Err(error) => {
-                        // Out of file descriptors, most likely: it passes when connections end.
-                        tracing::warn!(%error, "a connection was not accepted");
-                        sleep(Duration::from_millis(50)).await;
-                    }
+                (stream, from) = accept(&listener) => {
+                    let guest = guests.enter(from.ip(), limits.connections_per_address);
+                    let place = places.clone().try_acquire_owned();
+                    let (Some(guest), Ok(place)) = (guest, place) else {
+                        if let Ok(place) = doorstep.clone().try_acquire_owned() {
+                            connections.spawn(async move {
+                                turn_away(stream).await;
+                                drop(place);
+                            });
+                        }
+                        continue;
+                    };
+                    let (session, limits, closing) = (session.clone(), limits.clone(), watch_closing.clone());
+                    let access = access.clone();
+                    connections.spawn(async move {
+                        connection(stream, session, limits, access, closing).await;
+                        drop((place, guest));
+                    });
                 }
             }
         }
-        drop(listener);
+        drop((listener, reporters));
         drop(closing);
         session.close_clients("the server shuts down");
         let all = async { while connections.join_next().await.is_some() {} };
         if timeout(2 * limits.close_timeout, all).await.is_err() {
             tracing::debug!("some connections did not close in time");
+        }
+    }
+}
+
+/// The next connection. Where the system has none to give, out of file descriptors most likely, it is asked again when some
+/// may have ended; everything else goes on meanwhile.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                sleep(ACCEPT_PAUSE).await;
+            }
         }
     }
 }
@@ -294,7 +313,10 @@ async fn connection(
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(
+            TokioIo::new(Patient::new(stream, limits.write_timeout)),
+            service,
+        )
         .with_upgrades();
     let mut connection = pin!(connection);
     let mut asked = false;

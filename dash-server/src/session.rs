@@ -33,6 +33,8 @@ use run::Run;
 pub struct SessionSettings {
     /// Board frames a second, above 0.
     pub frame_rate: f64,
+    /// Messages of metrics a second, above 0.
+    pub metrics_rate: f64,
     /// Time for a run to obey a stop before it is called unresponsive.
     pub stop_timeout: Duration,
     /// Whether clients may only watch.
@@ -45,6 +47,7 @@ impl Default for SessionSettings {
     fn default() -> Self {
         Self {
             frame_rate: 10.0,
+            metrics_rate: 10.0,
             stop_timeout: Duration::from_secs(5),
             read_only: false,
             runs: None,
@@ -220,8 +223,8 @@ impl Session {
     /// Greets a client and tells it everything; from then on it hears every increment.
     pub(crate) fn connect(&self, client: &Arc<Outbox>) {
         let mut inner = self.inner();
-        client.send(Kind::Reliable, self.hello.clone());
-        client.send(Kind::Reliable, inner.live.snapshot());
+        client.send(&[(Kind::Reliable, self.hello.clone())]);
+        client.send(&inner.live.beginning());
         // Still under the lock, so that no increment is missed or comes twice.
         self.hub.add(client.clone());
         self.curious.notify_one();
@@ -264,7 +267,7 @@ impl Session {
             return;
         }
         if let Some(run) = inner.run.take() {
-            self.send(inner.live.collect(&run.feed));
+            self.send(&inner.live.collect(&run.feed));
         }
         let (state, message) = match outcome {
             Ok(reason) => (State::Stopped, reason),
@@ -284,13 +287,11 @@ impl Session {
             inner.live.status.step = run.feed.step();
         }
         let message = inner.live.set_status(change);
-        self.send([message]);
+        self.send(&[message]);
     }
 
-    fn send(&self, messages: impl IntoIterator<Item = Outgoing>) {
-        for (kind, frame) in messages {
-            self.hub.broadcast(kind, &frame);
-        }
+    fn send(&self, messages: &[Outgoing]) {
+        self.hub.broadcast(messages);
     }
 
     /// Every change under the lock is whole before anything in it can panic.

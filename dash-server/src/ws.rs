@@ -13,11 +13,11 @@ use fastwebsockets::{CloseCode, Frame, OpCode, Role, WebSocketError, WebSocketRe
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::limits::Limits;
 use crate::outbox::{self, Kind, Outbox, WriteEnd};
+use crate::patience::Patient;
 use crate::session::Session;
 
 const PROTOCOL_ERROR: u16 = 1002;
@@ -43,11 +43,11 @@ enum ReadEnd {
 /// Serves one client until it is gone, in one task: reading and writing are two futures of it, and neither is dropped
 /// before the connection ends, because neither may be cancelled half way.
 pub(crate) async fn serve(upgraded: Upgraded, session: Arc<Session>, limits: Limits) {
-    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+    let Ok(parts) = upgraded.downcast::<TokioIo<Patient>>() else {
         tracing::error!("an upgraded connection is not a TCP stream");
         return;
     };
-    let (read, write) = parts.io.into_inner().into_split();
+    let (read, write) = parts.io.into_inner().into_inner().into_split();
     // The first frames may have come together with the request.
     let mut read = std::io::Cursor::new(parts.read_buf).chain(read);
     let client = Arc::new(Outbox::new(write, limits.clone()));
@@ -62,7 +62,7 @@ pub(crate) async fn serve(upgraded: Upgraded, session: Arc<Session>, limits: Lim
                     catch_unwind(AssertUnwindSafe(|| session.receive(&client, message))).is_ok()
                 }
                 Event::Ping(payload) => {
-                    client.send(Kind::Reliable, outbox::pong(payload));
+                    client.send(&[(Kind::Reliable, outbox::pong(payload))]);
                     true
                 }
                 Event::Pong => true,
@@ -103,7 +103,7 @@ async fn keep_alive(client: &Outbox, limits: &Limits, begin: Instant, heard: &At
             tracing::debug!(silent, "a client has been silent for too long");
             return;
         }
-        client.send(Kind::Reliable, outbox::ping());
+        client.send(&[(Kind::Reliable, outbox::ping())]);
     }
 }
 

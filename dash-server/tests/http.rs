@@ -336,3 +336,21 @@ fn connections_beyond_the_limit_are_turned_away_and_come_back() {
     });
     drop(two);
 }
+
+#[test]
+fn a_client_that_never_reads_its_answers_is_given_up() {
+    let limits = Limits {
+        connections: 1,
+        write_timeout: Duration::from_millis(100),
+        ..Limits::default()
+    };
+    let server = TestServer::with(SessionSettings::default(), limits);
+    let mut deaf = TcpStream::connect(server.addr).expect("a connection");
+    deaf.set_write_timeout(Some(PATIENCE)).expect("a timeout");
+    let request = format!("GET /metrics HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr).repeat(100);
+    // A server that waits reads no more either; one that has given up resets the connection.
+    while let Ok(()) = deaf.write_all(request.as_bytes()) {}
+    common::wait_until("its place is free", || {
+        get(&server, "/healthz").contains(" 200 ")
+    });
+}

@@ -46,7 +46,7 @@ pub fn work(
     let assignment: Assignment = receive(&mut input)?.ok_or(io::ErrorKind::UnexpectedEof)?;
     let context = JobContext {
         control: Control::new(),
-        feed: Arc::new(Feed::new()),
+        feed: Arc::new(Feed::prompt()),
     };
     let (control, feed) = (context.control.clone(), context.feed.clone());
     let (tell, ended) = oneshot::channel();

@@ -139,7 +139,8 @@ impl Player {
         let frame = picture(&self.game, self.heard);
         if self.told.as_ref() != Some(&frame) {
             let message = ServerMessage::Play(Box::new(frame.clone())).encode();
-            self.client.send(Kind::Droppable, outbox::binary(&message));
+            self.client
+                .send(&[(Kind::Droppable, outbox::binary(&message))]);
             self.told = Some(frame);
         }
     }

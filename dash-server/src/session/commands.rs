@@ -81,9 +81,9 @@ impl Session {
                 // The board that is shown while paused should be the one that training holds at, and a board is only
                 // seen with a step: one more step is taken. At watching speed every step is shown anyway.
                 run.feed.want_every_frame(true);
-                match status.speed_limit {
-                    Some(limit) if limit <= watched => run.control.pause(),
-                    _ => run.control.send(Order::Step(1)),
+                match is_slow(status, watched) {
+                    true => run.control.pause(),
+                    false => run.control.send(Order::Step(1)),
                 }
                 status.state = State::Paused;
             }
@@ -96,9 +96,10 @@ impl Session {
     /// # Errors
     /// If no run is paused.
     pub fn resume(&self) -> Result<(), Refusal> {
+        let watched = self.settings.frame_rate;
         self.order(|run, status| {
             paused(status)?;
-            run.feed.want_every_frame(false);
+            run.feed.want_every_frame(is_slow(status, watched));
             run.control.resume();
             status.state = State::Running;
             Ok(())
@@ -128,10 +129,13 @@ impl Session {
                 "limit must be a number of steps a second above 0, or nil",
             ));
         }
+        let watched = self.settings.frame_rate;
         self.order(|run, status| {
             not_stopping(status)?;
             run.control.send(Order::SpeedLimit(limit));
             status.speed_limit = limit;
+            let holds = status.state == State::Paused;
+            run.feed.want_every_frame(holds || is_slow(status, watched));
             Ok(())
         })
     }
@@ -233,6 +237,11 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Whether pieces are put down so slowly that each of them is shown.
+fn is_slow(status: &Status, frame_rate: f64) -> bool {
+    status.speed_limit.is_some_and(|limit| limit <= frame_rate)
 }
 
 fn not_stopping(status: &Status) -> Result<(), Refusal> {

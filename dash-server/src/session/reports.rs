@@ -8,9 +8,6 @@ use super::{Inner, Session};
 use crate::play::{MOST_LATE, TICK};
 use crate::protocol::State;
 
-/// How often metrics go out.
-const METRICS_INTERVAL: Duration = Duration::from_millis(100);
-
 /// Time for a run that was killed to be gone.
 const KILLING: Duration = Duration::from_secs(1);
 
@@ -43,15 +40,23 @@ impl Session {
     }
 
     async fn report_training(&self) {
-        let mut frames = interval(Duration::from_secs_f64(1.0 / self.settings.frame_rate));
-        let mut metrics = interval(METRICS_INTERVAL);
-        frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        metrics.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let every = |rate: f64| interval(Duration::from_secs_f64(1.0 / rate));
+        let mut frames = every(self.settings.frame_rate);
+        let mut metrics = every(self.settings.metrics_rate);
+        // Both stay in step, so that a board and metrics which are due together leave together.
+        frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        metrics.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             let feed = self.inner().run.as_ref().map(|run| run.feed.clone());
             tokio::select! {
-                _ = frames.tick() => feed.iter().for_each(|feed| feed.want_frame()),
+                biased;
                 _ = metrics.tick() => self.collect(true),
+                _ = frames.tick() => {
+                    // At full speed the board that was left since the last time is shown now: to be woken for each one the
+                    // moment it is there would cost more than all the rest.
+                    self.collect(false);
+                    feed.iter().for_each(|feed| feed.want_frame());
+                }
                 () = async { match &feed { Some(feed) => feed.urgent().await, None => std::future::pending().await } } => {
                     self.collect(false);
                 }
@@ -73,7 +78,7 @@ impl Session {
             match tokio::task::spawn_blocking(move || archive.list()).await {
                 Ok(Ok(runs)) => {
                     let message = self.inner().live.set_runs(runs);
-                    self.send(message);
+                    self.send(message.as_slice());
                 }
                 Ok(Err(error)) => tracing::warn!(%error, "the output folder cannot be read"),
                 Err(error) => tracing::error!(%error, "looking at the output folder failed"),
@@ -93,9 +98,9 @@ impl Session {
             run.feed.grid.want();
         }
         if all || run.feed.is_eventful() {
-            self.send(live.collect(&run.feed));
+            self.send(&live.collect(&run.feed));
         } else {
-            self.send(live.collect_frame(&run.feed));
+            self.send(live.collect_frame(&run.feed).as_slice());
         }
         if live.status.state == State::Paused && live.status.step != told {
             self.announce(&mut inner, |_| {});

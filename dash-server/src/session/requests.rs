@@ -16,7 +16,7 @@ impl Session {
             Ok(Request { id, command }) => {
                 if command == Command::Snapshot {
                     reply(client, &ServerMessage::Ack { id });
-                    client.send(Kind::Reliable, self.inner().live.snapshot());
+                    client.send(&self.inner().live.beginning());
                     return;
                 }
                 (Some(id), self.answer(client, id, command))
@@ -158,5 +158,5 @@ impl Session {
 }
 
 fn reply(client: &Outbox, answer: &ServerMessage) {
-    client.send(Kind::Reliable, outbox::binary(&answer.encode()));
+    client.send(&[(Kind::Reliable, outbox::binary(&answer.encode()))]);
 }
