@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use safetensors::tensor::SafeTensors;
-
 use crate::dqn::DqnPolicy;
 use crate::model::{Model, ModelError};
+use crate::model_file;
 
 /// What a model file holds.
 #[derive(Debug, Clone)]
@@ -22,27 +21,13 @@ impl AnyModel {
     /// # Errors
     /// If the file cannot be read, is damaged, or holds neither.
     pub fn load(path: &Path) -> Result<Self, ModelError> {
-        let bytes = std::fs::read(path).map_err(|source| ModelError::Io {
-            path: path.display().to_string(),
-            source,
-        })?;
-        if values_actions(&bytes) {
+        let kind = model_file::read(path, |bytes| Ok(model_file::kind(bytes)))?;
+        if kind.as_deref() == Some(crate::dqn::MODEL_KIND) {
             let (policy, _) = DqnPolicy::load(path)?;
             return Ok(Self::Actions(Box::new(policy)));
         }
         Ok(Self::Afterstates(Box::new(Model::load(path)?)))
     }
-}
-
-/// Whether the file says that its network values actions.
-fn values_actions(bytes: &[u8]) -> bool {
-    let Ok((_, metadata)) = SafeTensors::read_metadata(bytes) else {
-        return false;
-    };
-    let metadata = metadata.metadata().as_ref();
-    let header = metadata.and_then(|map| map.get("model"));
-    let header = header.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-    header.is_some_and(|header| header["kind"] == crate::dqn::MODEL_KIND)
 }
 
 /// A number that is the same for the same bytes, and differs for others (FNV-1a).

@@ -16,6 +16,7 @@ pub mod experience;
 pub mod game_log;
 mod learning;
 pub mod model;
+mod model_file;
 #[cfg(feature = "tetris")]
 pub mod models;
 pub mod nn;

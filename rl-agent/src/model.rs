@@ -3,16 +3,15 @@
 //! Layer i is the pair of tensors `layers.i.weight` (inputs x outputs) and `layers.i.bias`; the metadata key `model`
 //! holds a JSON object with the rest of [`Model`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::afterstate_dqn::{AfterstatePolicy, Objective};
 use crate::any_model::fingerprint;
-use crate::atomic_file;
+use crate::model_file::{self, Tensors};
 use crate::nn::{Activation, Mlp, ShapeError};
 
 /// A network with what is needed to play by it.
@@ -79,11 +78,7 @@ impl Model {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), ModelError> {
-        let io = |source| ModelError::Io {
-            path: path.display().to_string(),
-            source,
-        };
-        atomic_file::write(path, &self.to_bytes()).map_err(io)
+        model_file::write(path, &self.to_bytes())
     }
 
     /// Reads a model.
@@ -91,12 +86,7 @@ impl Model {
     /// # Errors
     /// If the file cannot be read, is damaged, or holds something else.
     pub fn load(path: &Path) -> Result<Self, ModelError> {
-        let name = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|source| ModelError::Io {
-            path: name.clone(),
-            source,
-        })?;
-        Self::from_bytes(&bytes).map_err(|reason| ModelError::Invalid { path: name, reason })
+        model_file::read(path, Self::from_bytes)
     }
 
     /// A number that is the same for the same network, objective and discount, and differs for others.
@@ -120,71 +110,25 @@ impl Model {
             features: self.features.clone(),
             notes: self.notes.clone(),
         };
-        // A single key: the order of several would differ from run to run.
-        let header = serde_json::to_string(&header).expect("strings and numbers");
-        let metadata = HashMap::from([("model".to_owned(), header)]);
         let mut tensors = Vec::new();
         for (index, (weights, biases)) in self.network.weights().enumerate() {
-            tensors.push((
-                format!("layers.{index}.weight"),
-                vec![weights.nrows(), weights.ncols()],
-                bytes(weights),
-            ));
-            tensors.push((
-                format!("layers.{index}.bias"),
-                vec![biases.len()],
-                bytes(biases),
-            ));
+            let shape = vec![weights.nrows(), weights.ncols()];
+            let values = weights.iter().copied().collect();
+            tensors.push((format!("layers.{index}.weight"), shape, values));
+            let values = biases.to_vec();
+            tensors.push((format!("layers.{index}.bias"), vec![biases.len()], values));
         }
-        let views = tensors.iter().map(|(name, shape, data)| {
-            (
-                name,
-                TensorView::new(Dtype::F32, shape.clone(), data).expect("shape and length agree"),
-            )
-        });
-        safetensors::serialize(views, Some(metadata)).expect("names and shapes are valid")
+        model_file::to_bytes(&header, tensors)
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let (_, metadata) =
-            SafeTensors::read_metadata(bytes).map_err(|e| format!("no safetensors file ({e})"))?;
-        let header = metadata
-            .metadata()
-            .as_ref()
-            .and_then(|map| map.get("model"));
-        let header = header.ok_or("its metadata has no key `model`")?;
-        let header: Header =
-            serde_json::from_str(header).map_err(|e| format!("its metadata is damaged ({e})"))?;
-        if header.kind != KIND || header.version != VERSION {
-            let Header { kind, version, .. } = header;
-            return Err(format!(
-                "it holds {kind} version {version}, expected {KIND} version {VERSION}"
-            ));
-        }
-        let tensors =
-            SafeTensors::deserialize(bytes).map_err(|e| format!("it is damaged ({e})"))?;
+        let header: Header = model_file::header(bytes, KIND, VERSION)?;
+        let tensors = Tensors::of(bytes)?;
         let (mut sizes, mut parameters) = (vec![header.features.len()], Vec::new());
         for index in 0..tensors.len() / 2 {
-            for part in ["weight", "bias"] {
-                let name = format!("layers.{index}.{part}");
-                let tensor = tensors
-                    .tensor(&name)
-                    .map_err(|e| format!("tensor {name}: {e}"))?;
-                if tensor.dtype() != Dtype::F32 {
-                    return Err(format!(
-                        "tensor {name} is {:?}, expected F32",
-                        tensor.dtype()
-                    ));
-                }
-                if part == "bias" {
-                    sizes.push(tensor.shape().iter().product());
-                }
-                let (floats, _) = tensor.data().as_chunks::<4>();
-                parameters.extend(floats.iter().map(|&float| f32::from_le_bytes(float)));
-            }
-        }
-        if let Some(value) = parameters.iter().find(|value| !value.is_finite()) {
-            return Err(format!("a weight is {value}"));
+            tensors.read(&format!("layers.{index}.weight"), &mut parameters)?;
+            let biases = tensors.read(&format!("layers.{index}.bias"), &mut parameters)?;
+            sizes.push(biases.iter().product());
         }
         let network =
             Mlp::from_parameters(&sizes, parameters).map_err(|e: ShapeError| e.to_string())?;
@@ -196,13 +140,6 @@ impl Model {
             notes: header.notes,
         })
     }
-}
-
-fn bytes<'a>(values: impl IntoIterator<Item = &'a f32>) -> Vec<u8> {
-    values
-        .into_iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect()
 }
 
 #[cfg(test)]

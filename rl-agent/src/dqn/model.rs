@@ -3,17 +3,16 @@
 //! The tensors are those of [`QNetwork::tensors`](crate::nn::QNetwork::tensors) and, if observations are normalised,
 //! `normalizer.shift` and `normalizer.scale`; the metadata key `model` holds a JSON object with the rest.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::categorical::Categorical;
 use super::policy::DqnPolicy;
 use crate::any_model::fingerprint;
-use crate::atomic_file;
 use crate::model::ModelError;
+use crate::model_file::{self, Tensor, Tensors};
 use crate::nn::{Architecture, QNetwork};
 use crate::normalizer::Normalizer;
 
@@ -39,10 +38,7 @@ impl DqnPolicy {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: &Path, notes: &BTreeMap<String, String>) -> Result<(), ModelError> {
-        atomic_file::write(path, &self.to_bytes(notes)).map_err(|source| ModelError::Io {
-            path: path.display().to_string(),
-            source,
-        })
+        model_file::write(path, &self.to_bytes(notes))
     }
 
     /// Reads a policy and its notes.
@@ -50,12 +46,7 @@ impl DqnPolicy {
     /// # Errors
     /// If the file cannot be read, is damaged, or holds something else.
     pub fn load(path: &Path) -> Result<(Self, BTreeMap<String, String>), ModelError> {
-        let name = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|source| ModelError::Io {
-            path: name.clone(),
-            source,
-        })?;
-        Self::from_bytes(&bytes).map_err(|reason| ModelError::Invalid { path: name, reason })
+        model_file::read(path, Self::from_bytes)
     }
 
     /// A number that is the same for the same network, and differs for others.
@@ -76,46 +67,21 @@ impl DqnPolicy {
             normalizer: self.normalizer().cloned(),
             notes: notes.clone(),
         };
-        // A single key: the order of several would differ from run to run.
-        let header = serde_json::to_string(&header).expect("strings and numbers");
-        let metadata = HashMap::from([("model".to_owned(), header)]);
-        let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = self
-            .network()
-            .tensors()
-            .into_iter()
-            .map(|(name, shape, values)| (name, shape, bytes(values.iter().copied())))
+        let network = self.network().tensors().into_iter();
+        let mut tensors: Vec<Tensor> = network
+            .map(|(name, shape, values)| (name, shape, values.to_vec()))
             .collect();
         if let Some(normalizer) = self.normalizer() {
-            let len = normalizer.shift_and_scale().count();
-            let shift = bytes(normalizer.shift_and_scale().map(|pair| pair.0));
-            let scale = bytes(normalizer.shift_and_scale().map(|pair| pair.1));
-            tensors.push(("normalizer.shift".to_owned(), vec![len], shift));
-            tensors.push(("normalizer.scale".to_owned(), vec![len], scale));
+            let (shift, scale): (Vec<f32>, Vec<f32>) = normalizer.shift_and_scale().unzip();
+            tensors.push(("normalizer.shift".to_owned(), vec![shift.len()], shift));
+            tensors.push(("normalizer.scale".to_owned(), vec![scale.len()], scale));
         }
-        let views = tensors.iter().map(|(name, shape, data)| {
-            let view = TensorView::new(Dtype::F32, shape.clone(), data);
-            (name, view.expect("shape and length agree"))
-        });
-        safetensors::serialize(views, Some(metadata)).expect("names and shapes are valid")
+        model_file::to_bytes(&header, tensors)
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<(Self, BTreeMap<String, String>), String> {
-        let (_, metadata) =
-            SafeTensors::read_metadata(bytes).map_err(|e| format!("no safetensors file ({e})"))?;
-        let metadata = metadata.metadata().as_ref();
-        let header = metadata.and_then(|map| map.get("model"));
-        let header = header.ok_or("its metadata has no key `model`")?;
-        let damaged = |e: serde_json::Error| format!("its metadata is damaged ({e})");
-        let header: serde_json::Value = serde_json::from_str(header).map_err(damaged)?;
-        let (kind, version) = (&header["kind"], &header["version"]);
-        if kind != KIND || version != VERSION {
-            return Err(format!(
-                "it holds {kind} version {version}, expected \"{KIND}\" version {VERSION}"
-            ));
-        }
-        let header: Header = serde_json::from_value(header).map_err(damaged)?;
-        let tensors =
-            SafeTensors::deserialize(bytes).map_err(|e| format!("it is damaged ({e})"))?;
+        let header: Header = model_file::header(bytes, KIND, VERSION)?;
+        let tensors = Tensors::of(bytes)?;
         header.architecture.validate().map_err(|e| e.to_string())?;
         let atoms = header
             .categorical
@@ -128,20 +94,10 @@ impl DqnPolicy {
         }
         let mut parameters = Vec::new();
         for (name, shape) in QNetwork::shapes(&header.architecture) {
-            let tensor = tensors
-                .tensor(&name)
-                .map_err(|e| format!("tensor {name}: {e}"))?;
-            if (tensor.dtype(), tensor.shape()) != (Dtype::F32, &shape[..]) {
-                let (found, of) = (tensor.shape(), tensor.dtype());
-                return Err(format!(
-                    "tensor {name} is {found:?} of {of:?}, not {shape:?} of F32"
-                ));
+            let found = tensors.read(&name, &mut parameters)?;
+            if found != shape {
+                return Err(format!("tensor {name} is {found:?}, expected {shape:?}"));
             }
-            let (floats, _) = tensor.data().as_chunks::<4>();
-            parameters.extend(floats.iter().map(|&float| f32::from_le_bytes(float)));
-        }
-        if let Some(value) = parameters.iter().find(|value| !value.is_finite()) {
-            return Err(format!("a weight is {value}"));
         }
         if let Some(normalizer) = &header.normalizer
             && normalizer.shift_and_scale().count() != header.architecture.inputs
@@ -153,10 +109,6 @@ impl DqnPolicy {
         let policy = Self::new(network, header.categorical, header.normalizer);
         Ok((policy, header.notes))
     }
-}
-
-fn bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {
-    values.flat_map(f32::to_le_bytes).collect()
 }
 
 #[cfg(test)]

@@ -16,9 +16,9 @@ use prost::Message;
 
 use self::graph::{Graph, int, ints};
 use self::proto::{BOOL, FLOAT, INT64, ModelProto, StringEntry};
-use crate::atomic_file;
 use crate::dqn::DqnPolicy;
 use crate::model::{Model, ModelError};
+use crate::model_file;
 use crate::normalizer::LIMIT;
 
 /// Writes the greedy policy of a DQN; the file is replaced as a whole or not at all.
@@ -26,7 +26,7 @@ use crate::normalizer::LIMIT;
 /// # Errors
 /// If the file cannot be written.
 pub fn save_policy(policy: &DqnPolicy, path: &Path) -> Result<(), ModelError> {
-    write(&policy_model(policy), path)
+    model_file::write(path, &policy_model(policy).encode_to_vec())
 }
 
 /// Writes the network that values afterstates; the file is replaced as a whole or not at all. Playing by it is the
@@ -60,14 +60,7 @@ pub fn save_model(model: &Model, path: &Path) -> Result<(), ModelError> {
         key: "features".to_owned(),
         value: model.features.join(","),
     });
-    write(&file, path)
-}
-
-fn write(model: &ModelProto, path: &Path) -> Result<(), ModelError> {
-    atomic_file::write(path, &model.encode_to_vec()).map_err(|source| ModelError::Io {
-        path: path.display().to_string(),
-        source,
-    })
+    model_file::write(path, &file.encode_to_vec())
 }
 
 fn policy_model(policy: &DqnPolicy) -> ModelProto {

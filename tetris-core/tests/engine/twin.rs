@@ -1,7 +1,7 @@
 //! A naive, obviously right twin of the board, its placements and its features: cells in a
 //! `Vec<Vec<bool>>`, every question answered by looking at every cell.
 
-use tetris_core::{Board, Piece, Rotation};
+use tetris_core::{Board, Features, Piece, Rotation};
 
 #[path = "../common/random.rs"]
 mod random;
@@ -116,9 +116,9 @@ impl Twin {
     }
 
     /// The features of the board, in the order of `Features::NAMES` from the third on.
-    pub(crate) fn features(&self) -> [f32; 8] {
+    pub(crate) fn features(&self) -> [f32; Features::LEN - 2] {
         let (width, height) = (self.width() as isize, self.rows.len() as isize);
-        let mut f = [0.0; 8];
+        let mut f = [0.0; Features::LEN - 2];
         for y in 0..height {
             for x in 0..=width {
                 f[0] += f32::from(self.full(x - 1, y) != self.full(x, y));
