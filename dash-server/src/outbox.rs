@@ -49,7 +49,9 @@ pub(crate) fn pong(payload: &[u8]) -> Bytes {
 
 pub(crate) fn frame(mut frame: Frame<'_>) -> Bytes {
     let mut buffer = Vec::new();
-    Bytes::copy_from_slice(frame.write(&mut buffer))
+    let length = frame.write(&mut buffer).len();
+    buffer.truncate(length);
+    buffer.into()
 }
 
 /// Frames that are written at once: more than come at once, but for a client that was slow.

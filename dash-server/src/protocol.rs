@@ -86,7 +86,11 @@ impl ServerMessage {
     /// # Panics
     /// Never: every value of these types has an encoding.
     pub fn encode(&self) -> Vec<u8> {
-        rmp_serde::to_vec_named(self).expect("plain maps, numbers, strings and bytes always encode")
+        // Room for a board, which is the message that there are most of.
+        let mut bytes = Vec::with_capacity(2048);
+        rmp_serde::encode::write_named(&mut bytes, self)
+            .expect("plain maps, numbers, strings and bytes always encode");
+        bytes
     }
 }
 

@@ -29,8 +29,9 @@ use crate::ws;
 /// The head of a request may be this long; more is answered with 431.
 const MAX_HEAD: usize = 16 << 10;
 
-/// How many connections may wait to be accepted.
-const BACKLOG: u32 = 1024;
+/// How many connections may wait to be accepted; the system may allow fewer. One for which there is no room tries again after
+/// a second.
+const BACKLOG: u32 = 4096;
 
 /// How many connections for which there is no place are told so at a time; more are closed without a word.
 const DOORSTEP: usize = 16;

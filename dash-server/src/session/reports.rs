@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, interval_at, timeout};
 
 use super::{Inner, Session};
 use crate::play::{MOST_LATE, TICK};
@@ -13,6 +13,35 @@ const KILLING: Duration = Duration::from_secs(1);
 
 /// How often the output folder is looked at while somebody watches.
 const RUNS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// An even beat that keeps to its grid, so that a board and metrics which are due together leave together.
+///
+/// Two timers take turns. To set a timer that is the next one of all wakes the runtime once more by a call of the system; here
+/// the next one has been set long before.
+struct Beat {
+    timers: [Interval; 2],
+}
+
+impl Beat {
+    fn new(rate: f64) -> Self {
+        let period = Duration::from_secs_f64(1.0 / rate);
+        let begin = Instant::now();
+        let timers = [begin, begin + period].map(|at| {
+            let mut timer = interval_at(at, 2 * period);
+            timer.set_missed_tick_behavior(MissedTickBehavior::Skip);
+            timer
+        });
+        Self { timers }
+    }
+
+    async fn tick(&mut self) {
+        let [even, odd] = &mut self.timers;
+        tokio::select! {
+            _ = even.tick() => {}
+            _ = odd.tick() => {}
+        }
+    }
+}
 
 impl Session {
     /// Gathers what the run reports and sends it out; runs for as long as the server does.
@@ -40,18 +69,14 @@ impl Session {
     }
 
     async fn report_training(&self) {
-        let every = |rate: f64| interval(Duration::from_secs_f64(1.0 / rate));
-        let mut frames = every(self.settings.frame_rate);
-        let mut metrics = every(self.settings.metrics_rate);
-        // Both stay in step, so that a board and metrics which are due together leave together.
-        frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        metrics.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut frames = Beat::new(self.settings.frame_rate);
+        let mut metrics = Beat::new(self.settings.metrics_rate);
         loop {
             let feed = self.inner().run.as_ref().map(|run| run.feed.clone());
             tokio::select! {
                 biased;
-                _ = metrics.tick() => self.collect(true),
-                _ = frames.tick() => {
+                () = metrics.tick() => self.collect(true),
+                () = frames.tick() => {
                     // At full speed the board that was left since the last time is shown now: to be woken for each one the
                     // moment it is there would cost more than all the rest.
                     self.collect(false);
