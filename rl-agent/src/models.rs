@@ -34,7 +34,7 @@ mod tests {
     use super::*;
     use crate::env::{AfterstateEnvironment, AfterstateModel};
     use crate::evaluation::{EvaluationConfig, evaluate};
-    use crate::tetris::{Scenario, Tetris, TetrisConfig};
+    use crate::tetris::{Inputs, Scenario, Tetris, TetrisConfig};
 
     /// Lines of 20 games cut at 250 pieces: whoever never dies clears nearly 100 in each.
     #[test]
@@ -42,6 +42,7 @@ mod tests {
         for (model, height) in [(standard(), 20), (small_board(), 10)] {
             let config = TetrisConfig {
                 height,
+                inputs: Inputs::named(&model.features),
                 ..TetrisConfig::default()
             };
             let tetris = Tetris::without_colours(config).unwrap();

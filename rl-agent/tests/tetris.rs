@@ -43,11 +43,14 @@ fn the_model_agrees_with_the_live_game() {
         (bag7, true, 5, Inputs::Features),
         (uniform, true, 0, Inputs::Features),
         (bag7, false, 1, Inputs::Features),
+        (uniform, false, 0, Inputs::Surface),
+        (bag7, true, 2, Inputs::Surface),
         (uniform, false, 0, Inputs::Cells),
         (bag7, true, 2, Inputs::Cells),
     ] {
         let board = match inputs {
             Inputs::Features => 10,
+            Inputs::Surface => 19,
             Inputs::Cells => 200,
         };
         let config = TetrisConfig {
@@ -62,6 +65,7 @@ fn the_model_agrees_with_the_live_game() {
         let model = tetris.model();
         let known = 7 * (usize::from(hold) + usize::from(preview));
         assert_eq!(model.feature_len(), model.feature_names().len());
+        assert_eq!(Inputs::named(&model.feature_names()), inputs);
         assert_eq!(model.feature_len(), board + known);
         assert_eq!(tetris.observation_len(), 200 + 7 + known);
         let mut observation = vec![0.0; tetris.observation_len()];
@@ -95,6 +99,15 @@ fn the_model_agrees_with_the_live_game() {
                 }
                 let step = tetris.step(action).unwrap();
                 assert_eq!(step.reward, live.rewards()[row]);
+                if inputs == Inputs::Surface {
+                    tetris.observe(&mut observation);
+                    let height = |x: usize| {
+                        let from_top = observation[..200].chunks_exact(10);
+                        20 - from_top.take_while(|row| row[x] == 0.0).count()
+                    };
+                    let steps = (1..10).map(|x| (height(x) as f32 - height(x - 1) as f32) / 4.0);
+                    assert!(features[10..19].iter().copied().eq(steps));
+                }
                 if inputs == Inputs::Cells {
                     // The observation goes from the top, the afterstate from the floor.
                     tetris.observe(&mut observation);
@@ -127,6 +140,7 @@ fn the_model_agrees_with_the_live_game() {
 #[test]
 fn expanding_is_asking_for_every_piece() {
     expand_and_ask(Inputs::Features);
+    expand_and_ask(Inputs::Surface);
     expand_and_ask(Inputs::Cells);
 }
 

@@ -103,7 +103,7 @@ impl BoardView for Tetris {
     fn feature_names(&self) -> Vec<String> {
         // Those after it say which pieces are known, the same for nearly every placement.
         match self.config().inputs {
-            Inputs::Features => Features::NAMES.map(str::to_owned).to_vec(),
+            Inputs::Features | Inputs::Surface => Features::NAMES.map(str::to_owned).to_vec(),
             // The board shows them.
             Inputs::Cells => Vec::new(),
         }

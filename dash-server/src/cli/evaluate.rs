@@ -128,10 +128,7 @@ fn placements(args: &EvaluateArgs, inputs: Inputs) -> TetrisConfig {
 
 /// The games of a model that values placements.
 fn placing(model: Model, name: &str, args: &EvaluateArgs) -> Result<Contest, Failure> {
-    let inputs = match model.features.first() {
-        Some(first) if first.starts_with("cell_") => Inputs::Cells,
-        _ => Inputs::Features,
-    };
+    let inputs = Inputs::named(&model.features);
     let env = Tetris::new(placements(args, inputs)).map_err(Failure::usage)?;
     fits(&model, name, &env)?;
     let player = format!("model {:016x}", model.fingerprint());

@@ -58,8 +58,22 @@ pub enum Inputs {
     /// The hand-made features of the literature: [`tetris_core::Features`].
     #[default]
     Features,
+    /// The same, and the surface: by how much each column is higher than the one to its left.
+    Surface,
     /// The bare cells, 1 where full, row after row from the floor, each from the left.
     Cells,
+}
+
+impl Inputs {
+    /// What a model sees by the names of its features.
+    pub fn named<S: AsRef<str>>(names: &[S]) -> Self {
+        let has = |prefix| names.iter().any(|name| name.as_ref().starts_with(prefix));
+        match (has("cell_"), has("step_")) {
+            (true, _) => Self::Cells,
+            (_, true) => Self::Surface,
+            _ => Self::Features,
+        }
+    }
 }
 
 impl Default for TetrisConfig {
@@ -266,19 +280,21 @@ impl AfterstateEnvironment for Tetris {
     }
 
     fn candidates(&self, out: &mut Batch) {
-        let hand = self.game.hand();
-        if self.config().inputs == Inputs::Cells {
-            let ceiling = self.game.ceiling();
-            // After the end of a game there is none.
-            if !self.game.is_over() {
-                self.encoder
-                    .push_cells(&hand, self.game.board(), ceiling, out);
-            }
+        // After the end of a game there is none.
+        if self.game.is_over() {
             return;
         }
+        let (hand, board, ceiling) = (self.game.hand(), self.game.board(), self.game.ceiling());
+        if self.config().inputs == Inputs::Cells {
+            return self.encoder.push_cells(&hand, board, ceiling, out);
+        }
+        let first = out.len();
         self.game.candidates(&mut |action, lines, features| {
             self.encoder.push(&hand, action, lines, features, out);
         });
+        if self.config().inputs == Inputs::Surface {
+            self.encoder.add_surfaces(&hand, board, ceiling, first, out);
+        }
     }
 
     fn outcome(&self) -> usize {

@@ -24,8 +24,10 @@ pub(super) fn mark_known(held: Option<Piece>, queue: PieceQueue, out: &mut [f32]
 /// What can follow a position: see [`AfterstateModel`]. The chance outcomes are the seven pieces that can be drawn: with
 /// a preview the drawn one is the last of it, without one it comes into play.
 ///
-/// The features are those of [`Features`], shifted and scaled to about one each for positions of ordinary play, or with
-/// [`Inputs::Cells`] the cells of the board; then, as one of seven each, the piece on hold and the pieces of the preview, the first to come into play first.
+/// The features are those of [`Features`], shifted and scaled to about one each for positions of ordinary play, with
+/// [`Inputs::Surface`] followed by the steps between neighbouring columns as parts of four rows, or with [`Inputs::Cells`]
+/// the cells of the board; then, as one of seven each, the piece on hold and the pieces of the preview, the first to come
+/// into play first.
 #[derive(Debug, Clone)]
 pub struct TetrisModel {
     encoder: Encoder,
@@ -79,6 +81,7 @@ impl Encoder {
     fn board_len(&self) -> usize {
         match self.config.inputs {
             Inputs::Features => Features::LEN,
+            Inputs::Surface => Features::LEN + usize::from(self.config.width) - 1,
             Inputs::Cells => usize::from(self.config.width) * usize::from(self.config.height),
         }
     }
@@ -108,8 +111,8 @@ impl Encoder {
             out.push_row(action, reward, &scaled);
             return;
         }
-        let (board, known) = out.push(action, reward).split_at_mut(Features::LEN);
-        board.copy_from_slice(&scaled);
+        let (board, known) = out.push(action, reward).split_at_mut(self.board_len());
+        board[..Features::LEN].copy_from_slice(&scaled);
         let swapped = action >= 4 * usize::from(self.config.width);
         mark_known(hand.held_after(swapped), hand.queue, known);
     }
@@ -118,25 +121,62 @@ impl Encoder {
 impl Encoder {
     /// Appends the board that every action leads to, cell by cell.
     pub(super) fn push_cells(&self, hand: &Hand, board: &Board, ceiling: usize, out: &mut Batch) {
-        let width = board.width();
-        let choices = [(0, Some(hand.current)), (4 * width, hand.swap())];
-        for (first, piece) in choices {
-            let drops = piece.map(|piece| (piece, board.hard_drops(piece, ceiling)));
-            for (piece, placement) in drops
-                .into_iter()
-                .flat_map(|(piece, drops)| drops.map(move |drop| (piece, drop)))
-            {
-                let mut after = board.clone();
-                let (x, y) = (placement.column.into(), placement.row.into());
-                after.lock(piece.shape(placement.rotation), x, y);
-                let lines = after.clear_full_rows().count_ones();
-                let action = first + placement.action(width);
-                let row = out.push(action, self.config.reward(lines));
-                let (cells, known) = row.split_at_mut(self.board_len());
-                write_cells(&after, cells);
-                mark_known(hand.held_after(first > 0), hand.queue, known);
-            }
+        each_after(hand, board, ceiling, &mut |action, lines, after| {
+            let row = out.push(action, self.config.reward(lines));
+            let (cells, known) = row.split_at_mut(self.board_len());
+            write_cells(after, cells);
+            let swapped = action >= 4 * board.width();
+            mark_known(hand.held_after(swapped), hand.queue, known);
+        });
+    }
+
+    /// Writes the surface that every action leads to behind the features, from row `first` of the batch on.
+    pub(super) fn add_surfaces(
+        &self,
+        hand: &Hand,
+        board: &Board,
+        ceiling: usize,
+        first: usize,
+        out: &mut Batch,
+    ) {
+        let mut row = first;
+        each_after(hand, board, ceiling, &mut |action, _, after| {
+            debug_assert_eq!(out.actions()[row] as usize, action);
+            write_surface(
+                after,
+                &mut out.row_mut(row)[Features::LEN..self.board_len()],
+            );
+            row += 1;
+        });
+    }
+}
+
+/// Every action with the lines it clears and the board it leads to, in the order of the actions.
+fn each_after(
+    hand: &Hand,
+    board: &Board,
+    ceiling: usize,
+    each: &mut impl FnMut(usize, u32, &Board),
+) {
+    let width = board.width();
+    let choices = [(0, Some(hand.current)), (4 * width, hand.swap())];
+    for (first, piece) in choices {
+        let Some(piece) = piece else { continue };
+        for placement in board.hard_drops(piece, ceiling) {
+            let mut after = board.clone();
+            let (x, y) = (placement.column.into(), placement.row.into());
+            after.lock(piece.shape(placement.rotation), x, y);
+            let lines = after.clear_full_rows().count_ones();
+            each(first + placement.action(width), lines, &after);
         }
+    }
+}
+
+/// A step of four rows is where only an I fits.
+fn write_surface(board: &Board, out: &mut [f32]) {
+    let height = |column: &u64| (u64::BITS - column.leading_zeros()) as f32;
+    for (step, pair) in out.iter_mut().zip(board.columns().windows(2)) {
+        *step = (height(&pair[1]) - height(&pair[0])) / 4.0;
     }
 }
 
@@ -164,6 +204,11 @@ impl AfterstateModel for TetrisModel {
         let known = places.flat_map(|place| Piece::ALL.map(|piece| format!("{place}_{piece}")));
         let board: Vec<String> = match config.inputs {
             Inputs::Features => Features::NAMES.map(str::to_owned).to_vec(),
+            Inputs::Surface => {
+                let steps = (1..config.width).map(|x| format!("step_{x}"));
+                let features = Features::NAMES.map(str::to_owned);
+                features.into_iter().chain(steps).collect()
+            }
             Inputs::Cells => (0..config.height)
                 .flat_map(|y| (0..config.width).map(move |x| format!("cell_{x}_{y}")))
                 .collect(),
@@ -177,6 +222,11 @@ impl AfterstateModel for TetrisModel {
         match self.encoder.config.inputs {
             Inputs::Features => {
                 board.copy_from_slice(&self.encoder.scaled(&self.model.features(after)));
+            }
+            Inputs::Surface => {
+                let (features, surface) = board.split_at_mut(Features::LEN);
+                features.copy_from_slice(&self.encoder.scaled(&self.model.features(after)));
+                write_surface(&after.board().unpack(), surface);
             }
             Inputs::Cells => write_cells(&after.board().unpack(), board),
         }
@@ -199,10 +249,16 @@ impl AfterstateModel for TetrisModel {
             let board = after.board().unpack();
             return self.encoder.push_cells(&hand, &board, after.ceiling(), out);
         }
+        let first = out.len();
         self.model
             .successors(after, drawn, &mut |action, lines, features| {
                 self.encoder.push(&hand, action, lines, features, out);
             });
+        if self.encoder.config.inputs == Inputs::Surface {
+            let board = after.board().unpack();
+            self.encoder
+                .add_surfaces(&hand, &board, after.ceiling(), first, out);
+        }
     }
 
     /// Reads the stored board once for all pieces.
@@ -219,12 +275,19 @@ impl AfterstateModel for TetrisModel {
             return;
         }
         let expanded = self.model.expand(after);
+        let surface =
+            (self.encoder.config.inputs == Inputs::Surface).then(|| after.board().unpack());
         for (drawn, chance) in Piece::ALL.into_iter().zip(self.model.outcomes(after)) {
             if chance > 0.0 {
                 let hand = after.hand(drawn);
+                let first = out.len();
                 expanded.successors(drawn, &mut |action, lines, features| {
                     self.encoder.push(&hand, action, lines, features, out);
                 });
+                if let Some(board) = &surface {
+                    self.encoder
+                        .add_surfaces(&hand, board, after.ceiling(), first, out);
+                }
                 branch(chance, out);
             }
         }
