@@ -35,7 +35,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         picture,
         every,
     } = Args::parse();
-    let replay = Replay::from_bytes(&std::fs::read(replay)?)?;
+    let named = |error: &dyn Error| format!("{}: {error}", replay.display());
+    let bytes = std::fs::read(&replay).map_err(|error| named(&error))?;
+    let replay = Replay::from_bytes(&bytes).map_err(|error| named(&error))?;
     replay.play()?; // does it end as it did?
 
     let mut game = replay.start();

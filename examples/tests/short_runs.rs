@@ -99,6 +99,15 @@ fn a_game_becomes_a_picture() {
     assert!(text.starts_with("1 pictures of "), "{text}");
     let picture = std::fs::read(folder.path().join("last.png")).expect("a picture");
     assert!(picture.starts_with(b"\x89PNG"));
+    for file in ["last.png", "none.replay"] {
+        let output = Command::new(built().join("replay_to_png"))
+            .args([file, "out.png"])
+            .current_dir(folder.path())
+            .output()
+            .expect("it runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && told.contains(file), "{told}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Settings that make no sense are refused before anything starts.
 
 use std::fmt::Display;
+use std::hint::black_box;
 
 use thiserror::Error;
 
@@ -14,6 +15,20 @@ pub struct ConfigError {
     pub found: String,
     /// The allowed range.
     pub expected: String,
+}
+
+/// Refuses a replay buffer that memory has no room for, where all of it is reserved at once. What the system promises it
+/// may still not have once the buffer fills up.
+pub(crate) fn check_room(capacity: usize, slots: usize, bytes: usize) -> Result<(), ConfigError> {
+    let mut probe: Vec<u8> = Vec::new();
+    let room = slots
+        .checked_mul(bytes)
+        .is_some_and(|total| black_box(&mut probe).try_reserve_exact(total).is_ok());
+    check(room).or(
+        "buffer_capacity",
+        &capacity,
+        &format!("as many steps of {bytes} bytes as there is memory for"),
+    )
 }
 
 /// The verdict on one field, to be completed by [`Check::or`].

@@ -132,6 +132,10 @@ impl Model {
         }
         let network =
             Mlp::from_parameters(&sizes, parameters).map_err(|e: ShapeError| e.to_string())?;
+        if network.output_len() != 1 {
+            let outputs = network.output_len();
+            return Err(format!("it puts out {outputs} numbers, expected 1"));
+        }
         Ok(Self {
             network: network.activated_by(header.activation),
             objective: header.objective,
@@ -180,6 +184,12 @@ mod tests {
                 .unwrap_err()
                 .starts_with("no safetensors file")
         );
+        let two = Model {
+            network: Mlp::new(&[3, 2], &mut Rng::new(1, 1)).unwrap(),
+            ..model()
+        };
+        let error = Model::from_bytes(&two.to_bytes()).unwrap_err();
+        assert_eq!(error, "it puts out 2 numbers, expected 1");
         let error = Model::load(Path::new("/nowhere/model")).unwrap_err();
         assert!(
             error

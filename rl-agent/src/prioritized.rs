@@ -44,6 +44,9 @@ pub(crate) struct Priorities {
 }
 
 impl Priorities {
+    /// Bytes a slot, at most.
+    pub(crate) const SLOT_BYTES: usize = 4 * size_of::<f64>();
+
     /// Over `slots` slots, none of which can be drawn yet.
     pub(crate) fn new(slots: usize) -> Self {
         Self {

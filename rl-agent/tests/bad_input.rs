@@ -234,6 +234,11 @@ fn settings_that_make_no_sense_are_refused_by_name() {
         ),
         ("batch_size", Box::new(|c| c.batch_size = 0)),
         ("buffer_capacity", Box::new(|c| c.buffer_capacity = 31)),
+        ("buffer_capacity", Box::new(|c| c.buffer_capacity = 1 << 50)),
+        (
+            "buffer_capacity",
+            Box::new(|c| c.buffer_capacity = usize::MAX),
+        ),
         ("learning_starts", Box::new(|c| c.learning_starts = 31)),
         ("update_every", Box::new(|c| c.update_every = 0)),
         ("updates_per_round", Box::new(|c| c.updates_per_round = 0)),

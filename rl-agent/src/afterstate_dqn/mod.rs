@@ -26,7 +26,7 @@ use self::acting::Acting;
 use self::bellman::{Bellman, Expansion};
 use self::policy::Rule;
 use crate::agent::NonFinite;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, check_room};
 use crate::env::AfterstateModel;
 use crate::learning::{Descent, Found, Learning};
 use crate::nn::{Mlp, OptimizerState, Workspace};
@@ -88,6 +88,10 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
         let online = Mlp::new(&sizes, &mut Rng::new(seed, 1))
             .expect("validated sizes")
             .activated_by(config.activation);
+        if config.prioritized.is_some() {
+            let capacity = config.buffer_capacity;
+            check_room(capacity, capacity, Priorities::SLOT_BYTES)?;
+        }
         let (features, parameters) = (model.feature_len(), online.parameters().len());
         Ok(Self {
             scratch: Scratch {

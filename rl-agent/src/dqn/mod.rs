@@ -28,7 +28,7 @@ use self::acting::Acting;
 use self::categorical::{divergence, softmax};
 use self::policy::{action_values, best_legal};
 use crate::agent::NonFinite;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, check_room};
 use crate::env::Environment;
 use crate::experience::{Experience, Shape};
 use crate::learning::{Descent, Found, Learning};
@@ -116,6 +116,12 @@ impl Dqn {
             n_step: config.n_step,
             storage: config.storage,
         };
+        let priority = config
+            .prioritized
+            .as_ref()
+            .map_or(0, |_| Priorities::SLOT_BYTES);
+        let bytes = shape.step_bytes() + priority;
+        check_room(config.buffer_capacity, shape.ring, bytes)?;
         Ok(Self {
             acting: Acting::new(observation_len, action_count),
             scratch: Scratch {

@@ -83,6 +83,9 @@ impl DqnPolicy {
         let header: Header = model_file::header(bytes, KIND, VERSION)?;
         let tensors = Tensors::of(bytes)?;
         header.architecture.validate().map_err(|e| e.to_string())?;
+        if let Some(categorical) = &header.categorical {
+            categorical.validate().map_err(|e| e.to_string())?;
+        }
         let atoms = header
             .categorical
             .map_or(1, |categorical| categorical.atoms);

@@ -28,6 +28,18 @@ fn settings_that_make_no_sense_are_refused_by_name() {
     for (config, field) in [
         (
             AfterstateDqnConfig {
+                buffer_capacity: 1 << 50,
+                prioritized: Some(Prioritized {
+                    alpha: 0.5,
+                    beta: Schedule::Constant(1.0),
+                    epsilon: 1e-6,
+                }),
+                ..base()
+            },
+            "buffer_capacity",
+        ),
+        (
+            AfterstateDqnConfig {
                 hidden: vec![],
                 ..base()
             },
