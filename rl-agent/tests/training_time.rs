@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use rl_agent::control::{Command, Control, LoggedCommand};
 use rl_agent::dqn::{Dqn, DqnConfig};
-use rl_agent::observer::{EndReason, Observer, StepReport};
+use rl_agent::observer::{
+    EndReason, MetricsReport, Observer, StartReport, StepReport, UpdateReport,
+};
 use rl_agent::trainer::{Trainer, TrainerConfig};
 use worlds::{Table, grid};
 
@@ -77,4 +79,66 @@ fn the_end_knows_how_long_training_took_and_leaves_pauses_out() {
         );
         assert_eq!(trainer.progress().seconds(), end.seconds);
     }
+}
+
+/// Checks that rates are what was done since the last report, or since this run began, over the time that took.
+struct Rates {
+    control: Control,
+    last: (u64, u64, f64),
+    reports: u64,
+}
+
+impl Observer<Table> for Rates {
+    fn on_start(&mut self, report: &StartReport<'_>) {
+        (self.last.0, self.last.2) = (report.step, report.seconds);
+    }
+
+    fn on_step(&mut self, report: &StepReport<'_, Table>) {
+        if report.step == 150 {
+            self.control.stop();
+        }
+    }
+
+    fn on_update(&mut self, report: &UpdateReport) {
+        if report.step == 150 {
+            self.last.1 = report.update;
+        }
+    }
+
+    fn on_metrics(&mut self, report: &MetricsReport<'_>) {
+        let (step, updates, seconds) = self.last;
+        let done = |rate: f64| rate * (report.seconds - seconds);
+        for (done, counted) in [
+            (done(report.steps_per_second), report.step - step),
+            (done(report.updates_per_second), report.updates - updates),
+        ] {
+            assert!((done - counted as f64).abs() < 1e-6, "{done} of {counted}");
+        }
+        self.last = (report.step, report.updates, report.seconds);
+        self.reports += 1;
+    }
+}
+
+#[test]
+fn rates_are_of_this_run_from_the_first_report_on() {
+    let config = DqnConfig {
+        learning_starts: 32,
+        update_every: 2,
+        ..DqnConfig::default()
+    };
+    let agent = Dqn::new(&grid(), config, 1).unwrap();
+    let limits = TrainerConfig {
+        total_steps: Some(400),
+        metrics_every: 100,
+        ..TrainerConfig::default()
+    };
+    let mut trainer = Trainer::new(vec![grid()], agent, limits).unwrap();
+    let mut rates = Rates {
+        control: trainer.control(),
+        last: (0, 0, 0.0),
+        reports: 0,
+    };
+    assert_eq!(trainer.run(&mut rates).unwrap().step, 150);
+    assert_eq!(trainer.run(&mut rates).unwrap().step, 400);
+    assert_eq!(rates.reports, 4);
 }
