@@ -1,11 +1,13 @@
 //! A training run: its folder, its trainer, and how the session starts one.
 
+mod demo;
 mod error;
 mod folder;
 mod launcher;
 mod lesson;
 mod lines;
 
+pub use demo::DemoLauncher;
 pub use error::RunError;
 use error::io_error;
 pub use folder::RunFolder;

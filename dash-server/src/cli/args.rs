@@ -108,6 +108,10 @@ pub(crate) struct ServeArgs {
     /// Wait for a start from the page
     #[arg(long)]
     pub(crate) idle: bool,
+    /// Show games of a trained model instead of training: the one of a file or a run's folder, or the one that comes with
+    /// the program
+    #[arg(long, value_name = "MODEL", num_args = 0..=1, conflicts_with_all = ["preset", "config", "set", "isolation"])]
+    pub(crate) demo: Option<Option<PathBuf>>,
     /// Boards a second
     #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = frame_rate)]
     pub(crate) frame_rate: f64,

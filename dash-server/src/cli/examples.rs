@@ -27,6 +27,7 @@ Examples:
   tetris-dash serve --preset small-board --seed 3        other settings and games
   tetris-dash serve --set scenario.environments=9        nine games at a time
   tetris-dash serve --idle --addr 127.0.0.1:0            started from the page
+  tetris-dash serve --demo                                games of the model that comes with the program
   tetris-dash serve --isolation process                  a crash spares the page
   tetris-dash serve --allow-remote --addr 0.0.0.0:7878   for other machines
   tetris-dash serve --read-only --host dash.example.org  watched through a proxy";

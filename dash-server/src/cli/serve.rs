@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use dash_server::Access;
 use dash_server::isolation::{Isolation, Worker};
-use dash_server::launch::StartRequest;
+use dash_server::launch::{Launcher, StartRequest};
 use dash_server::protocol::ErrorCode;
-use dash_server::run::TrainingLauncher;
+use dash_server::run::{DemoLauncher, TrainingLauncher};
 use dash_server::server::Server;
 use dash_server::session::{Session, SessionSettings};
 use tokio::runtime::Builder;
@@ -21,7 +21,15 @@ use super::{Failure, say};
 /// stay below two seconds.
 const GRACE: Duration = Duration::from_millis(1200);
 
+/// Pieces a second in a demo at first: what a person can follow.
+const DEMO_SPEED: f64 = 4.0;
+
 pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
+    if let Some(model) = &args.demo {
+        let demo = model.as_deref().map(DemoLauncher::load);
+        let demo = demo.transpose().map_err(Failure::usage)?;
+        return run_with(args, demo.unwrap_or_default());
+    }
     let launcher = TrainingLauncher {
         runs: args.out.clone(),
         default: args.run.tables()?,
@@ -32,6 +40,10 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
             }
         },
     };
+    run_with(args, launcher)
+}
+
+fn run_with(args: &ServeArgs, launcher: impl Launcher) -> Result<(), Failure> {
     // One thread serves a thousand clients with half a core; the others are for training.
     let runtime = Builder::new_current_thread()
         .enable_all()
@@ -43,7 +55,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     served
 }
 
-async fn serve(args: &ServeArgs, launcher: TrainingLauncher) -> Result<(), Failure> {
+async fn serve(args: &ServeArgs, launcher: impl Launcher) -> Result<(), Failure> {
     let settings = SessionSettings {
         frame_rate: args.frame_rate,
         read_only: args.read_only,
@@ -65,8 +77,13 @@ async fn serve(args: &ServeArgs, launcher: TrainingLauncher) -> Result<(), Failu
         Server::bind_for(args.addr, session.clone(), limits, access).map_err(Failure::usage)?;
     let mut signals = Signals::listen().map_err(Failure::failed)?;
     say(&format!(
-        "Watch at http://{}/{key} - Ctrl-C saves and ends.",
-        server.addr()
+        "Watch at http://{}/{key} - Ctrl-C {}ends.",
+        server.addr(),
+        if args.demo.is_some() {
+            ""
+        } else {
+            "saves and "
+        },
     ));
     if !args.idle {
         session
@@ -75,6 +92,11 @@ async fn serve(args: &ServeArgs, launcher: TrainingLauncher) -> Result<(), Failu
                 ErrorCode::InvalidConfig => Failure::usage(refusal),
                 _ => Failure::failed(refusal),
             })?;
+        if args.demo.is_some() {
+            session
+                .limit_speed(Some(DEMO_SPEED))
+                .map_err(Failure::failed)?;
+        }
     }
     let (ending, killed) = (session.clone(), Cell::new(false));
     server

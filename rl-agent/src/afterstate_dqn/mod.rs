@@ -29,11 +29,13 @@ use crate::agent::NonFinite;
 use crate::config::{ConfigError, check_room};
 use crate::env::AfterstateModel;
 use crate::learning::{Descent, Found, Learning};
+use crate::model::Model;
 use crate::nn::{Mlp, OptimizerState, Workspace};
 use crate::observer::UpdateReport;
 use crate::prioritized::Priorities;
 use crate::replay_buffer::ReplayBuffer;
 use crate::rng::Rng;
+use crate::schedule::Schedule;
 
 /// Everything that changes while [`AfterstateDqn`] learns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -120,6 +122,35 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
             model,
             config,
         })
+    }
+
+    /// A player by a trained network, which never explores and never learns: for a loop that is made for learners, to show
+    /// how well it plays.
+    ///
+    /// # Errors
+    /// If the network sees other features than `model` has.
+    pub fn frozen(model: M, trained: Model) -> Result<Self, ConfigError> {
+        let (found, expected) = (trained.features, model.feature_names());
+        if found != expected {
+            return Err(ConfigError {
+                field: "features",
+                found: found.join(", "),
+                expected: expected.join(", "),
+            });
+        }
+        let config = AfterstateDqnConfig {
+            objective: trained.objective,
+            gamma: trained.gamma,
+            epsilon: Schedule::Constant(0.0),
+            batch_size: 1,
+            buffer_capacity: 1,
+            learning_starts: u64::MAX,
+            ..AfterstateDqnConfig::default()
+        };
+        let mut player = Self::new(model, config, 0)?;
+        let optimizer = player.state.learning.optimizer.clone();
+        player.state.learning = Learning::new(trained.network, optimizer);
+        Ok(player)
     }
 
     /// The settings.

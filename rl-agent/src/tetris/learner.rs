@@ -13,6 +13,7 @@ use crate::control::Control;
 use crate::dqn::{Dqn, DqnConfig, DqnPolicy};
 use crate::env::{AfterstateEnvironment, Environment, Resumable};
 use crate::evaluation::{AnyMatch, EvaluationConfig, Match};
+use crate::model::Model;
 use crate::trainer::{Trainer, TrainerConfig, Training};
 
 /// How an agent is trained, whichever it is.
@@ -68,6 +69,27 @@ pub fn placement_training(
     let env = Tetris::new(game)?;
     let agent = AfterstateDqn::new(env.model(), agent, plan.trainer.seed)?;
     plan.training(env, Tetris::without_colours(game)?, agent)
+}
+
+/// Games of a trained network, one after the other, by the loop of training: it is commanded and watched like training,
+/// and learns nothing.
+///
+/// # Errors
+/// If the network sees other features than there are in this game.
+pub fn placement_demo(
+    game: TetrisConfig,
+    trained: Model,
+    seed: u64,
+    control: Control,
+) -> Result<Box<dyn Training<Tetris>>, ConfigError> {
+    let env = Tetris::new(game)?;
+    let player = AfterstateDqn::frozen(env.model(), trained)?;
+    let config = TrainerConfig {
+        seed,
+        ..TrainerConfig::default()
+    };
+    let trainer = Trainer::new(vec![env], player, config)?.controlled_by(control);
+    Ok(Box::new(trainer))
 }
 
 /// A [`Dqn`] that learns to press keys.

@@ -17,7 +17,7 @@ use thiserror::Error;
 pub use self::drops::DropView;
 pub use self::keys::{KeyTetris, KeysConfig, KeysError, KeysState};
 pub use self::learner::{
-    Placer, Plan, key_match, key_training, placement_match, placement_training,
+    Placer, Plan, key_match, key_training, placement_demo, placement_match, placement_training,
 };
 pub use self::model::TetrisModel;
 pub use tetris_core::{RandomizerKind, Scenario};
