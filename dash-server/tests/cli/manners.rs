@@ -45,6 +45,17 @@ fn mistakes_have_exit_code_two_and_a_line_that_helps() {
         "width = 3",
     );
     expect(&run(place, &["fly"]), 2, "unrecognized subcommand");
+    std::fs::write(place.join("file"), "gama = 1\n").unwrap();
+    expect(
+        &run(place, &["train", "--steps", "1", "--out", "file/a"]),
+        2,
+        "the folder file/a cannot be made",
+    );
+    expect(
+        &run(place, &["train", "--config", "file"]),
+        2,
+        "file: there is no `gama`",
+    );
     assert!(!place.join("runs").exists(), "nothing was begun");
     expect(&run(place, &["--help"]), 0, "Exit codes:");
     expect(&run(place, &["--version"]), 0, "tetris-dash 0.1.0");
