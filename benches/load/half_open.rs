@@ -16,7 +16,7 @@ pub async fn open(
     target: &Target,
     connections: usize,
     held: usize,
-    mut between: impl AsyncFnMut(usize) -> Result<(), Failure>,
+    mut between: impl AsyncFnMut() -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut kept = std::collections::VecDeque::with_capacity(held);
     for number in 0..connections {
@@ -25,7 +25,7 @@ pub async fn open(
         }
         kept.push_back(begin(target, number).await?);
         if (number + 1) % 1000 == 0 {
-            between(number + 1).await?;
+            between().await?;
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Clients that put a server under load, good ones, stalled ones and hostile ones, and what they find out about it.
 //!
-//! They are programs' halves and not a library for others: `benches/bin/load.rs` is their command line, and
+//! They are programs' halves and not a library for others: `benches/examples/load.rs` is their command line, and
 //! `dash-server/tests/full` and `benches/peers` have the scripts that run it.
 
 mod good;

@@ -150,13 +150,28 @@ impl Recording {
 
 impl Log {
     fn push_values(&mut self, values: &[f32]) {
-        let highest = values.iter().copied().fold(f32::NAN, f32::max);
+        let highest = highest(values);
         // A board of 32 columns has 122 placements at most.
         self.counts.push(values.len() as u8);
         self.highest.extend_from_slice(&highest.to_le_bytes());
-        let below = values.iter().map(|value| upper_half(highest - value));
-        self.below.extend(below.flat_map(u16::to_le_bytes));
+        let begin = self.below.len();
+        self.below.resize(begin + 2 * values.len(), 0);
+        let (halves, _) = self.below[begin..].as_chunks_mut();
+        for (half, value) in halves.iter_mut().zip(values) {
+            *half = upper_half(highest - value).to_le_bytes();
+        }
     }
+}
+
+/// The highest value, NaN if there is none; in eight lanes, because this is done at every step.
+fn highest(values: &[f32]) -> f32 {
+    let mut lanes = [f32::NAN; 8];
+    for chunk in values.chunks(lanes.len()) {
+        for (lane, &value) in lanes.iter_mut().zip(chunk) {
+            *lane = lane.max(value);
+        }
+    }
+    lanes.into_iter().fold(f32::NAN, f32::max)
 }
 
 /// The upper half of a float, rounded: its first three digits or so, which is plenty for a distance.

@@ -31,5 +31,5 @@ finish() {
 
 # ARGUMENTS...: puts the server under load.
 load() {
-  "$programs/load" --url "$url" --pid "$server" --except training "$@"
+  "$programs/examples/load" --url "$url" --pid "$server" --except training "$@"
 }

@@ -1,7 +1,7 @@
 //! A dashboard before a training that is held to an even pace, so that what the server's own threads take of the machine is
 //! what watching takes. Training has the thread `training`, whose time can be left out (`load watch --except training`).
 //!
-//!     cargo run --release -p benches --bin paced_server -- --frame-rate 60
+//!     cargo run --release -p benches --example paced_server -- --frame-rate 60
 //!
 //! It prints its address and serves until it is killed.
 
