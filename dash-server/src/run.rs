@@ -81,6 +81,8 @@ impl Run {
         control: Control,
     ) -> Result<Self, RunError> {
         let lock = folder.lock()?;
+        // Settings that no agent can be made of leave no run behind.
+        let lesson = lesson(config, folder, control)?;
         let text = toml::to_string(&config.tables()).map_err(|error| RunError::Io {
             path: folder.file(CONFIG_FILE),
             error: io::Error::other(error),
@@ -92,7 +94,7 @@ impl Run {
         let events = folder.file(EVENTS_FILE);
         let json = JsonLines::create(&events).map_err(io_error(&events))?;
         Ok(Self {
-            lesson: lesson(config, folder, control)?,
+            lesson,
             csv,
             metrics,
             json,

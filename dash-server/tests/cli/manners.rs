@@ -51,6 +51,18 @@ fn mistakes_have_exit_code_two_and_a_line_that_helps() {
         2,
         "the folder file/a cannot be made",
     );
+    let huge = "agent.buffer_capacity=1000000000000000";
+    let keys = [
+        "train",
+        "--preset",
+        "key-press",
+        "--set",
+        huge,
+        "--out",
+        "big",
+    ];
+    expect(&run(place, &keys), 2, "as there is memory for");
+    assert!(!place.join("big/config.toml").exists());
     expect(
         &run(place, &["train", "--config", "file"]),
         2,
