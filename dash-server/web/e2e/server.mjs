@@ -71,6 +71,7 @@ export class ServerProcess {
   /** Ends it for good and removes its folder. */
   async dispose() {
     await this.end("SIGKILL");
-    rmSync(this.#folder, { recursive: true, force: true });
+    // A run in a process of its own still saves itself for a moment.
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
