@@ -6,9 +6,9 @@
 use std::thread;
 use std::time::Duration;
 
-use benches::ThreadClock;
 use benches::load::{Failure, Target};
 use benches::training::{sb3_rhythm, tetris, timed};
+use cpu_time::ThreadTime;
 use dash_server::dashboard::Dashboard;
 use rl_agent::afterstate_dqn::AfterstateDqnConfig;
 use rl_agent::control::Control;
@@ -91,9 +91,8 @@ fn train(
     observer: impl Observer<Tetris>,
 ) -> Result<f64, Failure> {
     let mut trainer = tetris(config.clone(), steps, 1_000);
-    let clock = ThreadClock::begin();
-    let before = clock.seconds();
+    let begin = ThreadTime::now();
     let end = trainer.run(observer)?;
     assert_eq!(end.step, steps);
-    Ok(clock.seconds() - before)
+    Ok(begin.elapsed().as_secs_f64())
 }

@@ -1,11 +1,9 @@
 //! What several benches share: trainings, clients for a server, the obviously right, slow twins that the fast code is timed
 //! against.
 
-mod clock;
 pub mod load;
 pub mod peak;
 mod ratio;
 pub mod training;
 
-pub use clock::ThreadClock;
 pub use ratio::print_ratio;

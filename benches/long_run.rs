@@ -4,42 +4,39 @@
 
 use std::fs::read_to_string;
 
-use benches::ThreadClock;
 use benches::training::{sb3_rhythm, tetris, timed};
+use cpu_time::ThreadTime;
 use rl_agent::env::Environment;
 use rl_agent::observer::{MetricsReport, Observer};
 use rl_agent::observers::GameRecorder;
 
 /// Prints a line for each report.
 struct Flat {
-    clock: ThreadClock,
+    /// When the last one was printed.
+    then: ThreadTime,
     step: u64,
-    seconds: f64,
 }
 
 impl Flat {
     fn new() -> Self {
-        let clock = ThreadClock::begin();
-        let seconds = clock.seconds();
         Self {
-            clock,
+            then: ThreadTime::now(),
             step: 0,
-            seconds,
         }
     }
 }
 
 impl<E: Environment> Observer<E> for Flat {
     fn on_metrics(&mut self, report: &MetricsReport<'_>) {
-        let (steps, seconds) = (report.step - self.step, self.clock.seconds());
+        let (steps, seconds) = (report.step - self.step, self.then.elapsed().as_secs_f64());
         println!(
             "{:>10} steps  {:>6.1} MB  {:>6.2} us a step  {:>8.1} steps a game",
             report.step,
             resident_bytes().unwrap_or(f64::NAN) / 1e6,
-            1e6 * (seconds - self.seconds) / steps as f64,
+            1e6 * seconds / steps as f64,
             report.mean_length,
         );
-        (self.step, self.seconds) = (report.step, seconds);
+        (self.step, self.then) = (report.step, ThreadTime::now());
     }
 }
 
