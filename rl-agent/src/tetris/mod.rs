@@ -284,17 +284,13 @@ impl AfterstateEnvironment for Tetris {
         if self.game.is_over() {
             return;
         }
-        let (hand, board, ceiling) = (self.game.hand(), self.game.board(), self.game.ceiling());
-        if self.config().inputs == Inputs::Cells {
-            return self.encoder.push_cells(&hand, board, ceiling, out);
-        }
-        let first = out.len();
-        self.game.candidates(&mut |action, lines, features| {
-            self.encoder.push(&hand, action, lines, features, out);
+        let (encoder, hand) = (&self.encoder, self.game.hand());
+        let board = encoder.looks_at_board().then_some(self.game.board());
+        encoder.push_all(&hand, board, self.game.ceiling(), out, |out| {
+            self.game.candidates(&mut |action, lines, features| {
+                encoder.push(&hand, action, lines, features, out);
+            });
         });
-        if self.config().inputs == Inputs::Surface {
-            self.encoder.add_surfaces(&hand, board, ceiling, first, out);
-        }
     }
 
     fn outcome(&self) -> usize {

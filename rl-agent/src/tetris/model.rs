@@ -119,8 +119,37 @@ impl Encoder {
 }
 
 impl Encoder {
+    /// Whether what the network sees is not all in the features.
+    pub(super) fn looks_at_board(&self) -> bool {
+        self.config.inputs != Inputs::Features
+    }
+
+    /// Appends what every action leads to when it is taken on `board`, which is `None` unless it is
+    /// [looked at](Self::looks_at_board). `push` pushes the features of every action in their order.
+    #[inline]
+    pub(super) fn push_all(
+        &self,
+        hand: &Hand,
+        board: Option<&Board>,
+        ceiling: usize,
+        out: &mut Batch,
+        push: impl FnOnce(&mut Batch),
+    ) {
+        match board {
+            Some(board) if self.config.inputs == Inputs::Cells => {
+                self.push_cells(hand, board, ceiling, out);
+            }
+            Some(board) => {
+                let first = out.len();
+                push(out);
+                self.add_surfaces(hand, board, ceiling, first, out);
+            }
+            None => push(out),
+        }
+    }
+
     /// Appends the board that every action leads to, cell by cell.
-    pub(super) fn push_cells(&self, hand: &Hand, board: &Board, ceiling: usize, out: &mut Batch) {
+    fn push_cells(&self, hand: &Hand, board: &Board, ceiling: usize, out: &mut Batch) {
         each_after(hand, board, ceiling, &mut |action, lines, after| {
             let row = out.push(action, self.config.reward(lines));
             let (cells, known) = row.split_at_mut(self.board_len());
@@ -131,7 +160,7 @@ impl Encoder {
     }
 
     /// Writes the surface that every action leads to behind the features, from row `first` of the batch on.
-    pub(super) fn add_surfaces(
+    fn add_surfaces(
         &self,
         hand: &Hand,
         board: &Board,
@@ -244,50 +273,29 @@ impl AfterstateModel for TetrisModel {
 
     fn successors(&self, after: &Afterstate, outcome: usize, out: &mut Batch) {
         let drawn = Piece::ALL[outcome];
-        let hand = after.hand(drawn);
-        if self.encoder.config.inputs == Inputs::Cells {
-            let board = after.board().unpack();
-            return self.encoder.push_cells(&hand, &board, after.ceiling(), out);
-        }
-        let first = out.len();
-        self.model
-            .successors(after, drawn, &mut |action, lines, features| {
-                self.encoder.push(&hand, action, lines, features, out);
-            });
-        if self.encoder.config.inputs == Inputs::Surface {
-            let board = after.board().unpack();
-            self.encoder
-                .add_surfaces(&hand, &board, after.ceiling(), first, out);
-        }
+        let (encoder, hand) = (&self.encoder, after.hand(drawn));
+        let board = encoder.looks_at_board().then(|| after.board().unpack());
+        encoder.push_all(&hand, board.as_ref(), after.ceiling(), out, |out| {
+            self.model
+                .successors(after, drawn, &mut |action, lines, features| {
+                    encoder.push(&hand, action, lines, features, out);
+                });
+        });
     }
 
     /// Reads the stored board once for all pieces.
     fn expand(&self, after: &Afterstate, out: &mut Batch, branch: &mut impl FnMut(f32, &Batch)) {
-        if self.encoder.config.inputs == Inputs::Cells {
-            let board = after.board().unpack();
-            for (drawn, chance) in Piece::ALL.into_iter().zip(self.model.outcomes(after)) {
-                if chance > 0.0 {
-                    let hand = after.hand(drawn);
-                    self.encoder.push_cells(&hand, &board, after.ceiling(), out);
-                    branch(chance, out);
-                }
-            }
-            return;
-        }
+        let (encoder, ceiling) = (&self.encoder, after.ceiling());
         let expanded = self.model.expand(after);
-        let surface =
-            (self.encoder.config.inputs == Inputs::Surface).then(|| after.board().unpack());
+        let board = encoder.looks_at_board().then(|| after.board().unpack());
         for (drawn, chance) in Piece::ALL.into_iter().zip(self.model.outcomes(after)) {
             if chance > 0.0 {
                 let hand = after.hand(drawn);
-                let first = out.len();
-                expanded.successors(drawn, &mut |action, lines, features| {
-                    self.encoder.push(&hand, action, lines, features, out);
+                encoder.push_all(&hand, board.as_ref(), ceiling, out, |out| {
+                    expanded.successors(drawn, &mut |action, lines, features| {
+                        encoder.push(&hand, action, lines, features, out);
+                    });
                 });
-                if let Some(board) = &surface {
-                    self.encoder
-                        .add_surfaces(&hand, board, after.ceiling(), first, out);
-                }
                 branch(chance, out);
             }
         }
