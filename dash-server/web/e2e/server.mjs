@@ -71,7 +71,14 @@ export class ServerProcess {
   /** Ends it for good and removes its folder. */
   async dispose() {
     await this.end("SIGKILL");
-    // A run in a process of its own still saves itself for a moment.
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    for (let tries = 30; ; tries--) {
+      try {
+        return rmSync(this.#folder, { recursive: true, force: true });
+      } catch (error) {
+        // A run in a process of its own saves itself for a moment, into the folder that is being removed.
+        if (error.code !== "ENOTEMPTY" || tries === 0) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
   }
 }
