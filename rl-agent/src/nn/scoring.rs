@@ -62,27 +62,57 @@ impl WithSimd for Pass<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let lanes = S::F32_LANES;
-        let width = self.chain.input_len();
-        let widest = self.chain.sizes().iter().max().expect("a size");
-        for memory in [&mut *self.below, &mut *self.above] {
-            memory.resize((widest * 2 * lanes).max(memory.len()), 0.0);
-        }
-        let mut blocks = self.rows.chunks_exact(2 * lanes * width);
-        for block in &mut blocks {
-            self.block::<S, OUTPUTS, 2>(simd, block);
+        let Self {
+            chain,
+            parameters,
+            rows,
+            below,
+            above,
+            out,
+        } = self;
+        let width = chain.input_len();
+        let widest = chain.sizes().iter().max().expect("a size");
+        let len = widest * 2 * lanes;
+        let mut block = Block {
+            chain,
+            parameters,
+            below: aligned(below, len),
+            above: aligned(above, len),
+            out,
+        };
+        let mut blocks = rows.chunks_exact(2 * lanes * width);
+        for rows in &mut blocks {
+            block.run::<S, OUTPUTS, 2>(simd, rows);
         }
         for rest in blocks.remainder().chunks(lanes * width) {
-            self.block::<S, { 2 * OUTPUTS }, 1>(simd, rest);
+            block.run::<S, { 2 * OUTPUTS }, 1>(simd, rest);
         }
     }
 }
 
-impl Pass<'_> {
+/// `len` floats that begin where a line of the cache does: a vector across two lines takes two loads.
+fn aligned(memory: &mut Vec<f32>, len: usize) -> &mut [f32] {
+    const LINE: usize = 64;
+    memory.resize((len + LINE / size_of::<f32>()).max(memory.len()), 0.0);
+    let start = memory.as_ptr().align_offset(LINE);
+    &mut memory[start..start + len]
+}
+
+/// What a block of rows goes through.
+struct Block<'a> {
+    chain: &'a Chain,
+    parameters: &'a [f32],
+    below: &'a mut [f32],
+    above: &'a mut [f32],
+    out: &'a mut Vec<f32>,
+}
+
+impl Block<'_> {
     /// All layers for at most `VECTORS` vectors of rows.
     #[inline(always)]
-    fn block<S: Simd, const OUTS: usize, const VECTORS: usize>(&mut self, simd: S, rows: &[f32]) {
+    fn run<S: Simd, const OUTS: usize, const VECTORS: usize>(&mut self, simd: S, rows: &[f32]) {
         let span = VECTORS * S::F32_LANES;
         let width = self.chain.input_len();
         let count = rows.len() / width;
@@ -103,7 +133,7 @@ impl Pass<'_> {
                 below,
                 above,
             );
-            std::mem::swap(self.below, self.above);
+            std::mem::swap(&mut self.below, &mut self.above);
         }
         self.out.extend_from_slice(&self.below[..count]);
     }
@@ -150,12 +180,13 @@ fn sums<S: Simd, const OUTS: usize, const VECTORS: usize>(
 ) -> [[S::f32s; VECTORS]; OUTS] {
     let mut sums: [[S::f32s; VECTORS]; OUTS] =
         std::array::from_fn(|o| [simd.splat_f32s(biases[output + o]); VECTORS]);
-    let inputs = below.chunks_exact(VECTORS * S::F32_LANES);
-    for (weights, x) in weights.chunks_exact(biases.len()).zip(inputs) {
-        let weights: &[f32; OUTS] = weights[output..output + OUTS]
+    let inputs = S::as_simd_f32s(below).0.as_chunks::<VECTORS>().0;
+    let mut at = output;
+    for x in inputs {
+        let weights: &[f32; OUTS] = weights[at..at + OUTS]
             .try_into()
             .expect("as many as were asked for");
-        let x = S::as_simd_f32s(x).0;
+        at += biases.len();
         for o in 0..OUTS {
             let weight = simd.splat_f32s(weights[o]);
             for v in 0..VECTORS {
@@ -176,33 +207,30 @@ fn single<S: Simd, const VECTORS: usize>(
     below: &[f32],
 ) -> [S::f32s; VECTORS] {
     const STRANDS: usize = 4;
-    let span = VECTORS * S::F32_LANES;
     let stride = biases.len();
     let mut sums = [[simd.splat_f32s(0.0); VECTORS]; STRANDS];
-    let mut add = |strand: usize, weight: f32, x: &[f32]| {
-        let (weight, x) = (simd.splat_f32s(weight), S::as_simd_f32s(x).0);
+    let mut add = |strand: usize, weight: f32, x: &[S::f32s; VECTORS]| {
+        let weight = simd.splat_f32s(weight);
         for v in 0..VECTORS {
             sums[strand][v] = simd.mul_add_e_f32s(weight, x[v], sums[strand][v]);
         }
     };
-    let mut inputs = below.chunks_exact(STRANDS * span);
+    let inputs = S::as_simd_f32s(below).0.as_chunks::<VECTORS>().0;
+    let (fours, rest) = inputs.as_chunks::<STRANDS>();
     let mut at = output;
-    for four in &mut inputs {
+    for four in fours {
         for strand in 0..STRANDS {
-            add(
-                strand,
-                weights[at + strand * stride],
-                &four[strand * span..][..span],
-            );
+            add(strand, weights[at + strand * stride], &four[strand]);
         }
         at += STRANDS * stride;
     }
-    for (strand, x) in inputs.remainder().chunks_exact(span).enumerate() {
+    for (strand, x) in rest.iter().enumerate() {
         add(strand, weights[at + strand * stride], x);
     }
     let bias = simd.splat_f32s(biases[output]);
     std::array::from_fn(|v| {
-        let [a, b, c, d] = sums.map(|strand| strand[v]);
+        // Not by `map`, which the compiler calls, and then hands the vectors over in memory.
+        let [a, b, c, d] = [sums[0][v], sums[1][v], sums[2][v], sums[3][v]];
         simd.add_f32s(
             bias,
             simd.add_f32s(simd.add_f32s(a, b), simd.add_f32s(c, d)),

@@ -4,9 +4,11 @@
 //! of Tetris.
 
 mod drops;
+mod encoder;
 mod keys;
 mod learner;
 mod model;
+mod surface;
 
 use serde::{Deserialize, Serialize};
 use tetris_core::{
@@ -22,7 +24,7 @@ pub use self::learner::{
 pub use self::model::TetrisModel;
 pub use tetris_core::{RandomizerKind, Scenario};
 
-use self::model::{Encoder, PIECES, known_len, mark_known};
+use self::encoder::{Encoder, PIECES, known_len, mark_known};
 use crate::agent::Policy;
 use crate::config::{ConfigError, check};
 use crate::env::{AfterstateEnvironment, Batch, Environment, Resumable, Step};
@@ -285,10 +287,10 @@ impl AfterstateEnvironment for Tetris {
             return;
         }
         let (encoder, hand) = (&self.encoder, self.game.hand());
-        let board = encoder.looks_at_board().then_some(self.game.board());
-        encoder.push_all(&hand, board, self.game.ceiling(), out, |out| {
+        let view = encoder.view(Some(self.game.board()));
+        encoder.push_all(&hand, &view, self.game.ceiling(), out, |out| {
             self.game.candidates(&mut |action, lines, features| {
-                encoder.push(&hand, action, lines, features, out);
+                encoder.push(&hand, &view, action, lines, features, out);
             });
         });
     }

@@ -24,7 +24,8 @@ impl Neighbours {
         while legal != 0 {
             let lane = legal.trailing_zeros() as usize % 8;
             legal &= legal - 1;
-            let numbers = self.features.map(|all| f32::from_bits(all[lane]));
+            // One number of each: `map` would copy all eight of all first.
+            let numbers = core::array::from_fn(|i| f32::from_bits(self.features[i][lane]));
             let features = Features::from_array(numbers);
             found(self.first_action + lane, self.lines[lane], &features);
         }
