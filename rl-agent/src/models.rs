@@ -6,10 +6,13 @@
 //! ```
 //! use rl_agent::agent::Policy;
 //! use rl_agent::models;
-//! use rl_agent::tetris::{Tetris, TetrisConfig};
+//! use rl_agent::tetris::{Inputs, Tetris, TetrisConfig};
 //!
-//! let tetris = Tetris::new(TetrisConfig::default())?;
-//! let action = models::standard().policy().act(&tetris);
+//! let model = models::standard();
+//! // An environment that shows what the model looks at.
+//! let inputs = Inputs::named(&model.features);
+//! let tetris = Tetris::new(TetrisConfig { inputs, ..TetrisConfig::default() })?;
+//! let action = model.policy().act(&tetris);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

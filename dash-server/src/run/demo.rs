@@ -25,14 +25,20 @@ pub struct DemoLauncher {
 impl Default for DemoLauncher {
     /// The model that comes with the program, on the board of ten by twenty.
     fn default() -> Self {
-        Self {
-            model: models::standard(),
-            game: TetrisConfig::default(),
-        }
+        Self::of(models::standard(), TetrisConfig::default())
     }
 }
 
 impl DemoLauncher {
+    /// The game, seen as the model sees it.
+    fn of(model: Model, game: TetrisConfig) -> Self {
+        let inputs = Inputs::named(&model.features);
+        Self {
+            game: TetrisConfig { inputs, ..game },
+            model,
+        }
+    }
+
     /// The model of a run's folder, in the game that it was trained in; or a model file, on the board of ten by twenty.
     ///
     /// # Errors
@@ -57,11 +63,7 @@ impl DemoLauncher {
                 file.display()
             ));
         };
-        let inputs = Inputs::named(&model.features);
-        let demo = Self {
-            game: TetrisConfig { inputs, ..game },
-            model: *model,
-        };
+        let demo = Self::of(*model, game);
         // What does not fit together comes to light before anybody waits for a game.
         placement_demo(demo.game, demo.model.clone(), 0, Default::default())
             .map_err(|error| format!("{}: {error}", file.display()))?;
