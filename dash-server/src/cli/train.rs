@@ -4,11 +4,12 @@ use std::env;
 use std::path::Path;
 use std::thread;
 
-use dash_server::config::RunConfig;
+use dash_server::config::{self, Learner, RunConfig};
 use dash_server::run::{CONFIG_FILE, Limits, Run, RunError, RunFolder, reason};
 use rl_agent::control::Control;
 use rl_agent::observer::EndReport;
 use rl_agent::observers::ProgressBar;
+use rl_agent::tetris::TetrisConfig;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
@@ -35,10 +36,41 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
     say(&format!("{place}: {}", reason(&end)));
     // As it was called itself, and so that good players come to an end.
     let program = env::args().next().unwrap_or_else(|| "tetris-dash".into());
+    let game = game_options(folder.path());
     say(&format!(
-        "Evaluate it with: {program} evaluate --model {place} --max-pieces 100000"
+        "Evaluate it with: {program} evaluate --model {place}{game} --max-pieces 100000"
     ));
     Ok(())
+}
+
+/// The options of `evaluate` that ask for the game a run was trained in, where they are not the usual ones.
+fn game_options(folder: &Path) -> String {
+    let config = config::read(&folder.join(CONFIG_FILE));
+    let learner = config.and_then(|tables| Ok(RunConfig::from_tables(&tables)?.learner));
+    let Ok(Learner::Placements { environment, .. }) = learner else {
+        return String::new();
+    };
+    let usual = TetrisConfig::default();
+    let mut options = String::new();
+    let mut add = |given: bool, option: String| {
+        if given {
+            options += &option;
+        }
+    };
+    let TetrisConfig {
+        width,
+        height,
+        pieces,
+        hold,
+        preview,
+        ..
+    } = environment;
+    add(width != usual.width, format!(" --width {width}"));
+    add(height != usual.height, format!(" --height {height}"));
+    add(pieces != usual.pieces, format!(" --pieces {pieces}"));
+    add(hold, " --hold".to_owned());
+    add(preview > 0, format!(" --preview {preview}"));
+    options
 }
 
 fn begin(args: &TrainArgs, control: Control) -> Result<(RunFolder, Run), Failure> {

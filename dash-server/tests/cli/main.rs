@@ -287,7 +287,9 @@ fn hold_and_preview_are_trained_with_and_evaluated_with() {
         "environment.preview=2",
     ];
     let args = [&known[..], &["--steps", "300", "--out", "held"]].concat();
-    expect(&train(place, &args), 0, "finished after 300 steps");
+    let trained = train(place, &args);
+    expect(&trained, 0, "finished after 300 steps");
+    expect(&trained, 0, "--model held --hold --preview 2 --max-pieces");
     let evaluate = |more: &[&str]| {
         let args = ["evaluate", "--games", "2", "--max-pieces", "50"];
         run(place, &[&args[..], more].concat())

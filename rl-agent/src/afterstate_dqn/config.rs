@@ -21,8 +21,9 @@ pub enum Objective {
     /// For whom every step lived through is worth the same. The return of one a step is then
     /// (1 - E[gamma^T]) / (1 - gamma), so both rank actions alike; but with good play that is almost the same number
     /// everywhere, and what tells a safe position from a safer one drowns in the error of the fit. The logarithm keeps
-    /// the ratio of two dangers visible however small both are. Rewards are not looked at, and the backup must be
-    /// [`Backup::Expected`]: a logarithm of samples is not the logarithm of their mean.
+    /// the ratio of two dangers visible however small both are, down to e^-100, below which all count as safe alike. Rewards
+    /// are not looked at, and the backup must be [`Backup::Expected`]: a logarithm of samples is not the logarithm of their
+    /// mean.
     Survival,
 }
 
@@ -53,11 +54,15 @@ impl Objective {
                     .map(|(_, u)| u)
                     .fold(f32::INFINITY, f32::min);
                 let danger: f32 = outcomes.map(|(p, u)| p * (least - u).exp()).sum();
-                least - danger.ln()
+                (least - danger.ln()).min(SAFEST)
             }
         }
     }
 }
+
+/// The greatest -ln of a danger that is learned: nobody lives to see so small a one. Where the agent never dies (7-bag with
+/// hold) values would grow by another step with every backup for ever, and the errors of the fit with them.
+const SAFEST: f32 = 100.0;
 
 /// What V(x) is moved towards: samples, or the expectation itself (Sutton and Barto, "Reinforcement learning", 2018, section
 /// 8.5, compare the two).
@@ -229,7 +234,7 @@ mod tests {
     use super::*;
 
     /// Against the formulas in double precision. With the last outcome nothing is left, so that the danger is 1; without
-    /// it, it may be far below what a float can hold.
+    /// it, it may be far below what a float can hold, and then counts as the least that is told apart.
     #[test]
     fn values_are_expectations_however_small_the_danger() {
         for scale in [0.01, 1.0, 30.0, 2_000.0] {
@@ -251,7 +256,7 @@ mod tests {
                 let value = Objective::Survival.value(outcomes.iter().copied());
                 let least = wide().map(|(_, u)| u).fold(f64::INFINITY, f64::min);
                 let danger: f64 = wide().map(|(p, u)| p * (least - u).exp()).sum();
-                let want = least - danger.ln();
+                let want = (least - danger.ln()).min(100.0);
                 let off = (f64::from(value) - want).abs();
                 assert!(off < 1e-6 * (1.0 + want), "{value} for {want}");
             }
