@@ -196,14 +196,6 @@ impl Batch {
     pub fn row(&self, row: usize) -> &[f32] {
         &self.features[row * self.feature_len..(row + 1) * self.feature_len]
     }
-
-    /// The features of a row, to be changed.
-    ///
-    /// # Panics
-    /// If there is no such row.
-    pub fn row_mut(&mut self, row: usize) -> &mut [f32] {
-        &mut self.features[row * self.feature_len..(row + 1) * self.feature_len]
-    }
 }
 
 /// What follows from an afterstate, answered without the live environment.
