@@ -50,21 +50,19 @@ impl ReadBoard {
     /// Calls `found(action, lines, features)` for every legal placement of a piece.
     #[inline]
     pub(crate) fn successors(&self, piece: Piece, found: &mut impl FnMut(usize, u32, &Features)) {
-        match &self.0 {
-            Reading::Tall(tall) => tall.successors(piece, found),
-            Reading::Ten(_) | Reading::Any(_) => {
-                self.low_successors(piece, &mut |neighbours| neighbours.each(found));
-            }
-        }
+        self.neighbours(piece, &mut |neighbours| neighbours.each(found));
     }
 
-    /// Does nothing for the others.
-    fn low_successors(&self, piece: Piece, each: &mut dyn FnMut(&Neighbours)) {
-        match &self.0 {
+    fn neighbours(&self, piece: Piece, each: &mut dyn FnMut(&Neighbours)) {
+        let read = match &self.0 {
             Reading::Ten(analysis) => simd::run_large(Successors(analysis, piece, each)),
             Reading::Any(analysis) => simd::run_large(Successors(&**analysis, piece, each)),
-            Reading::Tall(_) => None,
+            Reading::Tall(tall) => {
+                tall.neighbours(piece, each);
+                Some(())
+            }
         };
+        debug_assert!(read.is_some(), "this CPU made the analysis");
     }
 }
 
@@ -98,25 +96,22 @@ pub(crate) fn candidates(
     piece: Piece,
     found: &mut impl FnMut(usize, u32, &Features),
 ) {
-    let each = &mut |neighbours: &Neighbours| neighbours.each(found);
-    if low_candidates(board, ceiling, piece, each).is_none() {
-        Tall::of(board, ceiling).successors(piece, found);
-    }
+    neighbours(board, ceiling, piece, &mut |neighbours| {
+        neighbours.each(found);
+    });
 }
 
-fn low_candidates(
-    board: &Board,
-    ceiling: usize,
-    piece: Piece,
-    each: &mut dyn FnMut(&Neighbours),
-) -> Option<()> {
+fn neighbours(board: &Board, ceiling: usize, piece: Piece, each: &mut dyn FnMut(&Neighbours)) {
     let game = (board.columns(), board.height(), ceiling, piece);
-    if !is_low(board.columns()) {
+    let low = if !is_low(board.columns()) {
         None
     } else if board.width() == 10 {
         simd::run_large(Candidates::<TEN>(game, each))
     } else {
         simd::run_large(Candidates::<ANY>(game, each))
+    };
+    if low.is_none() {
+        Tall::of(board, ceiling).neighbours(piece, each);
     }
 }
 
@@ -247,6 +242,13 @@ impl Tall {
     fn of(board: &Board, ceiling: usize) -> Self {
         let board = board.clone();
         Self { board, ceiling }
+    }
+
+    /// Each by itself.
+    fn neighbours(&self, piece: Piece, each: &mut dyn FnMut(&Neighbours)) {
+        self.successors(piece, &mut |action, lines, features| {
+            each(&Neighbours::alone(action, lines, features));
+        });
     }
 
     fn successors(&self, piece: Piece, found: &mut dyn FnMut(usize, u32, &Features)) {

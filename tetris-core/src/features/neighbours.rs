@@ -17,7 +17,24 @@ pub(crate) struct Neighbours {
 }
 
 impl Neighbours {
+    /// A placement that was looked at by itself.
+    pub(crate) fn alone(action: usize, lines: u32, features: &Features) -> Self {
+        let mut all = Self {
+            first_action: action,
+            legal: 1,
+            lines: [lines; 8],
+            features: [[0; 8]; Features::LEN],
+        };
+        for (lanes, feature) in all.features.iter_mut().zip(features.to_array()) {
+            lanes[0] = feature.to_bits();
+        }
+        all
+    }
+
     /// Calls `found(action, lines, features)` for each legal one, from the left.
+    ///
+    /// To be called from one place for each `found`: then all of it becomes one function, and the features do not go through
+    /// memory, which they would enter one by one and leave four at once, at the price of a stall for each placement.
     #[inline]
     pub(crate) fn each(&self, found: &mut impl FnMut(usize, u32, &Features)) {
         let mut legal = self.legal;
