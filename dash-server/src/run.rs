@@ -26,7 +26,7 @@ use rl_agent::control::Control;
 use rl_agent::observer::{EndReason, EndReport};
 use rl_agent::observers::{CsvLog, JsonLines};
 use rl_agent::tetris::Plan;
-use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE};
+use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE, TrainerConfig};
 
 use crate::config::{self, RunConfig};
 use lines::{cut, event_step, row_step};
@@ -53,6 +53,7 @@ const FILES: [&str; 6] = [
 /// A run that is set up and has not begun.
 pub struct Run {
     lesson: Lesson,
+    endless: bool,
     csv: CsvLog,
     metrics: PathBuf,
     json: JsonLines<BufWriter<File>>,
@@ -95,6 +96,7 @@ impl Run {
         let json = JsonLines::create(&events).map_err(io_error(&events))?;
         Ok(Self {
             lesson,
+            endless: is_endless(&config.trainer),
             csv,
             metrics,
             json,
@@ -129,6 +131,7 @@ impl Run {
         let json = JsonLines::append(&events).map_err(io_error(&events))?;
         Ok(Self {
             lesson,
+            endless: is_endless(&config.trainer),
             csv,
             metrics,
             json,
@@ -140,6 +143,11 @@ impl Run {
     /// Steps taken before this run begins.
     pub fn step(&self) -> u64 {
         self.lesson.progress().step()
+    }
+
+    /// Whether nothing but a command ends it.
+    pub fn is_endless(&self) -> bool {
+        self.endless
     }
 
     /// Trains to the end.
@@ -192,6 +200,10 @@ fn lesson(config: &RunConfig, folder: &RunFolder, control: Control) -> Result<Le
         control,
     };
     Ok(config.learner.lesson(plan)?)
+}
+
+fn is_endless(limits: &TrainerConfig) -> bool {
+    limits.total_steps.is_none() && limits.time_limit.is_none()
 }
 
 /// Why training ended, in words.

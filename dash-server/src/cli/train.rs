@@ -24,7 +24,16 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
         None => begin(args, control.clone())?,
     };
     let place = folder.path().display();
-    tracing::info!("run {} in {place}, from step {}", folder.name(), run.step());
+    let until = if run.is_endless() {
+        ", until Ctrl-C, which saves it"
+    } else {
+        ""
+    };
+    tracing::info!(
+        "run {} in {place}, from step {}{until}",
+        folder.name(),
+        run.step()
+    );
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()

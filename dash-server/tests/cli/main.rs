@@ -522,7 +522,7 @@ fn an_idle_server_waits_and_a_signal_ends_training_without_a_page_too() {
     served.signal("-INT");
     assert_eq!(served.child.wait().expect("it ends").code(), Some(0));
 
-    let mut child = program(
+    let child = program(
         place.path(),
         &[&["train", "--out", "a"], &SMALL[..]].concat(),
     )
@@ -537,16 +537,13 @@ fn an_idle_server_waits_and_a_signal_ends_training_without_a_page_too() {
         .status()
         .expect("kill runs");
     assert!(sent.success());
-    let mut text = String::new();
-    child
-        .stdout
-        .take()
-        .expect("a pipe")
-        .read_to_string(&mut text)
-        .expect("text");
-    assert_eq!(child.wait().expect("it ends").code(), Some(0));
-    assert!(text.contains("stopped by command"), "{text}");
+    let output = child.wait_with_output().expect("it ends");
+    expect(&output, 0, "stopped by command");
+    expect(&output, 0, "from step 0, until Ctrl-C, which saves it\n");
     assert!(place.path().join("a/checkpoint.bin").is_file());
+
+    let limited = train(place.path(), &["--steps", "100", "--out", "b"]);
+    expect(&limited, 0, "from step 0\n");
 }
 
 fn wait_for(mut holds: impl FnMut() -> bool) {
