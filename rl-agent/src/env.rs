@@ -210,6 +210,11 @@ pub trait AfterstateModel: Clone + Send + Sync {
     /// Number of features of an afterstate.
     fn feature_len(&self) -> usize;
 
+    /// Rows and columns of the board whose cells the features are, row after row from the floor, if that is what they are.
+    fn board(&self) -> Option<[usize; 2]> {
+        None
+    }
+
     /// Names of the features, [`feature_len`](Self::feature_len) of them.
     fn feature_names(&self) -> Vec<String>;
 

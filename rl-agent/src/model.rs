@@ -1,7 +1,7 @@
 //! A trained network on the disk: a safetensors file that Python reads too.
 //!
 //! Layer i is the pair of tensors `layers.i.weight` (inputs x outputs) and `layers.i.bias`; the metadata key `model`
-//! holds a JSON object with the rest of [`Model`].
+//! holds a JSON object with the rest of [`Model`], and with the [`Patches`] of a network over the cells of a board.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::afterstate_dqn::{AfterstatePolicy, Objective};
 use crate::any_model::fingerprint;
 use crate::model_file::{self, Tensors};
-use crate::nn::{Activation, Mlp, ShapeError};
+use crate::nn::{Activation, Mlp, Patches, ShapeError};
 
 /// A network with what is needed to play by it.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +61,8 @@ struct Header {
     #[serde(default)]
     activation: Activation,
     features: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    patches: Option<Patches>,
     notes: BTreeMap<String, String>,
 }
 
@@ -108,6 +110,7 @@ impl Model {
             gamma: self.gamma,
             activation: self.network.activation(),
             features: self.features.clone(),
+            patches: self.network.patches().copied(),
             notes: self.notes.clone(),
         };
         let mut tensors = Vec::new();
@@ -124,20 +127,28 @@ impl Model {
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         let header: Header = model_file::header(bytes, KIND, VERSION)?;
         let tensors = Tensors::of(bytes)?;
-        let (mut sizes, mut parameters) = (vec![header.features.len()], Vec::new());
+        let inputs = (header.patches.as_ref()).map_or(header.features.len(), Patches::inputs);
+        let (mut sizes, mut parameters) = (vec![inputs], Vec::new());
         for index in 0..tensors.len() / 2 {
             tensors.read(&format!("layers.{index}.weight"), &mut parameters)?;
             let biases = tensors.read(&format!("layers.{index}.bias"), &mut parameters)?;
             sizes.push(biases.iter().product());
         }
-        let network =
-            Mlp::from_parameters(&sizes, parameters).map_err(|e: ShapeError| e.to_string())?;
+        let network = Mlp::from_parameters(&sizes, parameters)
+            .and_then(|network| network.activated_by(header.activation).over(header.patches))
+            .map_err(|error: ShapeError| error.to_string())?;
+        if network.input_len() != header.features.len() {
+            let (cells, names) = (network.input_len(), header.features.len());
+            return Err(format!(
+                "its patches are of a board of {cells} cells, but it names {names} features"
+            ));
+        }
         if network.output_len() != 1 {
             let outputs = network.output_len();
             return Err(format!("it puts out {outputs} numbers, expected 1"));
         }
         Ok(Self {
-            network: network.activated_by(header.activation),
+            network,
             objective: header.objective,
             gamma: header.gamma,
             features: header.features,
@@ -190,6 +201,18 @@ mod tests {
         };
         let error = Model::from_bytes(&two.to_bytes()).unwrap_err();
         assert_eq!(error, "it puts out 2 numbers, expected 1");
+        let patches = Patches {
+            height: 6,
+            width: 4,
+            size: 2,
+        };
+        let network = Mlp::of_patches(patches, &[3], &mut Rng::new(1, 1)).unwrap();
+        let other = Model { network, ..model() };
+        let error = Model::from_bytes(&other.to_bytes()).unwrap_err();
+        assert_eq!(
+            error,
+            "its patches are of a board of 24 cells, but it names 3 features"
+        );
         let error = Model::load(Path::new("/nowhere/model")).unwrap_err();
         assert!(
             error

@@ -10,7 +10,7 @@ use rl_agent::afterstate_dqn::Objective;
 use rl_agent::dqn::{Categorical, Dqn, DqnConfig, DqnPolicy};
 use rl_agent::env::Environment;
 use rl_agent::model::Model;
-use rl_agent::nn::{Activation, Convolution, Filters, Mlp, Workspace};
+use rl_agent::nn::{Activation, Convolution, Filters, Mlp, Patches, Workspace};
 use rl_agent::observers::{JsonLines, TensorBoard};
 use rl_agent::onnx;
 use rl_agent::rng::Rng;
@@ -100,20 +100,37 @@ fn files_for_python() {
     let mut rng = Rng::new(1, 0);
     let network = Mlp::new(&[5, 8, 6, 1], &mut rng).unwrap();
     let features = ndarray::Array2::from_shape_simple_fn((10, 5), || rng.normal() as f32);
+    values_of_afterstates(folder, "afterstates", network, features);
+    let patches = Patches {
+        height: 6,
+        width: 5,
+        size: 3,
+    };
+    let network = Mlp::of_patches(patches, &[8, 6], &mut rng).unwrap();
+    let boards = ndarray::Array2::from_shape_simple_fn((10, 30), || rng.below(2) as f32);
+    values_of_afterstates(folder, "patches", network, boards);
+}
+
+/// A model as files, and what it says of some afterstates.
+fn values_of_afterstates(folder: &Path, name: &str, network: Mlp, features: ndarray::Array2<f32>) {
+    let path = |ending: &str| folder.join(format!("{name}.{ending}"));
     let mut workspace = Workspace::default();
     let values = network.forward(features.view(), &mut workspace).to_owned();
     let model = Model {
         network,
         objective: Objective::default(),
         gamma: 0.9,
-        features: ["a", "b", "c", "d", "e"].map(str::to_owned).to_vec(),
+        features: (0..features.ncols())
+            .map(|i| format!("input_{i}"))
+            .collect(),
         notes: BTreeMap::new(),
     };
-    model.save(&folder.join("afterstates.safetensors")).unwrap();
-    onnx::save_model(&model, &folder.join("afterstates.onnx")).unwrap();
+    model.save(&path("safetensors")).unwrap();
+    assert_eq!(Model::load(&path("safetensors")).unwrap(), model);
+    onnx::save_model(&model, &path("onnx")).unwrap();
     let rows = |array: &ndarray::Array2<f32>| -> Vec<Vec<f32>> {
         array.rows().into_iter().map(|row| row.to_vec()).collect()
     };
     let answers = json!({ "observations": rows(&features), "values": rows(&values) });
-    std::fs::write(folder.join("afterstates.json"), answers.to_string()).unwrap();
+    std::fs::write(path("json"), answers.to_string()).unwrap();
 }

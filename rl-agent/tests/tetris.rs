@@ -1,10 +1,12 @@
 //! The Tetris adapter, and that a DQN learns Tetris with it.
 #![cfg(feature = "tetris")]
 
+use ndarray::Array2;
 use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig, Objective};
 use rl_agent::agent::Agent;
 use rl_agent::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment, Resumable};
 use rl_agent::evaluation::{EvaluationConfig, evaluate};
+use rl_agent::nn::Workspace;
 use rl_agent::rng::Rng;
 use rl_agent::tetris::{Inputs, RandomizerKind, Scenario, Tetris, TetrisConfig, TetrisModel};
 use rl_agent::trainer::{Trainer, TrainerConfig};
@@ -233,4 +235,69 @@ fn resumed_training_gives_the_same_bytes() {
     resumed.read_checkpoint(&path).unwrap();
     resumed.run(()).unwrap();
     assert!(whole.agent().state() == resumed.agent().state());
+}
+
+/// A network that sees the cells, over patches of this size if one is given.
+fn seeing_cells(patches: Option<usize>) -> AfterstateDqn<TetrisModel> {
+    let tetris = Tetris::without_colours(TetrisConfig {
+        inputs: Inputs::Cells,
+        ..TetrisConfig::default()
+    });
+    let config = AfterstateDqnConfig {
+        patches,
+        ..AfterstateDqnConfig::default()
+    };
+    AfterstateDqn::new(tetris.unwrap().model(), config, 5).unwrap()
+}
+
+/// With patches what is far from the walls is worth the same in all places of a row, without them it is not.
+#[test]
+fn patches_are_worth_the_same_wherever_they_are() {
+    let board = |column: usize| {
+        let mut cells = Array2::zeros((1, 200));
+        for (x, y) in [(0, 7), (1, 7), (1, 8)] {
+            cells[[0, 10 * y + column + x]] = 1.0;
+        }
+        cells
+    };
+    let mut workspace = Workspace::default();
+    let mut values = |patches: Option<usize>| {
+        let agent = seeing_cells(patches);
+        [3, 5].map(|column| {
+            agent
+                .network()
+                .forward(board(column).view(), &mut workspace)[[0, 0]]
+        })
+    };
+    let [here, there] = values(Some(3));
+    assert!((here - there).abs() < 1e-5, "{here} and {there}");
+    let [here, there] = values(None);
+    assert!((here - there).abs() > 1e-2, "{here} and {there}");
+}
+
+#[test]
+fn patches_of_what_is_no_board_are_refused() {
+    let refused = |inputs, preview, patches| {
+        let config = TetrisConfig {
+            inputs,
+            preview,
+            ..TetrisConfig::default()
+        };
+        let agent = AfterstateDqnConfig {
+            patches: Some(patches),
+            ..AfterstateDqnConfig::default()
+        };
+        let tetris = Tetris::new(config).unwrap();
+        AfterstateDqn::new(tetris.model(), agent, 1)
+            .unwrap_err()
+            .to_string()
+    };
+    let told = "patches = 3 makes no sense: expected an environment whose features are the cells of a board and nothing \
+                else";
+    assert_eq!(refused(Inputs::Surface, 0, 3), told);
+    assert_eq!(refused(Inputs::Cells, 1, 3), told);
+    assert_eq!(
+        refused(Inputs::Cells, 0, 6),
+        "patches.size = 6 makes no sense: expected 2..=5 on this board"
+    );
 }

@@ -21,7 +21,7 @@ const PLACED: Option<&str> = Some(PLACEMENTS);
 const PRESSED: Option<&str> = Some(KEYS);
 
 #[rustfmt::skip]
-const FIELDS: [Row; 27] = [
+const FIELDS: [Row; 28] = [
     ("environment.width", PLACED, Integer, Some(4.0), Some(32.0), &[], "Columns", "Columns of the board."),
     ("environment.height", None, Integer, Some(4.0), Some(64.0), &[], "Rows", "Rows of the board."),
     ("environment.pieces", None, Choice, None, None, &["uniform", "bag7", "bag14", "nes", "snakes"], "Pieces",
@@ -48,6 +48,8 @@ const FIELDS: [Row; 27] = [
     ("agent.n_step", PRESSED, Integer, ONE, Some(1000.0), &[], "Steps of a return", "Rewards summed before a value is asked for."),
     ("agent.gamma", None, Number, Some(0.0), ONE, &[], "Discount", "Gamma: what the next step is worth against this one."),
     ("agent.hidden", None, Sizes, ONE, Some(4096.0), &[], "Hidden layers", "Sizes of the hidden layers, as 32, 32."),
+    ("agent.patches", PLACED, Integer, Some(2.0), Some(5.0), &[], "Patches",
+        "Rows and columns of the patches that the layers see one by one, with the inputs `cells`; without it they see all at once."),
     ("agent.learning_rate", None, Schedule, Some(0.0), None, &[], "Learning rate",
         "Above 0: a number, or linear, exponential or cosine with start, end and steps, as linear 1e-3 1e-4 50000."),
     ("agent.epsilon", None, Schedule, Some(0.0), ONE, &[], "Epsilon",

@@ -111,7 +111,10 @@ where
 
     fn set_state(&mut self, state: Self::State) -> Result<(), StateMismatch> {
         let mine = &self.state;
-        let shape = |network: &Mlp| (network.sizes().to_vec(), network.activation());
+        let shape = |network: &Mlp| {
+            let patches = network.patches().copied();
+            (network.sizes().to_vec(), network.activation(), patches)
+        };
         state.learning.fit(&mine.learning, shape)?;
         StateMismatch::unless_equal(
             "the capacity of the replay buffer",

@@ -82,6 +82,9 @@ pub enum Backup {
 pub struct AfterstateDqnConfig {
     /// Sizes of the hidden layers.
     pub hidden: Vec<usize>,
+    /// Rows and columns of the patches over which the layers go, if the features are the cells of a board: see
+    /// [`Patches`](crate::nn::Patches). Without it they see all features at once.
+    pub patches: Option<usize>,
     /// What stands between the layers.
     pub activation: Activation,
     /// What the network learns.
@@ -123,6 +126,7 @@ impl Default for AfterstateDqnConfig {
     fn default() -> Self {
         Self {
             hidden: vec![32, 32],
+            patches: None,
             activation: Activation::Relu,
             objective: Objective::Return,
             gamma: 0.99,

@@ -30,7 +30,7 @@ use crate::config::{ConfigError, check_room};
 use crate::env::AfterstateModel;
 use crate::learning::{Descent, Found, Learning};
 use crate::model::Model;
-use crate::nn::{Mlp, OptimizerState, Workspace};
+use crate::nn::{Mlp, OptimizerState, Patches, Workspace};
 use crate::observer::UpdateReport;
 use crate::prioritized::Priorities;
 use crate::replay_buffer::ReplayBuffer;
@@ -75,6 +75,40 @@ struct Scratch {
     workspace: Workspace,
 }
 
+/// A network of the configured layers, with random weights.
+fn network(
+    model: &impl AfterstateModel,
+    config: &AfterstateDqnConfig,
+    rng: &mut Rng,
+) -> Result<Mlp, ConfigError> {
+    let network = match (config.patches, model.board()) {
+        (None, _) => {
+            let sizes = [&[model.feature_len()], &config.hidden[..], &[1]].concat();
+            Mlp::new(&sizes, rng)
+        }
+        (Some(size), Some([height, width])) => {
+            let patches = Patches {
+                height,
+                width,
+                size,
+            };
+            patches.validate()?;
+            Mlp::of_patches(patches, &config.hidden, rng)
+        }
+        (Some(size), None) => {
+            return Err(ConfigError {
+                field: "patches",
+                found: size.to_string(),
+                expected: "an environment whose features are the cells of a board and nothing else"
+                    .to_owned(),
+            });
+        }
+    };
+    Ok(network
+        .expect("validated sizes")
+        .activated_by(config.activation))
+}
+
 impl<M: AfterstateModel> AfterstateDqn<M> {
     /// A learner with random weights. Its random streams follow from `seed`.
     ///
@@ -82,14 +116,7 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
     /// If the configuration makes no sense.
     pub fn new(model: M, config: AfterstateDqnConfig, seed: u64) -> Result<Self, ConfigError> {
         config.validate()?;
-        let sizes: Vec<usize> = [model.feature_len()]
-            .into_iter()
-            .chain(config.hidden.iter().copied())
-            .chain([1])
-            .collect();
-        let online = Mlp::new(&sizes, &mut Rng::new(seed, 1))
-            .expect("validated sizes")
-            .activated_by(config.activation);
+        let online = network(&model, &config, &mut Rng::new(seed, 1))?;
         if config.prioritized.is_some() {
             let capacity = config.buffer_capacity;
             check_room(capacity, capacity, Priorities::SLOT_BYTES)?;

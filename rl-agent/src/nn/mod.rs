@@ -8,6 +8,7 @@ mod kernel;
 mod loss;
 mod mlp;
 mod optimizer;
+mod patches;
 mod q_network;
 mod scoring;
 
@@ -16,5 +17,6 @@ pub use convolution::{Convolution, Filters};
 pub use loss::Loss;
 pub use mlp::{Mlp, ShapeError, Workspace};
 pub use optimizer::{Optimizer, OptimizerState, clip_by_global_norm};
+pub use patches::Patches;
 pub use q_network::{Architecture, Noise, ParameterCountError, QNetwork, QWorkspace};
 pub use scoring::Scoring;

@@ -8,13 +8,16 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::activation::Activation;
 use super::chain::{Chain, Layer};
+use super::patches::Seen;
 
-/// Working memory of [`Mlp::values`](super::Mlp::values): the activations of one block of rows.
+/// Working memory of [`Mlp::values`](super::Mlp::values): the activations of one block of rows, and what a network over
+/// patches sees.
 #[derive(Debug, Clone)]
 pub struct Scoring {
     arch: Arch,
     below: Vec<f32>,
     above: Vec<f32>,
+    pub(super) seen: Seen,
 }
 
 impl Default for Scoring {
@@ -23,6 +26,7 @@ impl Default for Scoring {
             arch: Arch::new(),
             below: Vec::new(),
             above: Vec::new(),
+            seen: Seen::default(),
         }
     }
 }
@@ -48,6 +52,8 @@ pub(super) fn score(
 /// Outputs computed at once, by which the tiles keep enough independent sums in registers to hide the latency of the
 /// multiply-add.
 const OUTPUTS: usize = 4;
+/// Outputs by which every kind of tile goes.
+const WHOLE: usize = 2 * OUTPUTS;
 
 struct Pass<'a> {
     chain: &'a Chain,
@@ -87,7 +93,7 @@ impl WithSimd for Pass<'_> {
             block.run::<S, OUTPUTS, 2>(simd, rows);
         }
         for rest in blocks.remainder().chunks(lanes * width) {
-            block.run::<S, { 2 * OUTPUTS }, 1>(simd, rest);
+            block.run::<S, WHOLE, 1>(simd, rest);
         }
     }
 }
@@ -153,13 +159,15 @@ fn run_layer<S: Simd, const OUTS: usize, const VECTORS: usize>(
     let weights = &parameters[layer.weights..layer.biases];
     let biases = &parameters[layer.biases..layer.end()];
     let mut output = 0;
-    let mut tiles = above.chunks_exact_mut(OUTS * span);
-    for tile in &mut tiles {
+    // The same outputs go one by one whatever OUTS is: they are added up in another order, which the number of rows must
+    // not decide.
+    let (tiles, rest) = above.split_at_mut(layer.outputs / WHOLE * WHOLE * span);
+    for tile in tiles.chunks_exact_mut(OUTS * span) {
         let sums = sums::<S, OUTS, VECTORS>(simd, weights, biases, output, below);
         store::<S, OUTS, VECTORS>(simd, relu, &sums, tile);
         output += OUTS;
     }
-    for tile in tiles.into_remainder().chunks_exact_mut(span) {
+    for tile in rest.chunks_exact_mut(span) {
         let sums = single::<S, VECTORS>(simd, weights, biases, output, below);
         store::<S, 1, VECTORS>(simd, relu, &[sums], tile);
         output += 1;
@@ -296,15 +304,17 @@ mod tests {
     #[test]
     fn a_row_does_not_depend_on_its_neighbours() {
         let mut rng = Rng::new(6, 0);
-        let network = Mlp::new(&[10, 32, 32, 1], &mut rng).unwrap();
-        let inputs: Vec<f32> = (0..10 * 61).map(|_| rng.normal() as f32).collect();
-        let mut memory = Scoring::default();
-        let mut all = Vec::new();
-        network.values(&inputs, &mut memory, &mut all);
-        for (row, &together) in inputs.chunks(10).zip(&all) {
-            let mut alone = Vec::new();
-            network.values(row, &mut memory, &mut alone);
-            assert_eq!(alone, [together]);
+        for hidden in [[32, 32], [12, 7], [3, 20]] {
+            let network = Mlp::new(&[10, hidden[0], hidden[1], 1], &mut rng).unwrap();
+            let inputs: Vec<f32> = (0..10 * 61).map(|_| rng.normal() as f32).collect();
+            let mut memory = Scoring::default();
+            let mut all = Vec::new();
+            network.values(&inputs, &mut memory, &mut all);
+            for (row, &together) in inputs.chunks(10).zip(&all) {
+                let mut alone = Vec::new();
+                network.values(row, &mut memory, &mut alone);
+                assert_eq!(alone, [together]);
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use super::proto::{
     Attribute, Dimension, FLOAT, FLOAT_ATTRIBUTE, GraphProto, INT_ATTRIBUTE, INT64, INTS_ATTRIBUTE,
     ModelProto, NodeProto, OperatorSet, Shape, TensorProto, TensorType, TypeProto, ValueInfo,
 };
-use crate::nn::{Activation, Convolution};
+use crate::nn::{Activation, Convolution, Patches};
 
 /// A graph in the making.
 pub(super) struct Graph {
@@ -146,6 +146,48 @@ impl Graph {
         let joined = self.name();
         self.node("Concat", &[&flat, &rest], &joined, &[int("axis", 1)]);
         joined
+    }
+
+    /// What layers see of each patch of each board of `input`, a row for each.
+    pub(super) fn patches(&mut self, of: &Patches, input: &str) -> String {
+        let half = self.floats("half", &[], &[0.5]);
+        let full = self.op("Greater", &[input, &half]);
+        let cells = self.name();
+        let float = int("to", FLOAT.into());
+        self.node("Cast", &[&full], &cells, &[float]);
+        let shape = self.ints("board", &[-1, 1, of.height as i64, of.width as i64]);
+        let board = self.op("Reshape", &[&cells, &shape]);
+        // Before and after samples, channels, rows and columns.
+        let (pads, wall) = (
+            self.ints("pads", &[0, 0, 1, 1, 0, 0, 0, 1]),
+            self.floats("wall", &[], &[1.0]),
+        );
+        let walled = self.op("Pad", &[&board, &pads, &wall]);
+        // A filter for each cell of a patch, and one for its row, which sees nothing.
+        let (inputs, cells) = (of.inputs(), of.inputs() - 1);
+        let mut filters = vec![0.0; inputs * cells];
+        (0..cells).for_each(|cell| filters[cell * cells + cell] = 1.0);
+        let filters = self.floats("filters", &[inputs, 1, of.size, of.size], &filters);
+        let seen = self.op("Conv", &[&walled, &filters]);
+        let [_, up] = of.places();
+        let mut rows = vec![0.0; inputs * up];
+        (0..up).for_each(|y| rows[cells * up + y] = of.seen_row(y));
+        let rows = self.floats("rows", &[1, inputs, up, 1], &rows);
+        let placed = self.op("Add", &[&seen, &rows]);
+        let turned = self.name();
+        let last = ints("perm", &[0, 2, 3, 1]);
+        self.node("Transpose", &[&placed], &turned, &[last]);
+        let shape = self.ints("patches", &[-1, inputs as i64]);
+        self.op("Reshape", &[&turned, &shape])
+    }
+
+    /// The sum of a number for each patch over those of a board.
+    pub(super) fn sum_of_patches(&mut self, of: &Patches, input: &str) -> String {
+        let places = of.places().iter().product::<usize>() as i64;
+        let shape = self.ints("places", &[-1, places]);
+        let boards = self.op("Reshape", &[input, &shape]);
+        let axes = self.ints("axes", &[1]);
+        self.op("ReduceSum", &[&boards, &axes])
     }
 
     pub(super) fn input(&mut self, name: &str, element: i32, width: usize) {

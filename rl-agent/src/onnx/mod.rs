@@ -37,7 +37,11 @@ pub fn save_policy(policy: &DqnPolicy, path: &Path) -> Result<(), ModelError> {
 pub fn save_model(model: &Model, path: &Path) -> Result<(), ModelError> {
     let mut graph = Graph::new();
     graph.input("features", FLOAT, model.network.input_len());
-    let mut at = "features".to_owned();
+    let patches = model.network.patches();
+    let mut at = match patches {
+        Some(patches) => graph.patches(patches, "features"),
+        None => "features".to_owned(),
+    };
     let depth = model.network.weights().count();
     for (index, (weights, biases)) in model.network.weights().enumerate() {
         let (weights, biases) = (
@@ -48,6 +52,9 @@ pub fn save_model(model: &Model, path: &Path) -> Result<(), ModelError> {
         if index + 1 < depth {
             at = graph.activate(model.network.activation(), &at);
         }
+    }
+    if let Some(patches) = patches {
+        at = graph.sum_of_patches(patches, &at);
     }
     graph.node("Identity", &[&at], "values", &[]);
     graph.output("values", FLOAT, &[Some(model.network.output_len())]);

@@ -40,9 +40,10 @@ with safe_open(folder / "all.safetensors", "numpy") as file:
     assert file.get_tensor("normalizer.scale").shape == (12,)
 
 # onnxruntime: values, and the best legal action.
-session = onnxruntime.InferenceSession(folder / "afterstates.onnx")
-rows, expected = answers("afterstates")
-close("afterstates.onnx", session.run(["values"], {"features": rows})[0], expected)
+for name in ["afterstates", "patches"]:
+    session = onnxruntime.InferenceSession(folder / f"{name}.onnx")
+    rows, expected = answers(name)
+    close(f"{name}.onnx", session.run(["values"], {"features": rows})[0], expected)
 for name in ["plain", "all"]:
     session = onnxruntime.InferenceSession(folder / f"{name}.onnx")
     rows, expected = answers(name)

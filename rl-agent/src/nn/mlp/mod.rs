@@ -10,7 +10,9 @@ use thiserror::Error;
 
 use super::activation::Activation;
 use super::chain::{Chain, Derivatives, parameter_count};
+use super::patches::{Patches, Seen};
 use super::scoring::{Scoring, score};
+use crate::config::ConfigError;
 use crate::rng::Rng;
 
 /// Layer sizes that make no network.
@@ -25,6 +27,19 @@ pub enum ShapeError {
         /// Which of the sizes.
         index: usize,
     },
+    /// Layers that do not suit the patches.
+    #[error(
+        "a network over patches of {expected} numbers, with one output, cannot have the sizes {sizes:?}"
+    )]
+    Patches {
+        /// The sizes.
+        sizes: Vec<usize>,
+        /// Numbers of a patch.
+        expected: usize,
+    },
+    /// Patches that do not suit the board.
+    #[error(transparent)]
+    Board(#[from] ConfigError),
     /// Parameters of another network.
     #[error("a network of sizes {sizes:?} has {expected} parameters, but {found} were given")]
     ParameterCount {
@@ -45,6 +60,7 @@ pub enum ShapeError {
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct Mlp {
     chain: Chain,
+    patches: Option<Patches>,
     parameters: Array1<f32>,
 }
 
@@ -53,6 +69,7 @@ pub struct Mlp {
 struct Stored {
     sizes: Vec<usize>,
     activation: Activation,
+    patches: Option<Patches>,
     parameters: Array1<f32>,
 }
 
@@ -61,7 +78,8 @@ impl TryFrom<Stored> for Mlp {
 
     fn try_from(stored: Stored) -> Result<Self, ShapeError> {
         let parameters = stored.parameters.to_vec();
-        Ok(Self::from_parameters(&stored.sizes, parameters)?.activated_by(stored.activation))
+        let network = Self::from_parameters(&stored.sizes, parameters)?;
+        network.activated_by(stored.activation).over(stored.patches)
     }
 }
 
@@ -70,6 +88,7 @@ impl From<Mlp> for Stored {
         Self {
             sizes: network.sizes().to_vec(),
             activation: network.activation(),
+            patches: network.patches,
             parameters: network.parameters,
         }
     }
@@ -80,8 +99,11 @@ impl From<Mlp> for Stored {
 pub struct Workspace {
     arch: Arch,
     rows: usize,
-    /// What each layer put out; the last one is the result.
+    /// What each layer put out.
     outputs: Vec<Vec<f32>>,
+    /// Of a network over patches those it saw, and what came out.
+    seen: Seen,
+    sums: Vec<f32>,
     derivatives: Derivatives,
 }
 
@@ -91,6 +113,8 @@ impl Default for Workspace {
             arch: Arch::new(),
             rows: 0,
             outputs: Vec::new(),
+            seen: Seen::default(),
+            sums: Vec::new(),
             derivatives: Derivatives::default(),
         }
     }
@@ -108,8 +132,31 @@ impl Mlp {
         chain.initialise(&mut parameters, rng, |inputs| (6.0 / inputs as f64).sqrt());
         Ok(Self {
             chain,
+            patches: None,
             parameters: parameters.into(),
         })
+    }
+
+    /// A network over patches with random weights, as by [`new`](Self::new); those of the last layer are as many times
+    /// smaller as there are places, so that a sum begins no larger than a single value.
+    ///
+    /// # Errors
+    /// If a hidden size is 0 or the patches do not suit the board.
+    pub fn of_patches(
+        patches: Patches,
+        hidden: &[usize],
+        rng: &mut Rng,
+    ) -> Result<Self, ShapeError> {
+        patches.validate()?;
+        let sizes = [&[patches.inputs()], hidden, &[1]].concat();
+        let mut network = Self::new(&sizes, rng)?;
+        let last = network.chain.layers().last().expect("at least one layer");
+        let places = patches.places().iter().product::<usize>() as f32;
+        let flat = network.parameters.as_slice_mut();
+        for weight in &mut flat.expect("one contiguous array")[last.weights..last.biases] {
+            *weight /= places;
+        }
+        network.over(Some(patches))
     }
 
     /// A network with given parameters, in the order described above, activated by [`Activation::Relu`].
@@ -128,6 +175,7 @@ impl Mlp {
         }
         Ok(Self {
             chain: Chain::new(sizes, Activation::Relu, 0),
+            patches: None,
             parameters: parameters.into(),
         })
     }
@@ -138,19 +186,42 @@ impl Mlp {
         self
     }
 
+    /// The same network over patches of a board, the sum of whose values is the output: see [`Patches`].
+    ///
+    /// # Errors
+    /// If the first size is not what is seen of a patch, there is more than one output, or the patches do not suit the
+    /// board.
+    pub fn over(mut self, patches: Option<Patches>) -> Result<Self, ShapeError> {
+        if let Some(patches) = &patches {
+            patches.validate()?;
+            let expected = patches.inputs();
+            if (self.chain.input_len(), self.output_len()) != (expected, 1) {
+                let sizes = self.sizes().to_vec();
+                return Err(ShapeError::Patches { sizes, expected });
+            }
+        }
+        self.patches = patches;
+        Ok(self)
+    }
+
+    /// What it is over, if it is over patches.
+    pub fn patches(&self) -> Option<&Patches> {
+        self.patches.as_ref()
+    }
+
     /// What stands between the layers.
     pub fn activation(&self) -> Activation {
         self.chain.activation()
     }
 
-    /// Sizes of input, hidden layers and output.
+    /// Sizes of the layers: of the input, or of what is seen of a patch, of the hidden layers and of the output.
     pub fn sizes(&self) -> &[usize] {
         self.chain.sizes()
     }
 
     /// Number of inputs.
     pub fn input_len(&self) -> usize {
-        self.chain.input_len()
+        (self.patches.as_ref()).map_or(self.chain.input_len(), Patches::cells)
     }
 
     /// Number of outputs.
@@ -194,11 +265,30 @@ impl Mlp {
         assert_eq!(inputs.ncols(), self.input_len(), "width of the input");
         let inputs = inputs.to_slice().expect("inputs in standard layout");
         let rows = inputs.len() / self.input_len();
-        let Workspace { arch, outputs, .. } = workspace;
-        self.chain
-            .forward(*arch, self.flat(), inputs, rows, outputs);
+        let Workspace {
+            arch,
+            outputs,
+            seen,
+            sums,
+            ..
+        } = workspace;
         workspace.rows = rows;
-        let last = workspace.outputs.last().expect("at least one layer");
+        let last = match &self.patches {
+            Some(patches) => {
+                seen.read(patches, inputs);
+                let count = seen.len();
+                self.chain
+                    .forward(*arch, self.flat(), &seen.inputs, count, outputs);
+                sums.clear();
+                sums.extend(seen.sums(patches, outputs.last().expect("at least one layer")));
+                sums
+            }
+            None => {
+                self.chain
+                    .forward(*arch, self.flat(), inputs, rows, outputs);
+                outputs.last().expect("at least one layer")
+            }
+        };
         ArrayView2::from_shape((rows, self.output_len()), last).expect("shape and length agree")
     }
 
@@ -211,7 +301,16 @@ impl Mlp {
     pub fn values(&self, rows: &[f32], memory: &mut Scoring, out: &mut Vec<f32>) {
         assert_eq!(self.output_len(), 1, "outputs");
         assert!(rows.len().is_multiple_of(self.input_len()), "whole rows");
-        score(&self.chain, self.flat(), rows, memory, out);
+        let Some(patches) = &self.patches else {
+            return score(&self.chain, self.flat(), rows, memory, out);
+        };
+        let mut seen = std::mem::take(&mut memory.seen);
+        seen.read(patches, rows);
+        seen.values.clear();
+        let (inputs, values) = (&seen.inputs, &mut seen.values);
+        score(&self.chain, self.flat(), inputs, memory, values);
+        out.extend(seen.sums(patches, &seen.values));
+        memory.seen = seen;
     }
 
     /// Writes the derivative of the loss by every parameter into `gradient`, given the `inputs` of the preceding
@@ -246,16 +345,27 @@ impl Mlp {
             arch,
             outputs,
             derivatives,
+            seen,
             ..
         } = workspace;
-        derivatives.upper.clear();
-        derivatives
-            .upper
-            .extend_from_slice(d_output.to_slice().expect("derivative in standard layout"));
+        let d_output = d_output.to_slice().expect("derivative in standard layout");
+        let upper = &mut derivatives.upper;
+        upper.clear();
+        let (inputs, rows) = match &self.patches {
+            Some(patches) => {
+                seen.spread(patches, d_output, upper);
+                (&seen.inputs[..], seen.len())
+            }
+            None => {
+                upper.extend_from_slice(d_output);
+                let inputs = inputs.to_slice().expect("inputs in standard layout");
+                (inputs, rows)
+            }
+        };
         self.chain.backward(
             *arch,
             self.flat(),
-            inputs.to_slice().expect("inputs in standard layout"),
+            inputs,
             rows,
             outputs,
             derivatives,

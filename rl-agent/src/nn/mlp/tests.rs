@@ -123,3 +123,156 @@ fn shapes_that_make_no_network_are_refused() {
         "a network of sizes [2, 1] has 3 parameters, but 2 were given"
     );
 }
+
+fn boards(rng: &mut Rng, patches: &Patches, count: usize) -> Array2<f32> {
+    // Alike from row to row, as boards after a move are, so that rows are found again.
+    let mut boards = Array2::zeros((count, patches.cells()));
+    for board in 0..count {
+        for cell in 0..patches.cells() {
+            let again = board > 0 && rng.below(10) > 0;
+            boards[[board, cell]] = match again {
+                true => boards[[board - 1, cell]],
+                false => rng.below(2) as f32,
+            };
+        }
+    }
+    boards
+}
+
+/// The sum over all patches, cell by cell.
+fn naive_patches(patches: &Patches, sizes: &[usize], parameters: &[f64], board: &[f32]) -> f64 {
+    let (height, width, size) = (patches.height, patches.width, patches.size);
+    // One place further right and up than the board has it: the walls and the floor stand around it.
+    let full = |x: usize, y: usize| match (x.checked_sub(1), y.checked_sub(1)) {
+        (Some(x), Some(y)) if x < width => f64::from(board[y * width + x]),
+        _ => 1.0,
+    };
+    let mut sum = 0.0;
+    for y in 0..=height + 1 - size {
+        for x in 0..=width + 2 - size {
+            let cells = (0..size).flat_map(|dy| (0..size).map(move |dx| (x + dx, y + dy)));
+            let mut seen: Vec<f64> = cells.map(|(x, y)| full(x, y)).collect();
+            seen.push(y as f64 / 10.0);
+            sum += naive(sizes, parameters, &seen)[0];
+        }
+    }
+    sum
+}
+
+#[test]
+fn a_network_over_patches_is_the_sum_over_all_places() {
+    let mut rng = Rng::new(8, 0);
+    for (height, width, size) in [(20, 10, 3), (6, 4, 2), (4, 5, 5), (64, 32, 4), (1, 1, 2)] {
+        let patches = Patches {
+            height,
+            width,
+            size,
+        };
+        let mut network = Mlp::of_patches(patches, &[12, 7], &mut rng).unwrap();
+        network.parameters_mut().mapv_inplace(|w| w + 0.05);
+        let parameters: Vec<f64> = network.parameters().iter().map(|&w| f64::from(w)).collect();
+        let mut workspace = Workspace::default();
+        let mut memory = Scoring::default();
+        for rows in [0, 1, 9, 40] {
+            let boards = boards(&mut rng, &patches, rows);
+            let mut values = Vec::new();
+            network.values(boards.as_slice().unwrap(), &mut memory, &mut values);
+            let outputs = network.forward(boards.view(), &mut workspace);
+            assert_eq!((outputs.dim(), values.len()), ((rows, 1), rows));
+            for (row, board) in boards.rows().into_iter().enumerate() {
+                let board = board.to_slice().unwrap();
+                let want = naive_patches(&patches, network.sizes(), &parameters, board);
+                for got in [outputs[[row, 0]], values[row]] {
+                    let off = (want - f64::from(got)).abs();
+                    assert!(
+                        off < 1e-4 * (1.0 + want.abs()),
+                        "{patches:?}: {got} for {want}"
+                    );
+                }
+                let mut alone = Vec::new();
+                network.values(board, &mut memory, &mut alone);
+                assert_eq!(alone, [values[row]], "whatever stands beside it");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_gradient_over_patches_agrees_with_finite_differences() {
+    let mut rng = Rng::new(9, 0);
+    let patches = Patches {
+        height: 6,
+        width: 5,
+        size: 3,
+    };
+    let network = Mlp::of_patches(patches, &[8, 6], &mut rng).unwrap();
+    let boards = boards(&mut rng, &patches, 7);
+    let mut workspace = Workspace::default();
+    let d_output = network
+        .forward(boards.view(), &mut workspace)
+        .mapv(|y| y - 1.0);
+    let mut gradient = Array1::zeros(network.parameters().len());
+    let (inputs, d_output) = (boards.view(), d_output.view());
+    network.backward(inputs, d_output, &mut workspace, gradient.view_mut());
+
+    let mut parameters: Vec<f64> = network.parameters().iter().map(|&w| f64::from(w)).collect();
+    let loss = |parameters: &[f64]| -> f64 {
+        let value = |board: &[f32]| naive_patches(&patches, network.sizes(), parameters, board);
+        let off = |board| value(board) - 1.0;
+        let squares = boards.rows().into_iter().map(|board| {
+            let off = off(board.to_slice().unwrap());
+            0.5 * off * off
+        });
+        squares.sum()
+    };
+    for (index, &got) in gradient.iter().enumerate() {
+        let (middle, h) = (parameters[index], 1e-6);
+        parameters[index] = middle + h;
+        let above = loss(&parameters);
+        parameters[index] = middle - h;
+        let want = (above - loss(&parameters)) / (2.0 * h);
+        parameters[index] = middle;
+        let off = (want - f64::from(got)).abs();
+        assert!(
+            off < 1e-2 * (1.0 + want.abs()),
+            "parameter {index}: {got} for {want}"
+        );
+    }
+}
+
+#[test]
+fn patches_that_suit_no_board_or_no_layers_are_refused() {
+    let mut rng = Rng::new(0, 0);
+    let patches = |height, width, size| Patches {
+        height,
+        width,
+        size,
+    };
+    for (patches, told) in [
+        (
+            patches(20, 10, 6),
+            "patches.size = 6 makes no sense: expected 2..=5 on this board",
+        ),
+        (
+            patches(2, 10, 4),
+            "patches.size = 4 makes no sense: expected 2..=3 on this board",
+        ),
+        (
+            patches(0, 10, 2),
+            "patches.height = 0 makes no sense: expected 1..=64",
+        ),
+        (
+            patches(20, 63, 2),
+            "patches.width = 63 makes no sense: expected 1..=62",
+        ),
+    ] {
+        let error = Mlp::of_patches(patches, &[4], &mut rng).unwrap_err();
+        assert_eq!(error.to_string(), told);
+    }
+    let network = Mlp::new(&[9, 4, 1], &mut rng).unwrap();
+    let error = network.over(Some(patches(20, 10, 3))).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a network over patches of 10 numbers, with one output, cannot have the sizes [9, 4, 1]"
+    );
+}
