@@ -105,6 +105,11 @@ pub trait Launcher: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Whether what it runs learns; pages show nothing about learning where a trained model only plays.
+    fn learns(&self) -> bool {
+        true
+    }
+
     /// Checks a request. Quick: whatever takes time belongs into the job's work.
     ///
     /// # Errors

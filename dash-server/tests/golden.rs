@@ -425,6 +425,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
                     },
                 ],
                 read_only: false,
+                learns: true,
             }),
         ),
         (

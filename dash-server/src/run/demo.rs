@@ -88,6 +88,10 @@ impl Launcher for DemoLauncher {
         Vec::new()
     }
 
+    fn learns(&self) -> bool {
+        false
+    }
+
     fn prepare(&self, request: &StartRequest) -> Result<Job, LaunchError> {
         // As much of a configuration as there is: the game, and what the values mean.
         let config = ConfigMap::try_from(Shown {
