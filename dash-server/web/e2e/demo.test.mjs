@@ -1,13 +1,22 @@
 // A trained model plays, nothing learns: the page shows pieces, reasons and values like those of a run.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { test } from "node:test";
 import { boardPicture, press, untilBoardChanges, untilRun } from "./browser.mjs";
 import { keepPicture, openSite } from "./site.mjs";
 
+let runs;
 const { tab, page } = await openSite({
-  command: (address, folder) => ["serve", "--demo", "--addr", address, "--out", folder],
+  command: (address, folder) => {
+    runs = folder;
+    return ["serve", "--demo", "--addr", address, "--out", folder];
+  },
 });
+
+/** Titles of the charts that are there. */
+const charts = () => page.locator(".chart:visible h2").allTextContents();
 
 test("the model plays, at a speed to be followed", async () => {
   await untilRun(page, "running");
@@ -15,6 +24,29 @@ test("the model plays, at a speed to be followed", async () => {
   await page.locator("#why tbody tr").nth(4).waitFor();
   await page.waitForTimeout(2_000);
   await keepPicture(page, "demo");
+});
+
+test("nothing is shown that only learning has, and no chart waits for games that do not end", async () => {
+  await page.locator("#chart-speed").waitFor();
+  assert.deepEqual(await charts(), ["Value of the position", "Speed"]);
+  assert.ok(await page.locator("#charts-note").isVisible());
+  for (const absent of ["#rates", "#tile-best", "#runs"]) assert.ok(await page.locator(absent).isHidden(), absent);
+  const speed = Number(await page.locator("#tile-speed").textContent());
+  assert.ok(speed > 1 && speed < 8, `${speed} steps a second`);
+});
+
+test("a run that was trained is laid over with all its curves, and goes with them", async () => {
+  const program = join(process.env.TETRIS_DASH_BUILD, "tetris-dash");
+  execFileSync(program, ["train", "--seconds", "2", "--out", join(runs, "trained")], { stdio: "ignore" });
+  await page.locator("#runs summary").click();
+  await page.locator('[data-run="trained"] input[type="checkbox"]').check();
+  await page.locator("#chart-loss").waitFor();
+  assert.equal(await page.locator('[data-run="trained"] button').count(), 1);
+  assert.ok(await page.locator('[data-run="trained"] button').isHidden(), "a demo cannot go on with it");
+  assert.match(await page.locator("#chart-loss .readout").textContent(), /^trained, loss.*trained, TD error/);
+  await page.locator('[data-run="trained"] input[type="checkbox"]').uncheck();
+  await page.locator("#chart-loss").waitFor({ state: "hidden" });
+  assert.deepEqual(await charts(), ["Value of the position", "Speed"]);
 });
 
 test("it is paused and goes on like a run, and starts anew", async () => {

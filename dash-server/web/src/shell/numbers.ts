@@ -16,7 +16,7 @@ export function drawScores(frame: Frame | null): void {
 }
 
 /** The numbers of the whole run. */
-export function drawTiles({ history, status, step }: Session): void {
+export function drawTiles({ history, status, step, learns }: Session): void {
   const { episodes, updates, summaries, evaluations } = history.tables;
   const known = status !== null && status.run !== null;
   const running = status?.state === "running";
@@ -28,6 +28,8 @@ export function drawTiles({ history, status, step }: Session): void {
   let best = Number.NaN;
   for (const value of evaluations.column("mean_lines")) if (!(value <= best)) best = value;
   setText(byId("tile-best"), headline(best));
+  byId("tile-best").parentElement!.hidden = !learns;
+  setText(byId("tile-time-name"), learns ? "Training time" : "Time");
   setText(byId("tile-speed"), running ? headline(updates.last("steps_per_second")) : NOTHING);
   const seconds = history.extent("seconds");
   setText(byId("tile-time"), seconds ? duration(Math.floor(seconds[1])) : NOTHING);
