@@ -11,7 +11,7 @@ use rl_agent::observer::{
 use serde_bytes::ByteBuf;
 
 use crate::board::BoardView;
-use crate::decision::explain;
+use crate::decision::{Seen, explain};
 use crate::feed::Feed;
 use crate::games::Recorder;
 use crate::protocol::{Change, Checkpoint, Frame, Setting, UPDATES};
@@ -32,8 +32,8 @@ pub struct DashObserver {
     before: f64,
     /// Episodes finished.
     episodes: u64,
-    /// Names of the environment's features, once they are known.
-    names: Option<Vec<String>>,
+    /// What the agent sees of placements, once it is known.
+    seen: Option<Seen>,
     /// The board that the present move leads to, as far as it is known before the move, if a board is wanted.
     coming: Option<Frame>,
     games: Recorder,
@@ -50,7 +50,7 @@ impl DashObserver {
             begin: now,
             before: 0.0,
             episodes: 0,
-            names: None,
+            seen: None,
             coming: None,
             games: Recorder::default(),
             sample: (now, 0, 0),
@@ -101,8 +101,8 @@ impl<E: BoardView> Observer<E> for DashObserver {
             report.env.fills(report.action, &mut cells);
             let mut frame = blank_frame();
             report.env.draw(&mut frame);
-            let names = self.names.get_or_insert_with(|| report.env.feature_names());
-            frame.decision = explain(report, &frame, names).map(Box::new);
+            let seen = self.seen.get_or_insert_with(|| Seen::of(report.env));
+            frame.decision = explain(report, &frame, seen).map(Box::new);
             frame.value = report.values.iter().copied().fold(f32::NAN, f32::max);
             frame.placed = cells
                 .into_iter()

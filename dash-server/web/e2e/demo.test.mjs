@@ -22,6 +22,10 @@ test("the model plays, at a speed to be followed", async () => {
   await untilRun(page, "running");
   await untilBoardChanges(page, await boardPicture(page));
   await page.locator("#why tbody tr").nth(4).waitFor();
+  const surfaces = await page.locator("#why .skyline title").allTextContents();
+  assert.equal(surfaces.length, 5);
+  // The model sees nine steps between ten columns.
+  for (const surface of surfaces) assert.match(surface, /: (−?\d+ ){8}−?\d+$/);
   await page.waitForTimeout(2_000);
   await keepPicture(page, "demo");
 });
