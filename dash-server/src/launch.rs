@@ -110,6 +110,11 @@ pub trait Launcher: Send + Sync + 'static {
         true
     }
 
+    /// Steps a second that a run begins with; as fast as it goes if `None`.
+    fn speed_limit(&self) -> Option<f64> {
+        None
+    }
+
     /// Checks a request. Quick: whatever takes time belongs into the job's work.
     ///
     /// # Errors

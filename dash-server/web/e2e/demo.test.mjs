@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
-import { boardPicture, press, untilBoardChanges, untilRun } from "./browser.mjs";
+import { boardPicture, press, steps, untilBoardChanges, untilRun } from "./browser.mjs";
 import { keepPicture, openSite } from "./site.mjs";
 
 let runs;
@@ -37,6 +37,8 @@ test("nothing is shown that only learning has, and no chart waits for games that
   for (const absent of ["#rates", "#tile-best", "#runs"]) assert.ok(await page.locator(absent).isHidden(), absent);
   const speed = Number(await page.locator("#tile-speed").textContent());
   assert.ok(speed > 1 && speed < 8, `${speed} steps a second`);
+  const taken = await steps(page);
+  assert.ok(taken < 200, `it was slow from the first piece on, and not after ${taken}`);
 });
 
 test("a run that was trained is laid over with all its curves, and goes with them", async () => {
@@ -61,8 +63,10 @@ test("it is paused and goes on like a run, and starts anew", async () => {
   await press(page, "stop");
   await untilRun(page, "stopped");
   await press(page, "start");
+  assert.ok(await page.locator("#start-preset").isHidden(), "there is none to choose");
   await page.locator('#start-form button[type="submit"]').click();
   await untilRun(page, "running");
+  assert.equal(await page.locator("#speed-value").textContent(), "4 steps a second");
 });
 
 test("all of it went without an error in the page", () => tab.assertClean());
