@@ -54,9 +54,10 @@ export class StatusBar {
     pill.dataset["live"] = connected && status?.state === "running" ? "yes" : "no";
     setText(byId("run-state"), label);
     const reason = status?.state === "stopped" ? status.message : null;
-    const what = learns ? status?.preset && `preset ${status.preset}` : "a trained model plays, nothing is learned";
+    const what = learns ? status?.preset && `preset ${status.preset}` : status?.run && "a trained model plays, nothing is learned";
     const parts = [status?.run, what, reason].filter(Boolean);
     setText(byId("run-name"), parts.join(" · "));
+    byId("run-name").title = parts.join(" · ");
     setText(byId("server"), hello?.server ?? "");
     return label;
   }
