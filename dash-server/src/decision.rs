@@ -12,6 +12,22 @@ const LISTED: usize = 12;
 /// Placements that are listed with their features.
 const EXPLAINED: usize = 5;
 
+/// What an agent sees of what a placement leads to.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    names: Vec<String>,
+    unlisted: String,
+}
+
+impl Seen {
+    pub(crate) fn of(env: &impl BoardView) -> Self {
+        Self {
+            names: env.feature_names(),
+            unlisted: env.unlisted_features(),
+        }
+    }
+}
+
 /// An action with what is known of it.
 struct Candidate {
     action: usize,
@@ -26,11 +42,11 @@ struct Candidate {
     name: Option<&'static str>,
 }
 
-/// Why the reported decision was made. `board` shows the environment before the move; `names` are its features.
+/// Why the reported decision was made. `board` shows the environment before the move.
 pub(crate) fn explain<E: BoardView>(
     report: &DecisionReport<'_, E>,
     board: &Frame,
-    names: &[String],
+    Seen { names, unlisted }: &Seen,
 ) -> Option<Decision> {
     let mut candidates = candidates(report, usize::from(board.width));
     // The best first, and the first of equals before the others, as the agent chooses.
@@ -89,8 +105,9 @@ pub(crate) fn explain<E: BoardView>(
         values: bytes(candidates.iter().map(|row| row.value)),
         rewards: bytes(candidates.iter().map(|row| row.reward)),
         columns: bytes(columns.into_iter()),
-        feature_names: names.to_vec(),
+        feature_names: names.clone(),
         features: features.into(),
+        unlisted: unlisted.clone(),
     })
 }
 
@@ -175,7 +192,7 @@ mod tests {
     struct Scene {
         env: Tetris,
         batch: Batch,
-        names: Vec<String>,
+        seen: Seen,
         board: Frame,
     }
 
@@ -191,7 +208,7 @@ mod tests {
         let mut board = blank_frame();
         env.draw(&mut board);
         Scene {
-            names: env.feature_names(),
+            seen: Seen::of(&env),
             env,
             batch,
             board,
@@ -228,7 +245,7 @@ mod tests {
         let decision = explain(
             &report(&scene, action, &values, true),
             &scene.board,
-            &scene.names,
+            &scene.seen,
         )
         .unwrap();
 
@@ -278,7 +295,7 @@ mod tests {
         let decision = explain(
             &report(&scene, action, &values, true),
             &scene.board,
-            &scene.names,
+            &scene.seen,
         )
         .unwrap();
         assert_eq!(decision.chosen as usize, LISTED - 1);
@@ -294,7 +311,7 @@ mod tests {
         let decision = explain(
             &report(&whole, action, &[], true),
             &whole.board,
-            &whole.names,
+            &whole.seen,
         )
         .unwrap();
         assert_eq!((decision.chosen, decision.explored), (0, true));
@@ -303,13 +320,13 @@ mod tests {
         whole.env.fills(action as usize, &mut cells);
         assert_eq!(words(&decision.placements), cells);
         let empty = Scene {
-            batch: Batch::new(whole.names.len()),
+            batch: Batch::new(whole.seen.names.len()),
             ..scene()
         };
         let without = explain(
             &report(&empty, action, &[], true),
             &empty.board,
-            &empty.names,
+            &empty.seen,
         );
         assert_eq!(
             without.map(|other| (other.count, other.placements)),
@@ -337,7 +354,7 @@ mod tests {
         let values: Vec<f32> = scene.batch.actions().iter().map(|&a| a as f32).collect();
         let best = *scene.batch.actions().last().unwrap();
         let report = report(&scene, best, &values, true);
-        let decision = explain(&report, &scene.board, &scene.names).unwrap();
+        let decision = explain(&report, &scene.board, &scene.seen).unwrap();
         assert_ne!(scene.board.hold, scene.board.piece);
         assert_eq!(decision.piece, scene.board.piece);
         let held = scene.batch.actions().iter().filter(|&&a| a >= 40).count();
@@ -360,7 +377,7 @@ mod tests {
         let decision = explain(
             &report(&scene, best, &values, false),
             &scene.board,
-            &scene.names,
+            &scene.seen,
         )
         .unwrap();
         assert_eq!(

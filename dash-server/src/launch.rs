@@ -105,6 +105,16 @@ pub trait Launcher: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Whether what it runs learns; pages show nothing about learning where a trained model only plays.
+    fn learns(&self) -> bool {
+        true
+    }
+
+    /// Steps a second that a run begins with; as fast as it goes if `None`.
+    fn speed_limit(&self) -> Option<f64> {
+        None
+    }
+
     /// Checks a request. Quick: whatever takes time belongs into the job's work.
     ///
     /// # Errors

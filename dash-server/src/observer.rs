@@ -1,7 +1,7 @@
 //! The dashboard as an observer of training: what it costs the training thread is a few loads and stores a step.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rl_agent::control::{Command, LoggedCommand};
 use rl_agent::observer::{
@@ -11,10 +11,13 @@ use rl_agent::observer::{
 use serde_bytes::ByteBuf;
 
 use crate::board::BoardView;
-use crate::decision::explain;
+use crate::decision::{Seen, explain};
 use crate::feed::Feed;
 use crate::games::Recorder;
-use crate::protocol::{Change, Checkpoint, Frame, Setting};
+use crate::protocol::{Change, Checkpoint, Frame, Setting, UPDATES};
+
+/// Least time between two samples of the speed while no update has been reported, which brings it along.
+const SPEED_EVERY: Duration = Duration::from_secs(1);
 
 /// Turns the trainer's reports into messages; attach it to a trainer like any other observer.
 ///
@@ -29,8 +32,8 @@ pub struct DashObserver {
     before: f64,
     /// Episodes finished.
     episodes: u64,
-    /// Names of the environment's features, once they are known.
-    names: Option<Vec<String>>,
+    /// What the agent sees of placements, once it is known.
+    seen: Option<Seen>,
     /// The board that the present move leads to, as far as it is known before the move, if a board is wanted.
     coming: Option<Frame>,
     games: Recorder,
@@ -47,7 +50,7 @@ impl DashObserver {
             begin: now,
             before: 0.0,
             episodes: 0,
-            names: None,
+            seen: None,
             coming: None,
             games: Recorder::default(),
             sample: (now, 0, 0),
@@ -57,6 +60,28 @@ impl DashObserver {
     /// Seconds of the whole run.
     fn seconds(&self) -> f64 {
         self.before + self.begin.elapsed().as_secs_f64()
+    }
+
+    /// Reports the speed, and nothing else that comes with an update: none has come yet, and where a trained model only
+    /// plays none ever will.
+    fn report_speed(&mut self, step: u64) {
+        let (then, before, updates) = self.sample;
+        if updates > 0 {
+            return;
+        }
+        let now = Instant::now();
+        if now - then < SPEED_EVERY || !self.feed.take_update_wanted() {
+            return;
+        }
+        self.sample = (now, step, 0);
+        let keys = [step as f64, self.seconds(), self.episodes as f64, f64::NAN];
+        let speed = (step - before) as f64 / (now - then).as_secs_f64();
+        let values = UPDATES.values.iter().map(|&name| match name {
+            "steps_per_second" => speed,
+            _ => f64::NAN,
+        });
+        let row: Vec<f64> = keys.into_iter().chain(values).collect();
+        self.feed.stage(|staged| staged.rows.updates.push(&row));
     }
 }
 
@@ -76,8 +101,8 @@ impl<E: BoardView> Observer<E> for DashObserver {
             report.env.fills(report.action, &mut cells);
             let mut frame = blank_frame();
             report.env.draw(&mut frame);
-            let names = self.names.get_or_insert_with(|| report.env.feature_names());
-            frame.decision = explain(report, &frame, names).map(Box::new);
+            let seen = self.seen.get_or_insert_with(|| Seen::of(report.env));
+            frame.decision = explain(report, &frame, seen).map(Box::new);
             frame.value = report.values.iter().copied().fold(f32::NAN, f32::max);
             frame.placed = cells
                 .into_iter()
@@ -91,6 +116,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
     fn on_step(&mut self, report: &StepReport<'_, E>) {
         self.feed.set_step(report.step);
         self.feed.grid.see(report.env_index, report.env);
+        self.report_speed(report.step);
         if report.env_index == self.feed.grid.followed()
             && let Some(mut frame) = self.coming.take()
         {
@@ -333,6 +359,29 @@ mod tests {
             lengths,
             "one point a piece"
         );
+    }
+
+    #[test]
+    fn the_speed_is_told_once_a_second_until_updates_bring_it_along() {
+        let feed = Arc::new(Feed::new());
+        let mut observer = DashObserver::new(feed.clone());
+        let mut told_after = |millis: u64, updates: u64| {
+            let then = Instant::now() - Duration::from_millis(millis);
+            observer.sample = (then, 100, updates);
+            feed.want_update();
+            observer.report_speed(150);
+            let mut staged = Default::default();
+            feed.take(&mut staged);
+            UPDATES.pack(0, &staged.rows.updates.take().1)
+        };
+        assert_eq!(told_after(500, 0).rows, 0, "too soon");
+        assert_eq!(told_after(2_000, 7).rows, 0, "updates have come");
+        let told = told_after(2_000, 0);
+        let first = |name: &str| told.column(name).unwrap()[0];
+        assert_eq!(first("step"), 150.0);
+        let speed = first("steps_per_second");
+        assert!(20.0 < speed && speed <= 25.0, "{speed}");
+        assert!(first("loss").is_nan() && first("update").is_nan());
     }
 
     #[test]

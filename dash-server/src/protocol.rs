@@ -126,6 +126,14 @@ pub struct Hello {
     /// Whether the server takes no commands but `snapshot`.
     #[serde(default)]
     pub read_only: bool,
+    /// Whether what it runs learns; not where a trained model only plays.
+    #[serde(default = "yes")]
+    pub learns: bool,
+}
+
+/// What older servers did not say, because it was always so.
+fn yes() -> bool {
+    true
 }
 
 /// The state of the session and the history of its run.

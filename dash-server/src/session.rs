@@ -141,6 +141,7 @@ impl Session {
             configs: launcher.configs(),
             form: launcher.form(),
             read_only: settings.read_only,
+            learns: launcher.learns(),
         });
         Arc::new(Self {
             hello: outbox::binary(&hello.encode()),

@@ -112,6 +112,7 @@ fn decision(before: Vec<u8>) -> Decision {
         columns: floats(&columns).into(),
         feature_names: vec!["holes".to_owned(), "wells".to_owned()],
         features: floats(&[0.5, -0.25, 0.75, 0.0]).into(),
+        unlisted: String::new(),
     }
 }
 
@@ -366,6 +367,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
             columns: floats(&[f32::NAN; 10]).into(),
             feature_names: vec![],
             features: vec![].into(),
+            unlisted: "the 200 cells of the board".to_owned(),
             ..decision(vec![0; 200])
         })),
         ..frame()
@@ -425,6 +427,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
                     },
                 ],
                 read_only: false,
+                learns: true,
             }),
         ),
         (

@@ -39,6 +39,11 @@ pub trait BoardView: Environment {
     fn feature_names(&self) -> Vec<String> {
         Vec::new()
     }
+
+    /// What else the agent sees of it, in words that follow "the network sees"; empty if that is all.
+    fn unlisted_features(&self) -> String {
+        String::new()
+    }
 }
 
 impl BoardView for Tetris {
@@ -101,12 +106,36 @@ impl BoardView for Tetris {
     }
 
     fn feature_names(&self) -> Vec<String> {
-        // Those after it say which pieces are known, the same for nearly every placement.
-        match self.config().inputs {
-            Inputs::Features | Inputs::Surface => Features::NAMES.map(str::to_owned).to_vec(),
+        let config = self.config();
+        let features = Features::NAMES.into_iter().map(str::to_owned);
+        match config.inputs {
+            Inputs::Features => features.collect(),
+            Inputs::Surface => {
+                let steps = (1..config.width).map(|x| format!("step_{x}"));
+                features.chain(steps).collect()
+            }
             // The board shows them.
             Inputs::Cells => Vec::new(),
         }
+    }
+
+    fn unlisted_features(&self) -> String {
+        let config = self.config();
+        let mut unlisted = Vec::new();
+        if config.inputs == Inputs::Cells {
+            let cells = config.width * config.height;
+            unlisted.push(format!("the {cells} cells of the board"));
+        }
+        // Which pieces are known is the same for nearly every placement.
+        if config.hold {
+            unlisted.push("the piece on hold".to_owned());
+        }
+        match config.preview {
+            0 => {}
+            1 => unlisted.push("the next piece".to_owned()),
+            pieces => unlisted.push(format!("the next {pieces} pieces")),
+        }
+        unlisted.join(" and ")
     }
 }
 
@@ -141,6 +170,7 @@ pub(crate) fn dropped_piece(number: u16, width: usize) -> Option<Piece> {
 mod tests {
     use super::*;
     use crate::observer::blank_frame;
+    use rl_agent::env::{AfterstateEnvironment, AfterstateModel};
     use rl_agent::tetris::{Scenario, TetrisConfig};
 
     #[test]
@@ -210,6 +240,38 @@ mod tests {
         let queue: Vec<u8> = hand.queue.iter().map(Piece::cell).collect();
         assert_eq!(frame.next.as_ref(), queue);
         assert_eq!(Some(frame.hold), hand.held.map(Piece::cell));
+    }
+
+    #[test]
+    fn features_have_the_names_that_the_network_has_for_them_and_the_others_are_told_of() {
+        let tetris = |inputs, hold, preview| {
+            let config = TetrisConfig {
+                inputs,
+                hold,
+                preview,
+                ..TetrisConfig::default()
+            };
+            Tetris::new(config).unwrap()
+        };
+        for (inputs, named) in [
+            (Inputs::Features, 10),
+            (Inputs::Surface, 19),
+            (Inputs::Cells, 0),
+        ] {
+            let env = tetris(inputs, false, 0);
+            let names = env.feature_names();
+            assert_eq!(names, env.model().feature_names()[..named]);
+        }
+        let unlisted = |inputs, hold, preview| tetris(inputs, hold, preview).unlisted_features();
+        assert_eq!(unlisted(Inputs::Surface, false, 0), "");
+        assert_eq!(
+            unlisted(Inputs::Features, true, 3),
+            "the piece on hold and the next 3 pieces"
+        );
+        assert_eq!(
+            unlisted(Inputs::Cells, false, 1),
+            "the 200 cells of the board and the next piece"
+        );
     }
 
     #[test]

@@ -21,9 +21,6 @@ use super::{Failure, say};
 /// stay below two seconds.
 const GRACE: Duration = Duration::from_millis(1200);
 
-/// Pieces a second in a demo at first: what a person can follow.
-const DEMO_SPEED: f64 = 4.0;
-
 pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     if let Some(model) = &args.demo {
         let demo = model.as_deref().map(DemoLauncher::load);
@@ -92,11 +89,6 @@ async fn serve(args: &ServeArgs, launcher: impl Launcher) -> Result<(), Failure>
                 ErrorCode::InvalidConfig => Failure::usage(refusal),
                 _ => Failure::failed(refusal),
             })?;
-        if args.demo.is_some() {
-            session
-                .limit_speed(Some(DEMO_SPEED))
-                .map_err(Failure::failed)?;
-        }
     }
     let (ending, killed) = (session.clone(), Cell::new(false));
     server

@@ -82,6 +82,9 @@ pub struct Decision {
     pub feature_names: Vec<String>,
     /// Features of the first rows, row after row: little-endian f32.
     pub features: ByteBuf,
+    /// What else the network sees of it, in words; empty if that is all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unlisted: String,
 }
 
 /// The boards of several environments as they are now.

@@ -15,6 +15,9 @@ use crate::launch::{Job, LaunchError, Launcher, StartRequest};
 use crate::observer::DashObserver;
 use crate::protocol::ConfigMap;
 
+/// Pieces a second at first: what a person can follow.
+const SPEED: f64 = 4.0;
+
 /// Shows games of a trained model instead of training one.
 #[derive(Debug, Clone)]
 pub struct DemoLauncher {
@@ -86,6 +89,14 @@ struct Valued {
 impl Launcher for DemoLauncher {
     fn presets(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    fn learns(&self) -> bool {
+        false
+    }
+
+    fn speed_limit(&self) -> Option<f64> {
+        Some(SPEED)
     }
 
     fn prepare(&self, request: &StartRequest) -> Result<Job, LaunchError> {

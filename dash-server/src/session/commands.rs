@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use rl_agent::control::Command as Order;
+use rl_agent::control::{Command as Order, Control};
 use tokio::time::Instant;
 
 use super::run::Run;
 use super::{Inner, Refusal, Session};
-use crate::launch::{Job, LaunchError, Launcher, StartRequest};
+use crate::feed::Feed;
+use crate::launch::{Job, JobContext, LaunchError, Launcher, StartRequest};
 use crate::protocol::{ErrorCode, State, Status};
 
 impl Session {
@@ -53,10 +54,21 @@ impl Session {
             run: Some(job.name.clone()),
             preset: job.preset.clone(),
             step: 0,
-            speed_limit: None,
+            speed_limit: self.launcher.speed_limit(),
         };
         let config = job.config.clone();
-        let run = Run::spawn(inner.started, job, Arc::downgrade(self)).map_err(|error| {
+        let context = JobContext {
+            control: Control::new(),
+            feed: Arc::new(Feed::new()),
+        };
+        if status.speed_limit.is_some() {
+            // Before the first step: at full speed there are hundreds until a limit that comes later is heard of.
+            context.control.send(Order::SpeedLimit(status.speed_limit));
+            let watched = self.settings.frame_rate;
+            context.feed.want_every_frame(is_slow(&status, watched));
+        }
+        let run = Run::spawn(inner.started, job, context, Arc::downgrade(self));
+        let run = run.map_err(|error| {
             Refusal::new(
                 ErrorCode::Internal,
                 format!("no thread for the run: {error}"),

@@ -47,11 +47,12 @@ impl Run {
     }
 
     /// Starts the thread, which reports its end to the session whatever happens in it.
-    pub(super) fn spawn(number: u64, job: Job, session: Weak<Session>) -> io::Result<Self> {
-        let context = JobContext {
-            control: Control::new(),
-            feed: Arc::new(Feed::new()),
-        };
+    pub(super) fn spawn(
+        number: u64,
+        job: Job,
+        context: JobContext,
+        session: Weak<Session>,
+    ) -> io::Result<Self> {
         let run = Self {
             number,
             control: context.control.clone(),

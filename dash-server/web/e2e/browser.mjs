@@ -84,6 +84,18 @@ export async function untilSettled(page) {
   }
 }
 
+/** Controls and numbers that reach over the edge of the card they stand in, apart from those in what scrolls. */
+export function stickingOut(page) {
+  return page.$$eval(".card, .tiles", (cards) =>
+    cards.flatMap((card) => {
+      const { right } = card.getBoundingClientRect();
+      const inside = [...card.querySelectorAll("h2, dd, button, input, output")];
+      const out = inside.filter((each) => each.offsetParent && !each.closest(".scroll") && each.getBoundingClientRect().right > right);
+      return out.map((each) => each.id || each.textContent.trim());
+    }),
+  );
+}
+
 /** The picture on the board's canvas. */
 export function boardPicture(page) {
   return page.evaluate(() => document.querySelector("#board").toDataURL());

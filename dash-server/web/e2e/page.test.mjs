@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
-  boardColours, boardPicture, chartPoints, openPage, press, steps, untilBoardChanges, untilChartsHavePoints,
-  untilLink, untilRun, untilSettled, untilStepsPass,
+  boardColours, boardPicture, chartPoints, openPage, press, steps, stickingOut, untilBoardChanges,
+  untilChartsHavePoints, untilLink, untilRun, untilSettled, untilStepsPass,
 } from "./browser.mjs";
 import { keepPicture, openSite } from "./site.mjs";
 
@@ -288,6 +288,12 @@ test("it looks right at desk and phone width, light and dark: nothing sticks out
       await untilChartsHavePoints(shown.page);
       const overflow = await shown.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(overflow <= 0, `${device}: ${overflow} pixels too wide`);
+      // Resume is the longest word of its row.
+      await press(shown.page, "pause");
+      await untilRun(shown.page, "paused");
+      assert.deepEqual(await stickingOut(shown.page), []);
+      await press(shown.page, "resume");
+      await untilRun(shown.page, "running");
       await shown.page.screenshot({ path: join(folder, `${device}-${colorScheme}.png`), fullPage: device === "phone" });
       shown.assertClean();
       await shown.close();

@@ -113,6 +113,7 @@ const drawTravel = loop.prompt(() => {
 });
 const drawStatus = loop.prompt(() => {
   statusBar.draw();
+  charts.follow();
   controls.update();
   runs.draw();
 });

@@ -62,11 +62,19 @@ export class Session {
     this.#events = events;
   }
 
+  /** Whether there is anything to show about learning: not where a trained model only plays. */
+  get learns(): boolean {
+    return this.hello?.learns ?? true;
+  }
+
   /** A rate that training uses now: the newest one that it reported or that someone set; NaN before the first. */
   rate(setting: Setting): number {
     const { updates } = this.history.tables;
+    const reported = updates.last(setting);
     const change = this.changes.filter((each) => each.setting === setting).pop();
-    return change && !(updates.last("step") > change.step) ? change.value : updates.last(setting);
+    // Rows before the first update know of no rate.
+    const isNewer = updates.last("step") > (change?.step ?? 0) && !Number.isNaN(reported);
+    return change && !isNewer ? change.value : reported;
   }
 
   /** The connection changed. What was known stays on the page until the next snapshot. */

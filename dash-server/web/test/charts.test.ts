@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { csvOf } from "../src/charts/csv";
-import { PANELS, type PanelSpec } from "../src/charts/panels";
+import { PANELS, possibleLines, type PanelSpec } from "../src/charts/panels";
 import { XView } from "../src/charts/x_view";
 import { parseRate } from "../src/controls/rate";
 import { History } from "../src/history/history";
@@ -21,15 +21,15 @@ function history(): History {
 
 test("a chart's rows come as CSV, in order of steps, with gaps where a row is of another line", () => {
   assert.equal(
-    csvOf(skill, history(), "step", [0, 1000]),
+    csvOf(skill.lines, history(), "step", [0, 1000]),
     "step,seconds,episode,mean_lines,mean_lines,ci95_low,ci95_high\n" +
       "100,100,100,,,,\n" + "200,200,200,200,,,\n" + "250,250,250,,4,3,5\n" + "300,300,300,300,,,\n",
   );
 });
 
 test("CSV holds what the chart shows and no more", () => {
-  assert.equal(csvOf(skill, history(), "step", [210, 260]).split("\n")[1], "250,250,250,,4,3,5");
-  assert.equal(csvOf(skill, history(), "step", [210, 260]).split("\n").length, 3);
+  assert.equal(csvOf(skill.lines, history(), "step", [210, 260]).split("\n")[1], "250,250,250,,4,3,5");
+  assert.equal(csvOf(skill.lines, history(), "step", [210, 260]).split("\n").length, 3);
 });
 
 test("every line of every chart names columns that travel, and every measured column but few is charted", () => {
@@ -41,6 +41,15 @@ test("every line of every chart names columns that travel, and every measured co
   const left = all.filter((name) => !charted.has(name) && !keys.test(name));
   assert.deepEqual(left.sort(), ["evaluations.best", "evaluations.games", "summaries.mean_length", "summaries.mean_reward"]);
   assert.equal(new Set(PANELS.map(({ id }) => id)).size, PANELS.length);
+});
+
+test("where nothing learns, charts have the lines that games and boards give, and no others", () => {
+  const shown = PANELS.map((spec) => [spec.id, possibleLines(spec, false).map(({ label }) => label)] as const);
+  assert.deepEqual(shown.filter(([, lines]) => lines.length > 0), [
+    ["lines", ["lines"]], ["skill", ["last 100 games"]], ["reward", ["reward"]], ["length", ["pieces"]], ["score", ["score"]],
+    ["position", ["best Q of the board shown"]], ["speed", ["steps a second"]],
+  ]);
+  for (const spec of PANELS) assert.deepEqual(possibleLines(spec, true), spec.lines);
 });
 
 test("held charts show the stretch of then, whatever comes, until they are let go", () => {

@@ -135,7 +135,7 @@ function plainFrame({ cells, placed, next, value, decision, text, ...frame }: Fr
   };
 }
 
-function plainDecision({ cells, placements, columns, featureNames, ...decision }: Decision): Plain {
+function plainDecision({ cells, placements, columns, featureNames, unlisted, ...decision }: Decision): Plain {
   return {
     ...decision,
     cells: hexOf(cells),
@@ -145,6 +145,7 @@ function plainDecision({ cells, placements, columns, featureNames, ...decision }
     rewards: hexOf(Float32Array.from(placements.map((row) => row.reward))),
     columns: hexOf(columns),
     feature_names: featureNames,
+    ...(unlisted && { unlisted }),
     features: hexOf(Float32Array.from(placements.flatMap((row) => [...row.features]))),
   };
 }

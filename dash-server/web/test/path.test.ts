@@ -54,7 +54,7 @@ function frame(cleared: boolean): Frame {
     width: 10, height: 4, cells: new Uint8Array(40), placed: Uint16Array.of(30, 31, 32, 33), piece: 2,
     next: new Uint8Array(), hold: 0, text: "", lines: 1, pieces: 9, score: 0, episode: 0, step: 9, value: 2,
     decision: {
-      cells: before, piece: 1, count: 2, chosen: 0, explored: false, columns: new Float32Array(10).fill(2), featureNames: [], actions: [],
+      cells: before, piece: 1, count: 2, chosen: 0, explored: false, columns: new Float32Array(10).fill(2), featureNames: [], unlisted: "", actions: [],
       placements: [
         { piece: 1, cells: Uint16Array.of(30, 31, 32, 33), value: 2, reward: 1, features: new Float32Array() },
         { piece: 1, cells: Uint16Array.of(24, 25, 26, 27), value: 1, reward: 1, features: new Float32Array() },

@@ -48,6 +48,7 @@ test("buttons are enabled only where the server would obey", () => {
   for (const state of ["idle", "stopped", "failed", "unresponsive"] as const) assert.deepEqual(enabled(state), ["start"]);
   for (const state of ["stopping", null] as const) assert.deepEqual(enabled(state), []);
   assert.deepEqual(enabled("running", false), []);
+  assert.deepEqual([...allowedActions("running", true, false)], ["pause", "stop", "speed"], "a model that only plays");
 });
 
 test("a linear axis begins at zero unless something is below", () => {

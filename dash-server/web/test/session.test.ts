@@ -61,7 +61,7 @@ beforeEach(() => {
 function connected(run: string | null, updates: number): Session {
   const page = session();
   page.setLink({ kind: "open" });
-  page.receive({ type: "hello", hello: { protocol: 1, server: "s", started: 1, frameRate: 10, presets: [], configs: {}, form: [], readOnly: false } });
+  page.receive({ type: "hello", hello: { protocol: 1, server: "s", started: 1, frameRate: 10, presets: [], configs: {}, form: [], readOnly: false, learns: true } });
   page.receive(snapshot(run, updates, 500));
   return page;
 }
@@ -137,7 +137,7 @@ test("what was known stays while the connection is away, and a snapshot replaces
 
 test("a server of another protocol is no greeting", () => {
   const page = session();
-  page.receive({ type: "hello", hello: { protocol: 2, server: "s", started: 1, frameRate: 10, presets: [], configs: {}, form: [], readOnly: false } });
+  page.receive({ type: "hello", hello: { protocol: 2, server: "s", started: 1, frameRate: 10, presets: [], configs: {}, form: [], readOnly: false, learns: true } });
   assert.equal(page.incompatible, true);
   assert.equal(greeted, 0);
 });
@@ -151,6 +151,20 @@ test("changes and checkpoints are told of, and a snapshot holds the changes", ()
   assert.deepEqual(saved, [12]);
   page.receive({ type: "status", status: status("b") });
   assert.deepEqual(page.changes, []);
+});
+
+test("a rate is the newest that was reported or set, and rows that know of none change nothing", () => {
+  const page = connected("a", 0);
+  assert.ok(Number.isNaN(page.rate("epsilon")));
+  const row = (start: number, value: number) => ({
+    updates: block("updates", start, 1, (column) => (column === "epsilon" ? value : 100 * (start + 1))),
+  });
+  const change = { step: 50, seconds: 1, episode: 0, setting: "epsilon", value: 0.5 } as const;
+  page.receive({ type: "change", change });
+  page.receive({ type: "metrics", blocks: row(0, Number.NaN) });
+  assert.equal(page.rate("epsilon"), 0.5);
+  page.receive({ type: "metrics", blocks: row(1, 0.25) });
+  assert.equal(page.rate("epsilon"), 0.25);
 });
 
 test("an error that answers nothing of ours is shown", () => {

@@ -19,15 +19,21 @@ export class Charts {
   readonly #smoothing = byId<HTMLInputElement>("smoothing");
   readonly #hold = byId<HTMLButtonElement>("hold");
   readonly #zoomReset = byId<HTMLButtonElement>("zoom-reset");
+  readonly #session: Session;
+  #learns: boolean;
+  #overlays: readonly Overlay[] = [];
 
   constructor(session: Session, loop: FrameLoop) {
     const { history } = session;
+    this.#session = session;
+    this.#learns = session.learns;
     this.#view = new XView(history);
     let palette = readPalette();
     this.#panels = PANELS.map((spec) => {
       const redraw: (now?: boolean) => void = loop.inTurn(() => panel.draw());
       const panel: Panel = new Panel(spec, {
         history,
+        learns: () => session.learns,
         changes: () => session.changes,
         run: () => session.status?.run ?? "run",
         view: this.#view,
@@ -50,11 +56,24 @@ export class Charts {
   /** Brings every chart up to date, each in its turn; at once after something a person did. */
   redraw(now = false): void {
     if (this.#view.held && !now) return;
-    for (const { redraw } of this.#panels) redraw(now);
+    for (const { panel, redraw } of this.#panels) {
+      panel.settle();
+      redraw(now);
+    }
+    const { learns, history } = this.#session;
+    byId("charts-note").hidden = learns || history.tables.episodes.length > 0;
+  }
+
+  /** Brings up the charts that the run can have values for. */
+  follow(): void {
+    if (this.#session.learns === this.#learns) return;
+    this.#learns = this.#session.learns;
+    this.setOverlays(this.#overlays);
   }
 
   /** Lays the curves of other runs over every chart. */
   setOverlays(overlays: readonly Overlay[]): void {
+    this.#overlays = overlays;
     this.#view.include(overlays.map(({ history }) => history));
     for (const { panel } of this.#panels) panel.setOverlays(overlays);
     this.redraw(true);

@@ -2,17 +2,17 @@
 
 import type { History } from "../history/history";
 import type { TableName } from "../wire/tables";
-import type { PanelSpec } from "./panels";
+import type { Line } from "./panels";
 import type { Axis } from "./x_view";
 
 const KEYS = ["step", "seconds", "episode"] as const;
 
 /**
- * The rows behind a chart as they were received, neither smoothed nor thinned to pixels: those whose `axis` lies in
+ * The rows behind lines of a chart as they were received, neither smoothed nor thinned to pixels: those whose `axis` lies in
  * `range`, oldest first. One column for each line and each edge of a band; empty where a row is of another line.
  */
-export function csvOf(spec: PanelSpec, history: History, axis: Axis, range: readonly [number, number]): string {
-  const columns = spec.lines.flatMap(({ table, column, band }) =>
+export function csvOf(lines: readonly Line[], history: History, axis: Axis, range: readonly [number, number]): string {
+  const columns = lines.flatMap(({ table, column, band }) =>
     [column, ...(band ?? [])].map((name) => ({ table, name })),
   );
   const rows: { step: number; cells: string[] }[] = [];

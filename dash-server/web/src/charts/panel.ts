@@ -8,7 +8,7 @@ import { download } from "../shell/download";
 import type { Palette } from "../shell/palette";
 import type { Change } from "../wire/messages";
 import { csvOf } from "./csv";
-import type { DrawnLine, PanelSpec } from "./panels";
+import { possibleLines, type DrawnLine, type Line, type PanelSpec } from "./panels";
 import { PanelData } from "./panel_data";
 import { pictureOf } from "./picture";
 import { plotOptions, SERIES_PER_LINE } from "./plot_options";
@@ -19,6 +19,8 @@ import type { XView } from "./x_view";
 /** What a chart needs from the group it stands in. */
 export interface PanelContext {
   history: History;
+  /** Whether the run that is shown learns. */
+  learns: () => boolean;
   /** What people have changed while training ran. */
   changes: () => readonly Change[];
   /** Name of the run, for the names of files. */
@@ -43,7 +45,7 @@ export class Panel {
   #readout: Readout;
   #span: number;
   readonly #plotBox = element("div", "plot");
-  readonly #empty = element("p", "empty", "Nothing to show yet.");
+  readonly #empty: HTMLElement;
   readonly #scaleButton = element("button", "scale", "Log");
   /** Whether the chart can be seen; what is out of sight is drawn when it comes into sight. */
   #inSight = false;
@@ -55,7 +57,8 @@ export class Panel {
     this.#spec = spec;
     this.#context = context;
     this.#span = context.span;
-    this.#lines = drawnLines(spec, context.history, []);
+    this.#empty = element("p", "empty", spec.empty);
+    this.#lines = this.#linesWith([]);
     this.#data = new PanelData(this.#lines, this.#span);
     this.#readout = new Readout(this.#lines, () => this.#context.redraw());
     this.#log = spec.scale === "log";
@@ -92,7 +95,7 @@ export class Panel {
 
   /** Lays the curves of other runs over its own. */
   setOverlays(overlays: readonly Overlay[]): void {
-    this.#lines = drawnLines(this.#spec, this.#context.history, overlays);
+    this.#lines = this.#linesWith(overlays);
     this.#data = new PanelData(this.#lines, this.#span);
     const readout = new Readout(this.#lines, () => this.#context.redraw());
     this.#readout.element.replaceWith(readout.element);
@@ -103,6 +106,14 @@ export class Panel {
     this.#plot = null;
   }
 
+  /**
+   * Comes or goes: where a trained model only plays, a chart is there once it has a value, because the first game may last
+   * for days, and much is never learned.
+   */
+  settle(): void {
+    this.element.hidden = !this.#context.learns() && !this.#lines.some(hasValue);
+  }
+
   /** Brings the chart up to date with the history. */
   draw(): void {
     if (!this.#inSight) return;
@@ -110,12 +121,24 @@ export class Panel {
     if (width === 0) return;
     const { view } = this.#context;
     this.#shown = this.#data.gather(view.axis, view.range(), width);
-    const points = this.#shown.x.length;
+    // Rows without a value in any line are nothing to be seen.
+    const hasValues = this.#shown.series.some((values) => values.some((value) => value !== null));
+    const points = hasValues ? this.#shown.x.length : 0;
     this.#empty.hidden = points > 0;
     this.element.dataset["points"] = String(points);
     if (this.#plot) this.#plot.setData(this.#drawn());
     else this.#plot = this.#create();
     this.#showReadout();
+  }
+
+  /** The lines of the run that is shown. */
+  get #own(): readonly Line[] {
+    return possibleLines(this.#spec, this.#context.learns());
+  }
+
+  #linesWith(overlays: readonly Overlay[]): DrawnLine[] {
+    const own = this.#own.map((line) => ({ ...line, history: this.#context.history }));
+    return [...own, ...laidOver(this.#spec, overlays)];
   }
 
   #create(): uPlot {
@@ -160,7 +183,7 @@ export class Panel {
 
   #saveRows(): void {
     const { history, view, run } = this.#context;
-    const rows = csvOf(this.#spec, history, view.axis, view.range());
+    const rows = csvOf(this.#own, history, view.axis, view.range());
     download(`${run()}-${this.#spec.id}.csv`, new Blob([rows], { type: "text/csv" }));
   }
 
@@ -209,16 +232,19 @@ export class Panel {
 // A second line of the same run is dotted.
 const DASHES = [[7, 4], [2, 3]] as const;
 
-function drawnLines(spec: PanelSpec, history: History, overlays: readonly Overlay[]): DrawnLine[] {
-  const own = spec.lines.map((line) => ({ ...line, history }));
-  const laid = overlays.flatMap(({ name, colour, history: theirs }) =>
-    spec.lines.map((line, index) => ({
+// Every run that can be laid over was trained, whatever is shown below it.
+function laidOver({ lines }: PanelSpec, overlays: readonly Overlay[]): DrawnLine[] {
+  return overlays.flatMap(({ name, colour, history }) =>
+    lines.map((line, index) => ({
       ...line,
-      label: spec.lines.length > 1 ? `${name}, ${line.label}` : name,
+      label: lines.length > 1 ? `${name}, ${line.label}` : name,
       colour,
-      history: theirs,
+      history,
       dash: [...(DASHES[index] ?? DASHES[0])],
     })),
   );
-  return [...own, ...laid];
+}
+
+function hasValue({ history, table, column }: DrawnLine): boolean {
+  return !Number.isNaN(history.tables[table].last(column));
 }

@@ -35,7 +35,7 @@ export function plotOptions(
   const muted = () => palette().muted;
   const grid: uPlot.Axis.Grid = { stroke: () => palette().grid, width: 1 };
   const axis = { stroke: muted, grid, ticks: { show: false }, font: FONT, gap: 4 } as const;
-  const right = spec.lines.some((line) => line.side === "right");
+  const right = lines.some((line) => line.side === "right");
   const ticks = context.log ? { splits: (_plot: uPlot, _axis: number, low: number, high: number) => logTicks(low, high) } : {};
   const valueAxis = { ...axis, ...ticks, size: 46, space: 34, values: formatTicks, filter: (_plot: uPlot, splits: number[]) => splits };
   return {

@@ -31,6 +31,7 @@ export class Readout {
       }
       const swatch = element("span", "swatch");
       const value = element("b", "", NOTHING);
+      value.title = meaning(line);
       key.append(swatch, line.label, value);
       this.element.append(key);
       return { swatch, value };
@@ -55,10 +56,17 @@ export class Readout {
       const first = SERIES_PER_LINE * line;
       const at = lastValue(series[first + 2] ?? [], index);
       const [low, high, own] = [series[first]?.[at], series[first + 1]?.[at], series[first + 2]?.[at]];
-      const spread = low != null && high != null && low !== high ? ` (${short(low)} – ${short(high)})` : "";
+      const [from, to] = [short(low ?? Number.NaN), short(high ?? Number.NaN)];
+      const spread = from === to ? "" : ` (${from} – ${to})`;
       setText(value, own == null ? NOTHING : short(own) + spread);
     });
   }
+}
+
+// What the number beside a line is, and the two in brackets behind it.
+function meaning({ smooth, band }: Line): string {
+  const brackets = band ? "the 95 % confidence interval" : "the lowest and the highest of the values at this place";
+  return `${smooth ? "Smoothed" : "The value here"}; in brackets ${brackets}`;
 }
 
 // Lines of different tables share the x axis, so the value that counts may stand a little further left.

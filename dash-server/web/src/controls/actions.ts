@@ -15,7 +15,11 @@ const ALLOWED: Record<RunState, readonly Action[]> = {
   unresponsive: ["start"],
 };
 
+/** What only means something where something learns. */
+const OF_LEARNING: readonly Action[] = ["save", "rates"];
+
 /** The actions that the server would obey; none without a connection. */
-export function allowedActions(state: RunState | null, connected: boolean): ReadonlySet<Action> {
-  return new Set(connected && state ? ALLOWED[state] : []);
+export function allowedActions(state: RunState | null, connected: boolean, learns = true): ReadonlySet<Action> {
+  const allowed = connected && state ? ALLOWED[state] : [];
+  return new Set(allowed.filter((action) => learns || !OF_LEARNING.includes(action)));
 }

@@ -81,6 +81,7 @@ export class Controls {
       button.disabled = !enabled;
     }
     this.#speed.follow(status?.speedLimit ?? null, allowed.has("speed"));
+    byId("rates").hidden = !this.#session.learns;
     this.showRates();
   }
 
@@ -107,7 +108,7 @@ export class Controls {
   #allowed(): ReadonlySet<Action> {
     const { status, link, incompatible, hello } = this.#session;
     const obeys = link.kind === "open" && !incompatible && !hello?.readOnly;
-    return allowedActions(status?.state ?? null, obeys);
+    return allowedActions(status?.state ?? null, obeys, this.#session.learns);
   }
 
   #act(action: Action): void {

@@ -41,6 +41,7 @@ export class StartDialog {
       if (wanted !== undefined) this.#preset.value = wanted;
       this.#form.build(hello.form);
       this.#form.show(hello.configs[this.#preset.value]);
+      byId("start-preset-row").hidden = hello.presets.length === 0;
       this.#settings.hidden = hello.form.length === 0;
       this.#hello = hello;
     }

@@ -38,7 +38,7 @@ export function decisionOf(block: Block, index: number, before: Uint8Array, conf
     explored: block.counts[index] === 0,
     placements: listed.map(({ placement }) => placement),
     columns,
-    featureNames: [], actions: [],
+    featureNames: [], unlisted: "", actions: [],
   };
 }
 

@@ -121,8 +121,9 @@ export class TravelCard {
     const answer = await this.#commander.request({ type: "games" });
     this.#games = answer?.type === "games" ? answer.games : [];
     const option = ({ game, episode, pieces, lines }: GameInfo) => {
-      const name = episode === null ? "Running game" : `Game ${whole(episode + 1)}`;
-      const made = element("option", "", `${name} · ${whole(lines)} lines, ${whole(pieces)} pieces`);
+      // Of a running game the newest lines are not counted yet.
+      const name = episode === null ? "Running game" : `Game ${whole(episode + 1)} · ${whole(lines)} lines`;
+      const made = element("option", "", `${name} · ${whole(pieces)} pieces`);
       made.value = String(game);
       return made;
     };

@@ -22,6 +22,8 @@ export interface RunListContext {
   /** Whether notes are refused. */
   readOnly: () => boolean;
   overlays: Overlays;
+  /** Whether runs can be trained here at all. */
+  trains: () => boolean;
   /** Whether a run can be gone on with now: nothing trains here, and commands are taken. */
   mayGoOn: () => boolean;
   /** Goes on with a run from its checkpoint. */
@@ -58,6 +60,7 @@ export class RunList {
     const runs = [...this.#context.runs().values()].sort((a, b) => b.created - a.created || a.name.localeCompare(b.name));
     const running = runs.filter((run) => run.state === "running").length;
     setText(byId("runs-count"), runs.length === 0 ? "none yet" : `${runs.length}${running ? `, ${running} running` : ""}`);
+    byId("runs").hidden = runs.length === 0 && !this.#context.trains();
     byId("runs-empty").hidden = runs.length > 0;
     byId("runs-table").hidden = runs.length === 0;
     if (!byId<HTMLDetailsElement>("runs").open) return;
@@ -113,7 +116,7 @@ export class RunList {
   }
 
   #fill(row: Row, run: RunEntry): void {
-    const { overlays, current, readOnly, mayGoOn, palette } = this.#context;
+    const { overlays, current, readOnly, trains, mayGoOn, palette } = this.#context;
     const overlay = overlays.of(run.name);
     const isCurrent = run.name === current();
     row.box.checked = isCurrent || overlay !== undefined;
@@ -127,7 +130,7 @@ export class RunList {
     setText(row.cells.lines, run.meanLines === null ? NOTHING : short(run.meanLines));
     setText(row.cells.best, run.best === null ? NOTHING : short(run.best));
     row.note.disabled = readOnly();
-    row.goOn.hidden = readOnly() || !run.files.has("checkpoint.bin");
+    row.goOn.hidden = readOnly() || !trains() || !run.files.has("checkpoint.bin");
     row.goOn.disabled = run.state === "running" || !mayGoOn();
     if (run.note !== row.saved) {
       row.saved = run.note;

@@ -38,6 +38,7 @@ export class Runs {
       runs: () => session.runs,
       current: () => session.status?.run ?? null,
       readOnly: () => session.hello?.readOnly ?? true,
+      trains: () => session.learns,
       mayGoOn: () => allowedActions(session.status?.state ?? null, session.link.kind === "open").has("start"),
       goOn: (run) => void send({ type: "go_on", run }).catch(complain),
       overlays: this.overlays,

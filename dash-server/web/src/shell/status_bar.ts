@@ -44,7 +44,7 @@ export class StatusBar {
   }
 
   #drawRun(): string {
-    const { status, hello, link } = this.#session;
+    const { status, hello, link, learns } = this.#session;
     const connected = link.kind === "open";
     const { label, tone } = status ? STATES[status.state] : { label: "No run", tone: "off" as const };
     const pill = byId("run-pill");
@@ -54,8 +54,10 @@ export class StatusBar {
     pill.dataset["live"] = connected && status?.state === "running" ? "yes" : "no";
     setText(byId("run-state"), label);
     const reason = status?.state === "stopped" ? status.message : null;
-    const parts = [status?.run, status?.preset && `preset ${status.preset}`, reason].filter(Boolean);
+    const what = learns ? status?.preset && `preset ${status.preset}` : status?.run && "a trained model plays, nothing is learned";
+    const parts = [status?.run, what, reason].filter(Boolean);
     setText(byId("run-name"), parts.join(" · "));
+    byId("run-name").title = parts.join(" · ");
     setText(byId("server"), hello?.server ?? "");
     return label;
   }
@@ -82,7 +84,7 @@ export class StatusBar {
   }
 
   #veil(link: string): [title: string, text: string] {
-    const { status, frame, incompatible } = this.#session;
+    const { status, frame, incompatible, learns } = this.#session;
     if (this.#play.active) {
       const over = this.#play.frame?.over;
       return over ? ["Game over", `${over[0]!.toUpperCase()}${over.slice(1)}. Press Enter to play again, Esc to leave.`] : ["", ""];
@@ -96,13 +98,13 @@ export class StatusBar {
     if (!status) return [link, ""];
     switch (status.state) {
       case "idle":
-        return ["No run yet", "Press Start to train an agent."];
+        return ["No run yet", learns ? "Press Start to train an agent." : "Press Start to see a trained model play."];
       case "failed":
-        return ["Training failed", status.message ?? "The server gave no reason."];
+        return [learns ? "Training failed" : "The model failed", status.message ?? "The server gave no reason."];
       case "unresponsive":
         return ["Training does not obey", status.message ?? "It was told to stop and goes on. A new run can be started beside it."];
       case "stopped":
-        return frame ? ["", ""] : ["Stopped", "Press Start to train again."];
+        return frame ? ["", ""] : ["Stopped", learns ? "Press Start to train again." : "Press Start to see it play again."];
       default:
         return frame ? ["", ""] : ["Waiting for the first piece …", ""];
     }

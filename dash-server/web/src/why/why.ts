@@ -5,6 +5,7 @@ import { byId, setText } from "../shell/dom";
 import { short } from "../shell/format";
 import type { Fields } from "../wire/fields";
 import type { Decision, Frame } from "../wire/frame";
+import { layoutOf } from "./layout";
 import { WhyTable } from "./why_table";
 
 const REMEMBERED = "tetris-dash.why";
@@ -80,6 +81,7 @@ export class Why {
     this.#drawn = this.#told;
     this.#card.toggleAttribute("data-empty", decision === null);
     setText(byId("why-summary"), decision ? summary(decision) : "Nothing to show yet.");
+    setText(byId("why-note"), decision ? note(decision) : "");
     if (decision) this.#table.show(decision, config);
   }
 
@@ -104,4 +106,11 @@ export function summary({ piece, actions, count, chosen, explored, placements }:
   if (chosen > 0) return `${name}:${did} number ${chosen + 1} of ${count} ${kind}.`;
   const ahead = !Number.isFinite(lead) ? "" : lead === 0 ? ", level with the next" : `, ${short(lead)} ahead of the next`;
   return `${name}:${did} the best of ${count} ${kind}${ahead}.`;
+}
+
+/** What the network sees beside the features that have a column; empty if that is all. */
+export function note({ featureNames, unlisted }: Pick<Decision, "featureNames" | "unlisted">): string {
+  const { left } = layoutOf(featureNames);
+  const others = [left > 0 ? `${left} more numbers` : "", unlisted].filter(Boolean).join(" and ");
+  return others && `The network ${featureNames.length > 0 ? "also sees" : "sees"} ${others}.`;
 }

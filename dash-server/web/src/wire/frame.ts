@@ -50,6 +50,8 @@ export interface Decision {
   /** The highest value of the placements that touch a column, NaN for none. */
   columns: Float32Array;
   featureNames: string[];
+  /** What else the network sees of what a placement leads to, in words; empty if that is all. */
+  unlisted: string;
 }
 
 /** A place for a piece. */
@@ -135,6 +137,7 @@ function readDecision(fields: Fields, width: number, area: number): Decision {
     })),
     columns,
     featureNames,
+    unlisted: optionalText(fields, "unlisted") ?? "",
   };
 }
 

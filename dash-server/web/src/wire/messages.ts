@@ -59,6 +59,8 @@ export interface Hello {
   form: FormField[];
   /** Whether the server takes no commands. */
   readOnly: boolean;
+  /** Whether what it runs learns; not where a trained model only plays. */
+  learns: boolean;
 }
 
 /** Everything a page that has just connected needs. */
@@ -156,6 +158,7 @@ function readHello(fields: Fields): Hello {
     form: readForm(fields),
     // Older servers of this protocol do not say.
     readOnly: fields["read_only"] !== undefined && flag(fields, "read_only"),
+    learns: fields["learns"] === undefined || flag(fields, "learns"),
   };
 }
 
