@@ -297,7 +297,7 @@ fn patches_of_what_is_no_board_are_refused() {
     assert_eq!(refused(Inputs::Surface, 0, 3), told);
     assert_eq!(refused(Inputs::Cells, 1, 3), told);
     assert_eq!(
-        refused(Inputs::Cells, 0, 6),
-        "patches.size = 6 makes no sense: expected 2..=5 on this board"
+        refused(Inputs::Cells, 0, 5),
+        "patches.size = 5 makes no sense: expected 2..=4 on this board"
     );
 }

@@ -48,7 +48,7 @@ const FIELDS: [Row; 28] = [
     ("agent.n_step", PRESSED, Integer, ONE, Some(1000.0), &[], "Steps of a return", "Rewards summed before a value is asked for."),
     ("agent.gamma", None, Number, Some(0.0), ONE, &[], "Discount", "Gamma: what the next step is worth against this one."),
     ("agent.hidden", None, Sizes, ONE, Some(4096.0), &[], "Hidden layers", "Sizes of the hidden layers, as 32, 32."),
-    ("agent.patches", PLACED, Integer, Some(2.0), Some(5.0), &[], "Patches",
+    ("agent.patches", PLACED, Integer, Some(2.0), Some(4.0), &[], "Patches",
         "Rows and columns of the patches that the layers see one by one, with the inputs `cells`; without it they see all at once."),
     ("agent.learning_rate", None, Schedule, Some(0.0), None, &[], "Learning rate",
         "Above 0: a number, or linear, exponential or cosine with start, end and steps, as linear 1e-3 1e-4 50000."),
@@ -97,6 +97,12 @@ mod tests {
         overlay(&mut tables, &roomy.parse::<ConfigMap>().unwrap());
         if ["agent.buffer_capacity", "agent.learning_starts"].contains(&key) {
             overlay(&mut tables, &"agent.batch_size = 1".parse().unwrap());
+        }
+        if key == "agent.patches" {
+            overlay(
+                &mut tables,
+                &"environment.inputs = \"cells\"".parse().unwrap(),
+            );
         }
         if key == "environment.height" {
             overlay(&mut tables, &"scenario.ceiling = 4".parse().unwrap());

@@ -57,7 +57,9 @@ impl Learner {
 
     pub(super) fn validate(&self) -> Result<(), RunConfigError> {
         let (environment, agent) = match self {
-            Self::Placements { environment, agent } => (environment.validate(), agent.validate()),
+            Self::Placements { environment, agent } => {
+                (environment.validate(), environment.suits(agent))
+            }
             Self::Keys { environment, agent } => (environment.validate(), environment.suits(agent)),
         };
         let at = |section| move |error| RunConfigError::OutOfRange { section, error };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, check};
-use crate::nn::{Activation, Loss, Optimizer};
+use crate::nn::{Activation, Loss, Optimizer, Patches};
 use crate::prioritized::Prioritized;
 use crate::schedule::Schedule;
 use crate::target::{PlayWith, TargetUpdate};
@@ -169,6 +169,32 @@ impl AfterstateDqnConfig {
             update_every: 2,
             ..Self::default()
         }
+    }
+
+    /// The patches of a board of these rows and columns, where features are the cells of one.
+    ///
+    /// # Errors
+    /// If there are to be patches, and there is no board or they do not fit it.
+    pub(crate) fn patches_of(
+        &self,
+        board: Option<[usize; 2]>,
+    ) -> Result<Option<Patches>, ConfigError> {
+        let Some(size) = self.patches else {
+            return Ok(None);
+        };
+        check(board.is_some()).or(
+            "patches",
+            &size,
+            "an environment whose features are the cells of a board and nothing else",
+        )?;
+        let [height, width] = board.unwrap_or_default();
+        let patches = Patches {
+            height,
+            width,
+            size,
+        };
+        patches.validate()?;
+        Ok(Some(patches))
     }
 
     /// Whether the settings make sense.

@@ -30,7 +30,7 @@ use crate::config::{ConfigError, check_room};
 use crate::env::AfterstateModel;
 use crate::learning::{Descent, Found, Learning};
 use crate::model::Model;
-use crate::nn::{Mlp, OptimizerState, Patches, Workspace};
+use crate::nn::{Mlp, OptimizerState, Workspace};
 use crate::observer::UpdateReport;
 use crate::prioritized::Priorities;
 use crate::replay_buffer::ReplayBuffer;
@@ -81,28 +81,12 @@ fn network(
     config: &AfterstateDqnConfig,
     rng: &mut Rng,
 ) -> Result<Mlp, ConfigError> {
-    let network = match (config.patches, model.board()) {
-        (None, _) => {
+    let network = match config.patches_of(model.board())? {
+        None => {
             let sizes = [&[model.feature_len()], &config.hidden[..], &[1]].concat();
             Mlp::new(&sizes, rng)
         }
-        (Some(size), Some([height, width])) => {
-            let patches = Patches {
-                height,
-                width,
-                size,
-            };
-            patches.validate()?;
-            Mlp::of_patches(patches, &config.hidden, rng)
-        }
-        (Some(size), None) => {
-            return Err(ConfigError {
-                field: "patches",
-                found: size.to_string(),
-                expected: "an environment whose features are the cells of a board and nothing else"
-                    .to_owned(),
-            });
-        }
+        Some(patches) => Mlp::of_patches(patches, &config.hidden, rng),
     };
     Ok(network
         .expect("validated sizes")

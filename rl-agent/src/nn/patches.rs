@@ -28,8 +28,8 @@ pub struct Patches {
 /// Rows of which one counts 1.
 const SPAN: f32 = 10.0;
 
-/// The least and the greatest size that a patch can have, so that it fits a key.
-const SIZES: (usize, usize) = (2, 5);
+/// The least and the greatest size that a patch can have, so that there is a place for each that is possible.
+const SIZES: (usize, usize) = (2, 4);
 
 impl Patches {
     /// Number of cells.
@@ -82,10 +82,15 @@ pub(super) struct Seen {
     pub(super) inputs: Vec<f32>,
     /// The value of each of those; written by whoever knows.
     pub(super) values: Vec<f32>,
-    /// For every place of every board which of them is there.
-    which: Vec<u32>,
+    /// Which of those are side by side in strips, each as high as a patch and as wide as the board.
+    patches: Vec<u32>,
+    /// For every place up every board which strip is there.
+    strips: Vec<u32>,
+    strip_values: Vec<f32>,
     distinct: Distinct,
-    /// The rows of the board that is read and of the one before, walls and floor included.
+    /// For every cell of the board that is read whether it is full.
+    full: Vec<u8>,
+    /// The rows of that board and of the one before, walls and floor included.
     rows: [Vec<u64>; 2],
 }
 
@@ -93,25 +98,27 @@ impl Seen {
     /// Reads boards.
     pub(super) fn read(&mut self, patches: &Patches, boards: &[f32]) {
         let [across, up] = patches.places();
-        let count = boards.len() / patches.cells();
-        self.which.clear();
-        self.which.reserve(count * across * up);
+        self.patches.clear();
+        self.strips.clear();
         self.distinct.clear(patches);
         self.rows[1].clear();
         for board in boards.chunks_exact(patches.cells()) {
             let [rows, before] = &mut self.rows;
-            read_rows(patches, board, rows);
+            read_rows(patches, board, &mut self.full, rows);
             for y in 0..up {
                 let strip = &rows[y..y + patches.size];
-                if before.get(y..y + patches.size) == Some(strip) {
-                    // A move changes few rows: the others are those of the board before.
-                    let start = self.which.len() - across * up;
-                    self.which.extend_from_within(start..start + across);
+                // A move changes few rows: the other strips are those of the board before.
+                let same = before.get(y..y + patches.size) == Some(strip);
+                let strip = if same {
+                    self.strips[self.strips.len() - up]
                 } else {
+                    let index = self.patches.len() / across;
                     let key = |x| key_of(patches.size, strip, x, y);
-                    let which = (0..across).map(|x| self.distinct.index(key(x)));
-                    self.which.extend(which);
-                }
+                    let found = (0..across).map(|x| self.distinct.index(key(x)));
+                    self.patches.extend(found);
+                    index as u32
+                };
+                self.strips.push(strip);
             }
             self.rows.swap(0, 1);
         }
@@ -128,42 +135,64 @@ impl Seen {
         self.distinct.keys.len()
     }
 
-    /// The sums of `values` over the patches of each board.
-    pub(super) fn sums<'a>(
-        &'a self,
-        patches: &Patches,
-        values: &'a [f32],
-    ) -> impl Iterator<Item = f32> + 'a {
+    /// Appends the sum of `values` over the patches of each board.
+    pub(super) fn add_up(&mut self, patches: &Patches, values: &[f32], out: &mut Vec<f32>) {
         let [across, up] = patches.places();
-        let value = |&index: &u32| values[index as usize];
-        // Row by row, so that one sum need not wait for another.
-        let row = move |row: &[u32]| row.iter().map(value).sum::<f32>();
-        (self.which.chunks_exact(across * up))
-            .map(move |board| board.chunks_exact(across).map(row).sum())
+        let sum = |indices: &[u32], values: &[f32]| -> f32 {
+            indices.iter().map(|&index| values[index as usize]).sum()
+        };
+        let strips = self.patches.chunks_exact(across);
+        self.strip_values.clear();
+        self.strip_values
+            .extend(strips.map(|strip| sum(strip, values)));
+        let boards = self.strips.chunks_exact(up);
+        out.extend(boards.map(|board| sum(board, &self.strip_values)));
     }
 
     /// Writes the derivative of the loss by each patch's value, given that by the sum of each board.
-    pub(super) fn spread(&self, patches: &Patches, d_sums: &[f32], d_values: &mut Vec<f32>) {
+    pub(super) fn spread(&mut self, patches: &Patches, d_sums: &[f32], d_values: &mut Vec<f32>) {
         let [across, up] = patches.places();
+        let d_strips = &mut self.strip_values;
+        d_strips.fill(0.0);
+        for (board, d) in self.strips.chunks_exact(up).zip(d_sums) {
+            board
+                .iter()
+                .for_each(|&strip| d_strips[strip as usize] += d);
+        }
         d_values.clear();
-        d_values.resize(self.len(), 0.0);
-        for (board, d) in self.which.chunks_exact(across * up).zip(d_sums) {
-            for &index in board {
-                d_values[index as usize] += d;
-            }
+        d_values.resize(self.distinct.keys.len(), 0.0);
+        for (strip, d) in self.patches.chunks_exact(across).zip(d_strips) {
+            strip
+                .iter()
+                .for_each(|&patch| d_values[patch as usize] += *d);
         }
     }
 }
 
 /// Turns cells into rows of bits: the floor first, in each the left wall in the lowest bit.
-fn read_rows(patches: &Patches, board: &[f32], rows: &mut Vec<u64>) {
-    let walls = 1 | 2 << patches.width;
+fn read_rows(patches: &Patches, board: &[f32], full: &mut Vec<u8>, rows: &mut Vec<u64>) {
+    let (width, walls) = (patches.width, 1 | 2 << patches.width);
+    // With room behind it, so that the last row is read eight cells at a time too.
+    full.resize(board.len() + 8, 0);
+    for (full, &cell) in full.iter_mut().zip(board) {
+        *full = u8::from(cell > 0.5);
+    }
     rows.clear();
     rows.push(u64::MAX);
-    rows.extend(board.chunks_exact(patches.width).map(|cells| {
-        let full = |bits, (x, &cell)| bits | u64::from(cell > 0.5) << x;
-        walls | cells.iter().enumerate().fold(0, full) << 1
+    rows.extend((0..patches.height).map(|y| {
+        let eights = (0..width).step_by(8);
+        let cells = eights.fold(0, |bits, x| bits | gather(&full[y * width + x..]) << x);
+        walls | (cells & ((1 << width) - 1)) << 1
     }));
+}
+
+/// The first eight of some bytes that are 0 or 1, as bits.
+#[inline]
+fn gather(bytes: &[u8]) -> u64 {
+    // Moves byte i, at bit 8 i, to bit 56 + i by the factor's bit 7 (8 - i); no other product reaches those bits.
+    const FACTOR: u64 = 0x0102_0408_1020_4080;
+    let bytes: &[u8; 8] = bytes.first_chunk().expect("eight bytes");
+    u64::from_le_bytes(*bytes).wrapping_mul(FACTOR) >> 56
 }
 
 /// The cells of a patch, its lowest row in the lowest bits, and above them the place of that row.
@@ -174,61 +203,33 @@ fn key_of(size: usize, strip: &[u64], x: usize, y: usize) -> u32 {
     strip.iter().rev().fold(y as u32, place)
 }
 
-/// Which keys there are: a hash table with open addressing.
+/// Which keys there are.
 #[derive(Debug, Clone, Default)]
 struct Distinct {
     keys: Vec<u32>,
-    /// An index into the keys, or [`FREE`].
-    slots: Vec<u32>,
+    /// For every key there can be its place among those there are, or [`ABSENT`].
+    places: Vec<u32>,
 }
 
-const FREE: u32 = u32::MAX;
+const ABSENT: u32 = u32::MAX;
 
 impl Distinct {
     fn clear(&mut self, patches: &Patches) {
-        self.keys.clear();
-        let [across, up] = patches.places();
-        let least = (4 * across * up).next_power_of_two();
-        self.slots.resize(self.slots.len().max(least), FREE);
-        self.slots.fill(FREE);
+        for key in self.keys.drain(..) {
+            self.places[key as usize] = ABSENT;
+        }
+        let [_, up] = patches.places();
+        self.places
+            .resize(up << (patches.size * patches.size), ABSENT);
     }
 
     #[inline]
     fn index(&mut self, key: u32) -> u32 {
-        let slot = self.slot(key);
-        if self.slots[slot] != FREE {
-            return self.slots[slot];
+        let place = &mut self.places[key as usize];
+        if *place == ABSENT {
+            *place = self.keys.len() as u32;
+            self.keys.push(key);
         }
-        let index = self.keys.len() as u32;
-        self.keys.push(key);
-        self.slots[slot] = index;
-        // At most half full, so that a free slot is near.
-        if 2 * self.keys.len() > self.slots.len() {
-            self.grow();
-        }
-        index
-    }
-
-    /// Where the key is, or where it should be.
-    #[inline]
-    fn slot(&self, key: u32) -> usize {
-        let mask = self.slots.len() - 1;
-        let spread = key.wrapping_mul(0x9E37_79B9);
-        let mut slot = (spread ^ spread >> 15) as usize & mask;
-        while self.slots[slot] != FREE && self.keys[self.slots[slot] as usize] != key {
-            slot = (slot + 1) & mask;
-        }
-        slot
-    }
-
-    #[cold]
-    fn grow(&mut self) {
-        let slots = 2 * self.slots.len();
-        self.slots.clear();
-        self.slots.resize(slots, FREE);
-        for index in 0..self.keys.len() {
-            let slot = self.slot(self.keys[index]);
-            self.slots[slot] = index as u32;
-        }
+        *place
     }
 }

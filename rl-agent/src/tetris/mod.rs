@@ -25,6 +25,7 @@ pub use self::model::TetrisModel;
 pub use tetris_core::{RandomizerKind, Scenario};
 
 use self::encoder::{Encoder, PIECES, known_len, mark_known};
+use crate::afterstate_dqn::AfterstateDqnConfig;
 use crate::agent::Policy;
 use crate::config::{ConfigError, check};
 use crate::env::{AfterstateEnvironment, Batch, Environment, Resumable, Step};
@@ -106,6 +107,21 @@ impl TetrisConfig {
 
     fn reward(&self, lines: u32) -> f32 {
         self.reward_per_piece + self.reward_per_line * lines as f32
+    }
+
+    /// Rows and columns of the board whose cells a network sees, if it sees nothing else.
+    fn bare_board(&self) -> Option<[usize; 2]> {
+        let bare = self.inputs == Inputs::Cells && known_len(self) == 0;
+        bare.then_some([self.height.into(), self.width.into()])
+    }
+
+    /// Whether the settings of an agent make sense, and its patches, if it has any, are of the board that it sees.
+    ///
+    /// # Errors
+    /// Names the first field that does not, with what is allowed.
+    pub fn suits(&self, agent: &AfterstateDqnConfig) -> Result<(), ConfigError> {
+        agent.validate()?;
+        agent.patches_of(self.bare_board()).map(drop)
     }
 
     /// Whether the settings make sense.

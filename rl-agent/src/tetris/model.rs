@@ -3,7 +3,7 @@
 use tetris_core::{Afterstate, Features, Piece, PlacementModel};
 
 use super::Inputs;
-use super::encoder::{Encoder, PIECES, known_len, mark_known, write_cells};
+use super::encoder::{Encoder, PIECES, mark_known, write_cells};
 use super::surface::write_surface;
 use crate::env::{AfterstateModel, Batch};
 
@@ -34,9 +34,7 @@ impl AfterstateModel for TetrisModel {
     }
 
     fn board(&self) -> Option<[usize; 2]> {
-        let config = &self.encoder.config;
-        let bare = config.inputs == Inputs::Cells && known_len(config) == 0;
-        bare.then_some([config.height.into(), config.width.into()])
+        self.encoder.config.bare_board()
     }
 
     fn feature_names(&self) -> Vec<String> {

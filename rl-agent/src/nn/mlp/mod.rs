@@ -280,7 +280,8 @@ impl Mlp {
                 self.chain
                     .forward(*arch, self.flat(), &seen.inputs, count, outputs);
                 sums.clear();
-                sums.extend(seen.sums(patches, outputs.last().expect("at least one layer")));
+                let last = outputs.last().expect("at least one layer");
+                seen.add_up(patches, last, sums);
                 sums
             }
             None => {
@@ -309,7 +310,9 @@ impl Mlp {
         seen.values.clear();
         let (inputs, values) = (&seen.inputs, &mut seen.values);
         score(&self.chain, self.flat(), inputs, memory, values);
-        out.extend(seen.sums(patches, &seen.values));
+        let values = std::mem::take(&mut seen.values);
+        seen.add_up(patches, &values, out);
+        seen.values = values;
         memory.seen = seen;
     }
 
