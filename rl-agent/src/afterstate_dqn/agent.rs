@@ -10,6 +10,7 @@ use super::{
 use crate::actor::Distributed;
 use crate::agent::{Agent, Decision, Foreseen, NonFinite, StateMismatch};
 use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Step};
+use crate::learning::Learning;
 use crate::model::{Model, ModelError};
 use crate::nn::Mlp;
 use crate::observer::UpdateReport;
@@ -111,11 +112,14 @@ where
 
     fn set_state(&mut self, state: Self::State) -> Result<(), StateMismatch> {
         let mine = &self.state;
-        let shape = |network: &Mlp| {
-            let patches = network.patches().copied();
-            (network.sizes().to_vec(), network.activation(), patches)
-        };
+        let shape = |network: &Mlp| (network.sizes().to_vec(), network.activation());
         state.learning.fit(&mine.learning, shape)?;
+        let patches = |learning: &Learning<Mlp>| learning.online.patches().copied();
+        StateMismatch::unless_equal(
+            "what the network is over",
+            &patches(&state.learning),
+            &patches(&mine.learning),
+        )?;
         StateMismatch::unless_equal(
             "the capacity of the replay buffer",
             &state.buffer.capacity(),
