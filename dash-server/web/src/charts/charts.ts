@@ -30,7 +30,8 @@ export class Charts {
     this.#view = new XView(history);
     let palette = readPalette();
     this.#panels = PANELS.map((spec) => {
-      const redraw: (now?: boolean) => void = loop.inTurn(() => panel.draw());
+      // Before the server has told anything, the first board comes before empty charts.
+      const redraw: (now?: boolean) => void = loop.inTurn(() => session.status && panel.draw());
       const panel: Panel = new Panel(spec, {
         history,
         learns: () => session.learns,

@@ -84,7 +84,8 @@ function lineSeries(line: DrawnLine, palette: () => Palette): uPlot.Series[] {
   const scale = line.side === "right" ? "y2" : "y";
   const colour = () => palette().series[line.colour];
   const edge: uPlot.Series = { scale, show: !line.dash, spanGaps: true, width: 1, stroke: () => colour() + BAND_EDGE, points: { show: false } };
-  const points: uPlot.Series.Points = line.dots ? { show: true, size: 6, fill: colour } : { show: false };
+  // Dots where they stand apart: touching ones would be a thick line, dear to draw.
+  const points: uPlot.Series.Points = line.dots ? { space: 8, size: 6, fill: colour } : { show: false };
   const dash = line.dash ? { dash: line.dash } : {};
   return [edge, edge, { scale, spanGaps: true, width: line.dash ? 1.5 : 2, stroke: colour, points, ...dash }].map((series) => ({ ...series }));
 }

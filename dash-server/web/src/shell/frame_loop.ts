@@ -16,7 +16,7 @@ export class FrameLoop {
   #gaveWay = false;
 
   /** `interval` is the least time between two draws of the same chart, in milliseconds. */
-  constructor(interval = 500) {
+  constructor(interval = 750) {
     this.#interval = interval;
   }
 
