@@ -149,7 +149,11 @@ async fn run(args: Args) -> Result<(), Failure> {
             let begin = Instant::now();
             let outcome = malformed::send(&target, messages - messages / 10, clients).await?;
             println!("{outcome:?} in {:.1} s", begin.elapsed().as_secs_f64());
-            expect_good(&target, limit).await?;
+            let took = expect_good(&target, limit).await?;
+            println!(
+                "the next good client waited {:.1} ms",
+                1e3 * took.as_secs_f64()
+            );
             memory.end()?;
         }
         Attack::HalfOpen { connections, held } => {
