@@ -28,6 +28,11 @@ pub fn small_board() -> Model {
     bundled(include_bytes!("../models/small-board.safetensors"))
 }
 
+/// The best model for the board of 10 x 20 and uniformly random pieces that sees its bare cells alone.
+pub fn raw_board() -> Model {
+    bundled(include_bytes!("../models/raw-board.safetensors"))
+}
+
 fn bundled(bytes: &[u8]) -> Model {
     Model::from_bytes(bytes).expect("a model that the tests have read")
 }
@@ -42,7 +47,7 @@ mod tests {
     /// Lines of 20 games cut at 250 pieces: whoever never dies clears nearly 100 in each.
     #[test]
     fn they_play_well() {
-        for (model, height) in [(standard(), 20), (small_board(), 10)] {
+        for (model, height) in [(standard(), 20), (small_board(), 10), (raw_board(), 20)] {
             let config = TetrisConfig {
                 height,
                 inputs: Inputs::named(&model.features),
