@@ -162,6 +162,9 @@ fn naive_patches(patches: &Patches, sizes: &[usize], parameters: &[f64], board: 
 #[test]
 fn a_network_over_patches_is_the_sum_over_all_places() {
     let mut rng = Rng::new(8, 0);
+    // Serves networks over one board after those over another.
+    let mut workspace = Workspace::default();
+    let mut memory = Scoring::default();
     for (height, width, size) in [(20, 10, 3), (6, 4, 2), (4, 5, 4), (64, 32, 4), (1, 1, 2)] {
         let patches = Patches {
             height,
@@ -171,8 +174,6 @@ fn a_network_over_patches_is_the_sum_over_all_places() {
         let mut network = Mlp::of_patches(patches, &[12, 7], &mut rng).unwrap();
         network.parameters_mut().mapv_inplace(|w| w + 0.05);
         let parameters: Vec<f64> = network.parameters().iter().map(|&w| f64::from(w)).collect();
-        let mut workspace = Workspace::default();
-        let mut memory = Scoring::default();
         for rows in [0, 1, 9, 40] {
             let boards = boards(&mut rng, &patches, rows);
             let mut values = Vec::new();
