@@ -58,6 +58,8 @@ export class TravelCard {
     } catch (error) {
       return complain(error);
     }
+    // A file or a link may have been opened while the list was on its way.
+    if (this.#travel.recording) return;
     const [newest] = this.#games;
     if (newest) this.#travel.open(this.#recordingOf(newest));
     else toast(NOTHING_KEPT, "good");
