@@ -59,6 +59,43 @@ fn forward_equals_the_naive_network() {
 }
 
 /// Every component of the gradient of a sum of squares against central differences of the naive `f64` network.
+fn assert_gradient(
+    network: &Mlp,
+    inputs: &Array2<f32>,
+    tolerance: f64,
+    naive: impl Fn(&[f64], &[f32]) -> Vec<f64>,
+) {
+    let mut workspace = Workspace::default();
+    let d_output = network
+        .forward(inputs.view(), &mut workspace)
+        .mapv(|y| y - 1.0);
+    let mut gradient = Array1::zeros(network.parameters().len());
+    let (inputs, d_output) = (inputs.view(), d_output.view());
+    network.backward(inputs, d_output, &mut workspace, gradient.view_mut());
+
+    let mut parameters: Vec<f64> = network.parameters().iter().map(|&w| f64::from(w)).collect();
+    let loss = |parameters: &[f64]| -> f64 {
+        let rows = inputs.rows().into_iter();
+        rows.flat_map(|row| naive(parameters, row.to_slice().unwrap()))
+            .map(|y| 0.5 * (y - 1.0) * (y - 1.0))
+            .sum()
+    };
+    for (index, &got) in gradient.iter().enumerate() {
+        let (middle, h) = (parameters[index], 1e-6);
+        parameters[index] = middle + h;
+        let above = loss(&parameters);
+        parameters[index] = middle - h;
+        let want = (above - loss(&parameters)) / (2.0 * h);
+        parameters[index] = middle;
+        let off = (want - f64::from(got)).abs();
+        assert!(
+            off < tolerance * (1.0 + want.abs()),
+            "{:?}, parameter {index}: {got} for {want}",
+            network.sizes()
+        );
+    }
+}
+
 #[test]
 fn gradient_agrees_with_finite_differences() {
     let mut rng = Rng::new(4, 0);
@@ -71,41 +108,10 @@ fn gradient_agrees_with_finite_differences() {
         let mut network = Mlp::new(&sizes, &mut rng).unwrap();
         network.parameters_mut().mapv_inplace(|w| w + 0.05);
         let inputs = random_inputs(&mut rng, 6, sizes[0]);
-        let mut workspace = Workspace::default();
-        let d_output = network
-            .forward(inputs.view(), &mut workspace)
-            .mapv(|y| y - 1.0);
-        let mut gradient = Array1::zeros(network.parameters().len());
-        network.backward(
-            inputs.view(),
-            d_output.view(),
-            &mut workspace,
-            gradient.view_mut(),
-        );
-
-        let mut parameters: Vec<f64> = network.parameters().iter().map(|&w| f64::from(w)).collect();
-        let loss = |parameters: &[f64]| -> f64 {
-            let rows = inputs
-                .rows()
-                .into_iter()
-                .map(|row| row.iter().map(|&x| f64::from(x)).collect::<Vec<_>>());
-            rows.flat_map(|row| naive(&sizes, parameters, &row))
-                .map(|y| 0.5 * (y - 1.0) * (y - 1.0))
-                .sum()
-        };
-        for (index, &got) in gradient.iter().enumerate() {
-            let (middle, h) = (parameters[index], 1e-6);
-            parameters[index] = middle + h;
-            let above = loss(&parameters);
-            parameters[index] = middle - h;
-            let want = (above - loss(&parameters)) / (2.0 * h);
-            parameters[index] = middle;
-            let off = (want - f64::from(got)).abs();
-            assert!(
-                off < 1e-3 * (1.0 + want.abs()),
-                "{sizes:?}, parameter {index}: {got} for {want}"
-            );
-        }
+        assert_gradient(&network, &inputs, 1e-3, |parameters, row| {
+            let row: Vec<f64> = row.iter().map(|&x| f64::from(x)).collect();
+            naive(&sizes, parameters, &row)
+        });
     }
 }
 
@@ -208,37 +214,9 @@ fn the_gradient_over_patches_agrees_with_finite_differences() {
     };
     let network = Mlp::of_patches(patches, &[8, 6], &mut rng).unwrap();
     let boards = boards(&mut rng, &patches, 7);
-    let mut workspace = Workspace::default();
-    let d_output = network
-        .forward(boards.view(), &mut workspace)
-        .mapv(|y| y - 1.0);
-    let mut gradient = Array1::zeros(network.parameters().len());
-    let (inputs, d_output) = (boards.view(), d_output.view());
-    network.backward(inputs, d_output, &mut workspace, gradient.view_mut());
-
-    let mut parameters: Vec<f64> = network.parameters().iter().map(|&w| f64::from(w)).collect();
-    let loss = |parameters: &[f64]| -> f64 {
-        let value = |board: &[f32]| naive_patches(&patches, network.sizes(), parameters, board);
-        let off = |board| value(board) - 1.0;
-        let squares = boards.rows().into_iter().map(|board| {
-            let off = off(board.to_slice().unwrap());
-            0.5 * off * off
-        });
-        squares.sum()
-    };
-    for (index, &got) in gradient.iter().enumerate() {
-        let (middle, h) = (parameters[index], 1e-6);
-        parameters[index] = middle + h;
-        let above = loss(&parameters);
-        parameters[index] = middle - h;
-        let want = (above - loss(&parameters)) / (2.0 * h);
-        parameters[index] = middle;
-        let off = (want - f64::from(got)).abs();
-        assert!(
-            off < 1e-2 * (1.0 + want.abs()),
-            "parameter {index}: {got} for {want}"
-        );
-    }
+    assert_gradient(&network, &boards, 1e-3, |parameters, board| {
+        vec![naive_patches(&patches, network.sizes(), parameters, board)]
+    });
 }
 
 #[test]
