@@ -4,8 +4,10 @@ use std::env;
 use std::io::{self, IsTerminal};
 
 use clap::ValueEnum;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::fmt;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{fmt, registry};
 
 use super::Failure;
 
@@ -24,24 +26,23 @@ pub(crate) enum LogFormat {
 /// When `RUST_LOG` is no filter.
 pub(crate) fn start(format: LogFormat) -> Result<(), Failure> {
     let filter = match env::var("RUST_LOG") {
-        Ok(text) if !text.is_empty() => EnvFilter::try_new(&text).map_err(|error| {
+        Ok(text) if !text.is_empty() => text.parse::<Targets>().map_err(|error| {
             Failure::usage(format!(
                 "RUST_LOG is {text:?}, which is no filter ({error}); expected a level (error, warn, info, debug, \
                  trace) or module=level, separated by commas"
             ))
         })?,
-        _ => EnvFilter::new("info"),
+        _ => Targets::new().with_default(LevelFilter::INFO),
     };
     let colours =
         io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-    let log = fmt()
-        .with_env_filter(filter)
+    let log = fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(colours)
         .with_target(false);
     match format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
+        LogFormat::Text => registry().with(filter).with(log).init(),
+        LogFormat::Json => registry().with(filter).with(log.json()).init(),
     }
     Ok(())
 }

@@ -25,6 +25,22 @@ pub(super) struct Reached<V, P, const PIECE: usize> {
     vector: PhantomData<V>,
 }
 
+/// The orientations that a turn might take the piece to.
+#[derive(Clone, Copy)]
+struct Turns {
+    /// North and south.
+    flat: bool,
+    /// East and west.
+    upright: bool,
+}
+
+impl Turns {
+    const NONE: Self = Self {
+        flat: false,
+        upright: false,
+    };
+}
+
 #[inline(always)]
 pub(super) fn reach<V: Vector, P: Plane<V>, const PIECE: usize>(
     columns: P,
@@ -77,7 +93,7 @@ impl<V: Vector, P: Plane<V>, const PIECE: usize> Reached<V, P, PIECE> {
             beside[r] = both.and(self.rest[r]);
         }
         if PIECE == Piece::O as usize {
-            self.flood(beside);
+            self.flood(beside, Turns::NONE);
             return;
         }
         let flat = [
@@ -96,15 +112,11 @@ impl<V: Vector, P: Plane<V>, const PIECE: usize> Reached<V, P, PIECE> {
         if sides.or(flat).or(upright).is_empty() {
             return;
         }
-        let from = self.reached;
-        let mut fresh = beside;
-        if !flat.is_empty() {
-            self.turn_flat(&from, &mut fresh);
-        }
-        if !upright.is_empty() {
-            self.turn_upright(&from, &mut fresh);
-        }
-        self.flood(fresh);
+        let turns = Turns {
+            flat: !flat.is_empty(),
+            upright: !upright.is_empty(),
+        };
+        self.flood(beside, turns);
     }
 
     /// Where turns might take the piece at the lowest.
@@ -120,10 +132,19 @@ impl<V: Vector, P: Plane<V>, const PIECE: usize> Reached<V, P, PIECE> {
         found
     }
 
-    /// Goes on from new places until there are no more.
+    /// Goes on from all that was reached by the turns that might lead on, and from new places, until there are no more.
     #[inline(always)]
-    fn flood(&mut self, mut fresh: [P; 4]) {
+    fn flood(&mut self, mut fresh: [P; 4], mut turns: Turns) {
+        let mut from = self.reached;
         loop {
+            if turns.flat {
+                self.turn_to::<3, 1, 0>(&from, &mut fresh);
+                self.turn_to::<1, 3, 2>(&from, &mut fresh);
+            }
+            if turns.upright {
+                self.turn_to::<0, 2, 1>(&from, &mut fresh);
+                self.turn_to::<2, 0, 3>(&from, &mut fresh);
+            }
             let [n, e, s, w] = fresh;
             if n.or(s).or(e.or(w)).is_empty() {
                 return;
@@ -134,14 +155,11 @@ impl<V: Vector, P: Plane<V>, const PIECE: usize> Reached<V, P, PIECE> {
             if PIECE == Piece::O as usize {
                 return;
             }
-            let from = fresh;
+            from = fresh;
             fresh = [P::none(); 4];
-            if !from[1].or(from[3]).is_empty() & !self.rest[0].or(self.rest[2]).is_empty() {
-                self.turn_flat(&from, &mut fresh);
-            }
-            if !from[0].or(from[2]).is_empty() & !self.rest[1].or(self.rest[3]).is_empty() {
-                self.turn_upright(&from, &mut fresh);
-            }
+            let [n, e, s, w] = from;
+            turns.flat = !e.or(w).is_empty() & !self.rest[0].or(self.rest[2]).is_empty();
+            turns.upright = !n.or(s).is_empty() & !self.rest[1].or(self.rest[3]).is_empty();
         }
     }
 
@@ -173,20 +191,6 @@ impl<V: Vector, P: Plane<V>, const PIECE: usize> Reached<V, P, PIECE> {
             }
             self.add(&last);
         }
-    }
-
-    /// Adds the new places that turns to north and south take the piece to.
-    #[inline(always)]
-    fn turn_flat(&self, from: &[P; 4], fresh: &mut [P; 4]) {
-        self.turn_to::<3, 1, 0>(from, fresh);
-        self.turn_to::<1, 3, 2>(from, fresh);
-    }
-
-    /// Adds the new places that turns to east and west take the piece to.
-    #[inline(always)]
-    fn turn_upright(&self, from: &[P; 4], fresh: &mut [P; 4]) {
-        self.turn_to::<0, 2, 1>(from, fresh);
-        self.turn_to::<2, 0, 3>(from, fresh);
     }
 
     /// Turns the piece to an orientation from both beside it.
