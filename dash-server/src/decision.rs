@@ -175,7 +175,6 @@ fn bytes(numbers: impl Iterator<Item = f32>) -> ByteBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observer::blank_frame;
     use rl_agent::env::{AfterstateEnvironment, AfterstateModel, Batch, Environment};
     use rl_agent::tetris::{Tetris, TetrisConfig};
 
@@ -205,7 +204,7 @@ mod tests {
         env.reset(4, &Default::default()).unwrap();
         let mut batch = Batch::new(env.model().feature_len());
         env.candidates(&mut batch);
-        let mut board = blank_frame();
+        let mut board = Frame::blank();
         env.draw(&mut board);
         Scene {
             seen: Seen::of(&env),

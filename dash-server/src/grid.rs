@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::board::BoardView;
-use crate::observer::blank_frame;
-use crate::protocol::Boards;
+use crate::protocol::{Boards, Frame};
 
 /// Environments of which there are pictures.
 const MOST: usize = 64;
@@ -72,7 +71,7 @@ impl Grid {
             return;
         }
         self.wanted.fetch_and(!bit, Ordering::Relaxed);
-        let mut frame = blank_frame();
+        let mut frame = Frame::blank();
         view.draw(&mut frame);
         let mut pictures = self.pictures();
         if pictures.boards.len() <= environment {

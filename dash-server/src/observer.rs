@@ -1,23 +1,24 @@
 //! The dashboard as an observer of training: what it costs the training thread is a few loads and stores a step.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+mod metrics;
 
-use rl_agent::control::{Command, LoggedCommand};
+pub(crate) use metrics::named;
+
+use std::sync::Arc;
+
+use rl_agent::control::LoggedCommand;
 use rl_agent::observer::{
     CheckpointReport, DecisionReport, EndReport, EpisodeReport, EvaluationReport, MetricsReport,
     Observer, StartReport, StepReport, UpdateReport,
 };
-use serde_bytes::ByteBuf;
 
 use crate::board::BoardView;
 use crate::decision::{Seen, explain};
 use crate::feed::Feed;
 use crate::games::Recorder;
-use crate::protocol::{Change, Checkpoint, Frame, Setting, UPDATES};
+use crate::protocol::{Checkpoint, Frame};
 
-/// Least time between two samples of the speed while no update has been reported, which brings it along.
-const SPEED_EVERY: Duration = Duration::from_secs(1);
+use metrics::Metrics;
 
 /// Turns the trainer's reports into messages; attach it to a trainer like any other observer.
 ///
@@ -27,70 +28,30 @@ const SPEED_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct DashObserver {
     feed: Arc<Feed>,
-    begin: Instant,
-    /// Seconds trained before, if the run was gone on with.
-    before: f64,
-    /// Episodes finished.
-    episodes: u64,
+    metrics: Metrics,
     /// What the agent sees of placements, once it is known.
     seen: Option<Seen>,
     /// The board that the present move leads to, as far as it is known before the move, if a board is wanted.
     coming: Option<Frame>,
     games: Recorder,
-    /// Time, step and update of the last sample, for the speeds between two.
-    sample: (Instant, u64, u64),
 }
 
 impl DashObserver {
     /// An observer that reports to `feed`.
     pub fn new(feed: Arc<Feed>) -> Self {
-        let now = Instant::now();
         Self {
             feed,
-            begin: now,
-            before: 0.0,
-            episodes: 0,
+            metrics: Metrics::new(),
             seen: None,
             coming: None,
             games: Recorder::default(),
-            sample: (now, 0, 0),
         }
-    }
-
-    /// Seconds of the whole run.
-    fn seconds(&self) -> f64 {
-        self.before + self.begin.elapsed().as_secs_f64()
-    }
-
-    /// Reports the speed, and nothing else that comes with an update: none has come yet, and where a trained model only
-    /// plays none ever will.
-    fn report_speed(&mut self, step: u64) {
-        let (then, before, updates) = self.sample;
-        if updates > 0 {
-            return;
-        }
-        let now = Instant::now();
-        if now - then < SPEED_EVERY || !self.feed.take_update_wanted() {
-            return;
-        }
-        self.sample = (now, step, 0);
-        let keys = [step as f64, self.seconds(), self.episodes as f64, f64::NAN];
-        let speed = (step - before) as f64 / (now - then).as_secs_f64();
-        let values = UPDATES.values.iter().map(|&name| match name {
-            "steps_per_second" => speed,
-            _ => f64::NAN,
-        });
-        let row: Vec<f64> = keys.into_iter().chain(values).collect();
-        self.feed.stage(|staged| staged.rows.updates.push(&row));
     }
 }
 
 impl<E: BoardView> Observer<E> for DashObserver {
     fn on_start(&mut self, report: &StartReport<'_>) {
-        self.begin = Instant::now();
-        self.before = report.seconds;
-        self.sample = (self.begin, report.step, 0);
-        self.episodes = report.episodes;
+        self.metrics.started(report);
         self.feed.set_step(report.step);
     }
 
@@ -99,7 +60,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
         if report.env_index == self.feed.grid.followed() && self.feed.frame_wanted() {
             let mut cells = Vec::with_capacity(4);
             report.env.fills(report.action, &mut cells);
-            let mut frame = blank_frame();
+            let mut frame = Frame::blank();
             report.env.draw(&mut frame);
             let seen = self.seen.get_or_insert_with(|| Seen::of(report.env));
             frame.decision = explain(report, &frame, seen).map(Box::new);
@@ -116,7 +77,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
     fn on_step(&mut self, report: &StepReport<'_, E>) {
         self.feed.set_step(report.step);
         self.feed.grid.see(report.env_index, report.env);
-        self.report_speed(report.step);
+        self.metrics.stepped(report.step, &self.feed);
         if report.env_index == self.feed.grid.followed()
             && let Some(mut frame) = self.coming.take()
         {
@@ -124,13 +85,7 @@ impl<E: BoardView> Observer<E> for DashObserver {
             frame.step = report.step;
             report.env.draw(&mut frame);
             if frame.value.is_finite() {
-                let row = [
-                    report.step as f64,
-                    self.seconds(),
-                    self.episodes as f64,
-                    frame.value.into(),
-                ];
-                self.feed.stage(|staged| staged.rows.positions.push(&row));
+                self.metrics.position(report.step, frame.value, &self.feed);
             }
             // Whoever sees the board can look back on the way to it.
             self.games.hand_over(&self.feed);
@@ -139,78 +94,20 @@ impl<E: BoardView> Observer<E> for DashObserver {
     }
 
     fn on_episode(&mut self, report: &EpisodeReport<'_>) {
-        self.episodes += 1;
         self.games.ended(report, &self.feed);
-        let row = [
-            report.step as f64,
-            self.seconds(),
-            report.episode as f64,
-            pieces(report.names, report.measures, report.length as f64),
-            report.reward,
-            named("lines", report.names, report.measures),
-            named("score", report.names, report.measures),
-        ];
-        self.feed.stage(|staged| staged.rows.episodes.push(&row));
+        self.metrics.episode(report, &self.feed);
     }
 
     fn on_update(&mut self, report: &UpdateReport) {
-        if !self.feed.take_update_wanted() {
-            return;
-        }
-        let now = Instant::now();
-        let (then, step, update) =
-            std::mem::replace(&mut self.sample, (now, report.step, report.update));
-        let elapsed = (now - then).as_secs_f64();
-        // The number of updates made before a resumed run began is not known.
-        let updates = if update == 0 {
-            f64::NAN
-        } else {
-            (report.update - update) as f64
-        };
-        let row = [
-            report.step as f64,
-            self.seconds(),
-            self.episodes as f64,
-            report.update as f64,
-            report.loss.into(),
-            report.td_error.into(),
-            report.mean_q.into(),
-            report.gradient_norm.into(),
-            report.epsilon,
-            report.learning_rate,
-            (report.step - step) as f64 / elapsed,
-            updates / elapsed,
-            report.buffer_fill.into(),
-        ];
-        self.feed.stage(|staged| staged.rows.updates.push(&row));
+        self.metrics.update(report, &self.feed);
     }
 
     fn on_metrics(&mut self, report: &MetricsReport<'_>) {
-        let row = [
-            report.step as f64,
-            self.seconds(),
-            report.episodes as f64,
-            report.mean_reward,
-            named("lines", report.names, report.mean_measures),
-            pieces(report.names, report.mean_measures, report.mean_length),
-        ];
-        self.feed.stage(|staged| staged.rows.summaries.push(&row));
+        self.metrics.summary(report, &self.feed);
     }
 
     fn on_evaluation(&mut self, report: &EvaluationReport<'_>) {
-        let evaluation = report.evaluation;
-        let (low, high) = evaluation.ci95();
-        let row = [
-            report.step as f64,
-            self.seconds(),
-            self.episodes as f64,
-            evaluation.games.len() as f64,
-            evaluation.mean(),
-            low,
-            high,
-            f64::from(u8::from(report.best)),
-        ];
-        self.feed.stage(|staged| staged.rows.evaluations.push(&row));
+        self.metrics.evaluation(report, &self.feed);
     }
 
     fn on_checkpoint(&mut self, report: &CheckpointReport<'_>) {
@@ -223,61 +120,11 @@ impl<E: BoardView> Observer<E> for DashObserver {
     }
 
     fn on_command(&mut self, report: &LoggedCommand) {
-        let (setting, value) = match report.command {
-            Command::LearningRate(rate) => (Setting::LearningRate, rate),
-            Command::Epsilon(epsilon) => (Setting::Epsilon, epsilon),
-            _ => return,
-        };
-        let change = Change {
-            step: report.step,
-            seconds: self.seconds(),
-            episode: self.episodes,
-            setting,
-            value,
-        };
-        self.feed.stage(|staged| staged.changes.push(change));
+        self.metrics.command(report, &self.feed);
     }
 
     fn on_end(&mut self, _report: &EndReport) {
         self.games.hand_over(&self.feed);
-    }
-}
-
-/// A measure by its name; NaN if the environment has none of it.
-pub(crate) fn named(name: &str, names: &[&str], values: &[f64]) -> f64 {
-    let index = names.iter().position(|other| *other == name);
-    index
-        .and_then(|index| values.get(index))
-        .copied()
-        .unwrap_or(f64::NAN)
-}
-
-/// Pieces of a game: its steps, unless the environment counts them apart.
-fn pieces(names: &[&str], values: &[f64], steps: f64) -> f64 {
-    match named("pieces", names, values) {
-        counted if counted.is_nan() => steps,
-        counted => counted,
-    }
-}
-
-/// A frame with nothing on it, to be filled in.
-pub(crate) fn blank_frame() -> Frame {
-    Frame {
-        width: 0,
-        height: 0,
-        cells: ByteBuf::new(),
-        placed: ByteBuf::new(),
-        piece: 0,
-        next: ByteBuf::new(),
-        hold: 0,
-        lines: 0,
-        pieces: 0,
-        score: 0,
-        episode: 0,
-        step: 0,
-        value: f32::NAN,
-        decision: None,
-        text: String::new(),
     }
 }
 
@@ -359,29 +206,6 @@ mod tests {
             lengths,
             "one point a piece"
         );
-    }
-
-    #[test]
-    fn the_speed_is_told_once_a_second_until_updates_bring_it_along() {
-        let feed = Arc::new(Feed::new());
-        let mut observer = DashObserver::new(feed.clone());
-        let mut told_after = |millis: u64, updates: u64| {
-            let then = Instant::now() - Duration::from_millis(millis);
-            observer.sample = (then, 100, updates);
-            feed.want_update();
-            observer.report_speed(150);
-            let mut staged = Default::default();
-            feed.take(&mut staged);
-            UPDATES.pack(0, &staged.rows.updates.take().1)
-        };
-        assert_eq!(told_after(500, 0).rows, 0, "too soon");
-        assert_eq!(told_after(2_000, 7).rows, 0, "updates have come");
-        let told = told_after(2_000, 0);
-        let first = |name: &str| told.column(name).unwrap()[0];
-        assert_eq!(first("step"), 150.0);
-        let speed = first("steps_per_second");
-        assert!(20.0 < speed && speed <= 25.0, "{speed}");
-        assert!(first("loss").is_nan() && first("update").is_nan());
     }
 
     #[test]

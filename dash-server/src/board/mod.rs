@@ -169,7 +169,6 @@ pub(crate) fn dropped_piece(number: u16, width: usize) -> Option<Piece> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observer::blank_frame;
     use rl_agent::env::{AfterstateEnvironment, AfterstateModel};
     use rl_agent::tetris::{Scenario, TetrisConfig};
 
@@ -226,7 +225,7 @@ mod tests {
             env.game().hand().swap().is_some()
         };
         (0..9).find(swaps).unwrap();
-        let (mut legal, mut cells, mut frame) = (vec![false; 80], Vec::new(), blank_frame());
+        let (mut legal, mut cells, mut frame) = (vec![false; 80], Vec::new(), Frame::blank());
         env.legal_actions(&mut legal);
         for action in (40..80).filter(|&action| legal[action]) {
             let number = env.drop_number(action).unwrap();
@@ -292,7 +291,7 @@ mod tests {
         coloured.reset(3, &scenario).unwrap();
         plain.reset(3, &scenario).unwrap();
         let mut legal = vec![false; coloured.action_count()];
-        let (mut frame, mut bare) = (blank_frame(), blank_frame());
+        let (mut frame, mut bare) = (Frame::blank(), Frame::blank());
         for step in 0..1000 {
             coloured.legal_actions(&mut legal);
             let choices: Vec<usize> = (0..legal.len()).filter(|&action| legal[action]).collect();

@@ -31,7 +31,7 @@ pub(super) fn view<E: Environment + ?Sized>(env: &E) -> String {
 mod tests {
     use super::*;
     use crate::board::BoardView;
-    use crate::observer::blank_frame;
+    use crate::protocol::Frame;
     use rl_agent::env::Step;
     use rl_agent::tetris::{Tetris, TetrisConfig};
 
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn an_environment_that_draws_nothing_is_seen_in_numbers() {
-        let mut frame = blank_frame();
+        let mut frame = Frame::blank();
         Plain.draw(&mut frame);
         let expected = "observation\n   0     0.5000\n   1    -1.2500";
         assert_eq!((frame.text.as_str(), frame.width), (expected, 0));

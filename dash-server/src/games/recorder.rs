@@ -9,7 +9,8 @@ use super::STRETCH;
 use super::log::{Ending, Log, Moves, Opening};
 use crate::board::{BoardView, drop_count};
 use crate::feed::Feed;
-use crate::observer::{blank_frame, named};
+use crate::observer::named;
+use crate::protocol::Frame;
 
 /// Bytes of moves that are handed over at the latest.
 const MOST_BYTES: usize = 1 << 20;
@@ -99,7 +100,7 @@ impl Recorder {
 
 impl Recording {
     fn begin(&mut self, env: &impl BoardView) {
-        let mut frame = blank_frame();
+        let mut frame = Frame::blank();
         env.draw(&mut frame);
         self.left = STRETCH;
         self.wide = drop_count(frame.width.into()) > 256;

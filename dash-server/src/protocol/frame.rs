@@ -40,6 +40,27 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// One with nothing on it, to be filled in.
+    pub(crate) fn blank() -> Self {
+        Self {
+            width: 0,
+            height: 0,
+            cells: ByteBuf::new(),
+            placed: ByteBuf::new(),
+            piece: 0,
+            next: ByteBuf::new(),
+            hold: 0,
+            lines: 0,
+            pieces: 0,
+            score: 0,
+            episode: 0,
+            step: 0,
+            value: f32::NAN,
+            decision: None,
+            text: String::new(),
+        }
+    }
+
     /// Sets `width`, `height` and `cells` to what `cell` gives for each column and row, both from the top left.
     pub fn set_board(&mut self, width: u8, height: u8, mut cell: impl FnMut(usize, usize) -> u8) {
         (self.width, self.height) = (width, height);
