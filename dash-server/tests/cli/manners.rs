@@ -88,9 +88,14 @@ fn logs_are_json_when_asked_for_and_a_bad_filter_is_named() {
     assert_eq!(line["level"], "INFO");
     assert!(line["fields"]["message"].is_string());
 
-    let mut quiet = program(place, &["train", "--steps", "100", "--out", "b"]);
-    let output = quiet.args(SMALL).env("RUST_LOG", "off").output();
-    assert_eq!(String::from_utf8_lossy(&output.expect("an end").stderr), "");
+    let silent = |out: &str, filter: &str| {
+        let mut filtered = program(place, &["train", "--steps", "100", "--out", out]);
+        let output = filtered.args(SMALL).env("RUST_LOG", filter).output();
+        output.expect("an end").stderr.is_empty()
+    };
+    assert!(silent("off", "off"));
+    assert!(silent("module-off", "info,tetris_dash=off"));
+    assert!(!silent("module-on", "off,tetris_dash=info"));
 
     let mut wrong = program(place, &["train", "--steps", "100", "--out", "c"]);
     let output = wrong.env("RUST_LOG", "a=b=c").output().expect("an end");

@@ -26,7 +26,6 @@ pub(super) struct Reached<V, P, const PIECE: usize> {
 }
 
 /// The orientations that a turn might take the piece to.
-#[derive(Clone, Copy)]
 struct Turns {
     /// North and south.
     flat: bool,
@@ -132,7 +131,8 @@ impl<V: Vector, P: Plane<V>, const PIECE: usize> Reached<V, P, PIECE> {
         found
     }
 
-    /// Goes on from all that was reached by the turns that might lead on, and from new places, until there are no more.
+    /// Adds `fresh` places, where `turns` take the piece from all it reached before, and whatever
+    /// these lead to.
     #[inline(always)]
     fn flood(&mut self, mut fresh: [P; 4], mut turns: Turns) {
         let mut from = self.reached;
