@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::board::{MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
 use crate::game::{MAX_PREVIEW, TopOut};
 use crate::moves::Placement;
-use crate::pieces::Piece;
+use crate::pieces::{Piece, RandomizerKind};
 
 /// A board was asked for with a size that this crate does not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -63,7 +63,10 @@ pub struct ParsePieceError;
 
 /// A text is not the name of a way to draw pieces.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("unknown way to draw pieces {found:?}; known are uniform, bag7, bag14, nes and snakes")]
+#[error(
+    "unknown way to draw pieces {found:?}; known are {}",
+    RandomizerKind::NAMES.join(", ")
+)]
 pub struct ParsePiecesError {
     /// The text.
     pub found: String,
@@ -75,14 +78,16 @@ pub enum ParseSequenceError {
     /// There is no piece in it.
     #[error(
         "there is no piece in it; write the letters of one or more, such as IOLJSZT, \
-         or the name of a randomizer: uniform, bag7, bag14, nes or snakes"
+         or the name of a randomizer: {}",
+        RandomizerKind::NAMES.join(", ")
     )]
     Empty,
     /// A letter that is no piece.
     #[error(
         "letter {place} is {found:?}, which is neither a tetromino (the letters are \
          I, O, T, S, Z, J and L) nor part of the name of a randomizer \
-         (uniform, bag7, bag14, nes or snakes)"
+         ({})",
+        RandomizerKind::NAMES.join(", ")
     )]
     Letter {
         /// Its place, counted from 1.

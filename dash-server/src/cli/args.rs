@@ -175,8 +175,8 @@ pub(crate) struct EvaluateArgs {
     /// Rows
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) height: u8,
-    /// How pieces are drawn: uniform, bag7, bag14, nes or snakes
-    #[arg(long, value_name = "KIND", default_value = "uniform", value_parser = pieces)]
+    #[arg(long, help = format!("How pieces are drawn: {}", RandomizerKind::NAMES.join(", ")))]
+    #[arg(value_name = "KIND", default_value = "uniform", value_parser = pieces)]
     pub(crate) pieces: RandomizerKind,
     /// One piece is on hold, to be placed instead of the current one
     #[arg(long)]

@@ -1,5 +1,7 @@
 //! The fields that a page offers to change before a run, with their ranges.
 
+use tetris_core::RandomizerKind;
+
 use super::learner::{KEYS, PLACEMENTS};
 use crate::protocol::{FieldKind, FormField};
 use FieldKind::{Choice, Integer, Number, Schedule, Sizes, Switch};
@@ -24,7 +26,7 @@ const PRESSED: Option<&str> = Some(KEYS);
 const FIELDS: [Row; 28] = [
     ("environment.width", PLACED, Integer, Some(4.0), Some(32.0), &[], "Columns", "Columns of the board."),
     ("environment.height", None, Integer, Some(4.0), Some(64.0), &[], "Rows", "Rows of the board."),
-    ("environment.pieces", None, Choice, None, None, &["uniform", "bag7", "bag14", "nes", "snakes"], "Pieces",
+    ("environment.pieces", None, Choice, None, None, &RandomizerKind::NAMES, "Pieces",
         "How pieces are drawn."),
     ("environment.inputs", PLACED, Choice, None, None, &["features", "surface", "cells"], "Inputs",
         "What the network sees: hand-made features of the board, these and the steps of its surface, or its bare cells."),

@@ -39,6 +39,17 @@ impl RandomizerKind {
         Self::Snakes,
     ];
 
+    /// Their names, in the same order.
+    pub const NAMES: [&'static str; Self::ALL.len()] = {
+        let mut names = [""; Self::ALL.len()];
+        let mut i = 0;
+        while i < names.len() {
+            names[i] = Self::ALL[i].name();
+            i += 1;
+        }
+        names
+    };
+
     const fn name(self) -> &'static str {
         match self {
             Self::Uniform => "uniform",
@@ -69,7 +80,7 @@ impl fmt::Display for RandomizerKind {
 impl FromStr for RandomizerKind {
     type Err = ParsePiecesError;
 
-    /// Reads `uniform`, `bag7`, `bag14`, `nes` or `snakes`.
+    /// Reads one of the [`NAMES`](Self::NAMES).
     fn from_str(text: &str) -> Result<Self, ParsePiecesError> {
         let found = Self::ALL.into_iter().find(|kind| kind.name() == text);
         found.ok_or_else(|| ParsePiecesError { found: text.into() })

@@ -77,7 +77,7 @@ fn names_and_letters() {
         (
             "an unknown source of pieces",
             outcome("bag9".parse::<PieceSource>()),
-            &["letter 1 is 'b'", "uniform, bag7, bag14, nes or snakes"],
+            &["letter 1 is 'b'", "uniform, bag7, bag14, nes, snakes"],
         ),
         (
             "no pieces at all",
@@ -87,7 +87,7 @@ fn names_and_letters() {
         (
             "an unknown randomizer",
             outcome("random".parse::<RandomizerKind>()),
-            &["\"random\"", "uniform, bag7, bag14, nes and snakes"],
+            &["\"random\"", "uniform, bag7, bag14, nes, snakes"],
         ),
         (
             "an unknown controller",
