@@ -7,7 +7,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { launch, untilRun } from "../e2e/browser.mjs";
+import { launch, press, untilRun } from "../e2e/browser.mjs";
 import { freePort, ServerProcess } from "../e2e/server.mjs";
 import { animate } from "./animation.mjs";
 
@@ -23,18 +23,22 @@ if (!folder) {
   process.exit(2);
 }
 
-const server = new ServerProcess("tetris-dash", (address, out) => ["serve", "--addr", address, "--out", out]);
+const server = new ServerProcess("tetris-dash", (address, out) => ["serve", "--idle", "--addr", address, "--out", out]);
 const browser = await launch();
 try {
   const url = await server.start(await freePort());
-  const started = performance.now();
   const open = async (options) => {
     const page = await (await browser.newContext({ colorScheme: "dark", ...options })).newPage();
     await page.goto(url);
     return page;
   };
   const page = await open({ viewport: VIEWPORT, deviceScaleFactor: SCALE });
+  // Started from the page, so that the first random moves are in the picture.
+  await press(page, "start");
+  await page.locator('#start-form button[type="submit"]').click();
+  const started = performance.now();
   await untilRun(page, "running");
+  await page.mouse.move(0, 0);
 
   const pictures = [];
   for (let taken = 0; taken < FRAMES; taken++) {
