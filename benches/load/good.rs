@@ -32,17 +32,15 @@ pub async fn serve_one(target: &Target) -> Result<Served, Failure> {
     let begin = Instant::now();
     let open = async {
         let mut socket = target.open().await?;
-        for expected in ["hello", "snapshot"] {
+        loop {
             let frame = socket.read_frame().await?;
             let Kind { r#type } = rmp_serde::from_slice(&frame.payload)?;
-            if r#type != expected {
-                return Err(Failure::from(format!("{type} came instead of {expected}")));
-            }
-            if expected == "snapshot" {
-                return Ok(frame.payload.len());
+            match r#type {
+                "hello" | "present" => {}
+                "snapshot" => return Ok(frame.payload.len()),
+                other => return Err(Failure::from(format!("{other} came before the snapshot"))),
             }
         }
-        Err("no snapshot came".into())
     };
     let snapshot = timeout(PATIENCE, open)
         .await

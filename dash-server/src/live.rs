@@ -9,9 +9,9 @@ use crate::games::Games;
 use crate::history::{History, Table};
 use crate::outbox::{self, Kind};
 use crate::protocol::{
-    Change, ConfigMap, EPISODES, EVALUATIONS, Evaluation, Frame, Metrics, POSITIONS, RunChanges,
-    RunEntry, SUMMARIES, Schema, ServerMessage, Snapshot, Stamped, State, Status, TableData,
-    UPDATES,
+    Change, ConfigMap, EPISODES, EVALUATIONS, Evaluation, Frame, Metrics, POSITIONS, Present,
+    RunChanges, RunEntry, SUMMARIES, Schema, ServerMessage, Snapshot, Stamped, State, Status,
+    TableData, UPDATES,
 };
 
 /// Changes that are remembered; a person who makes more has the oldest forgotten.
@@ -87,6 +87,17 @@ impl Default for Live {
 }
 
 impl Live {
+    /// The latest board and whose it is: a page need not wait for the history to show it.
+    pub(crate) fn present(&self) -> Option<Outgoing> {
+        let frame = self.frame.clone()?;
+        let message = ServerMessage::Present(Box::new(Present {
+            status: self.status.clone(),
+            config: self.config.clone(),
+            frame,
+        }));
+        Some((Kind::Reliable, outbox::binary(&message.encode())))
+    }
+
     /// Everything, for a client that knows nothing: a snapshot, and what came after it.
     pub(crate) fn beginning(&mut self) -> Vec<Outgoing> {
         let Self {
@@ -336,6 +347,25 @@ mod tests {
         let snapshot = live.snapshot();
         assert_eq!(snapshot.episodes, seen);
         assert_eq!(snapshot.status.step, 9);
+    }
+
+    #[test]
+    fn the_board_goes_ahead_of_the_history() {
+        let (mut live, feed) = (Live::default(), Feed::new());
+        assert_eq!(live.present(), None, "there is no board yet");
+        let frame = Frame {
+            step: 7,
+            ..Frame::blank()
+        };
+        feed.stage(|staged| staged.frame = Some(frame.clone()));
+        live.collect(&feed);
+        let ServerMessage::Present(present) = read(&live.present().unwrap()) else {
+            panic!("something else was said")
+        };
+        assert_eq!(present.status, live.status);
+        assert_eq!(present.frame.step, frame.step);
+        live.begin(live.status.clone(), ConfigMap::new());
+        assert_eq!(live.present(), None, "that was of another run");
     }
 
     #[test]

@@ -37,7 +37,9 @@ pub type ConfigMap = toml::Table;
 pub enum ServerMessage {
     /// The first message of every connection.
     Hello(Hello),
-    /// Everything there is to know, in one message: the second one, and on request.
+    /// What there is to see at once, ahead of a history that takes its time: second, where there is a board.
+    Present(Box<Present>),
+    /// Everything there is to know, in one message: before all increments, and on request.
     Snapshot(Box<Snapshot>),
     /// The state of the session has changed.
     Status(Stamped<Status>),
@@ -134,6 +136,17 @@ pub struct Hello {
 /// What older servers did not say, because it was always so.
 fn yes() -> bool {
     true
+}
+
+/// The state of the session without the history of its run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Present {
+    /// The state of now.
+    pub status: Status,
+    /// The configuration of the run.
+    pub config: Option<ConfigMap>,
+    /// The latest board.
+    pub frame: Frame,
 }
 
 /// The state of the session and the history of its run.

@@ -224,7 +224,11 @@ impl Session {
     /// Greets a client and tells it everything; from then on it hears every increment.
     pub(crate) fn connect(&self, client: &Arc<Outbox>) {
         let mut inner = self.inner();
-        client.send(&[(Kind::Reliable, self.hello.clone())]);
+        let greeting = (Kind::Reliable, self.hello.clone());
+        let first: Vec<Outgoing> = std::iter::once(greeting)
+            .chain(inner.live.present())
+            .collect();
+        client.send(&first);
         client.send(&inner.live.beginning());
         // Still under the lock, so that no increment is missed or comes twice.
         self.hub.add(client.clone());

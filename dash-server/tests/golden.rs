@@ -7,7 +7,7 @@ use dash_server::board::BoardView;
 use dash_server::protocol::{
     Block, Boards, Change, Checkpoint, Command, ConfigMap, Decision, EPISODES, EVALUATIONS,
     ErrorCode, Evaluation, FieldKind, FormField, Frame, GameInfo, GameList, Hello, Key, Metrics,
-    POSITIONS, PlayFrame, PlayStart, Request, RunChanges, RunEntry, RunState, SUMMARIES,
+    POSITIONS, PlayFrame, PlayStart, Present, Request, RunChanges, RunEntry, RunState, SUMMARIES,
     ServerMessage, Setting, Snapshot, Stamped, State, Status, TableData, UPDATES,
 };
 use rl_agent::env::Environment;
@@ -318,6 +318,11 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         changes: vec![],
         runs: vec![],
     };
+    let present = Present {
+        status: status(State::Running),
+        config: Some(config.clone()),
+        frame: frame(),
+    };
     let full = Snapshot {
         status: Status {
             speed_limit: Some(50.0),
@@ -430,6 +435,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
                 learns: true,
             }),
         ),
+        ("present", ServerMessage::Present(Box::new(present))),
         (
             "snapshot, nothing started",
             ServerMessage::Snapshot(Box::new(empty)),

@@ -51,7 +51,10 @@ async def watch(address):
         client = Client(socket)
         hello = await client.read()
         assert (hello["type"], hello["protocol"]) == ("hello", 1), hello
-        assert (await client.read())["type"] == "snapshot"
+        told = await client.read()
+        if told["type"] == "present":  # where there is a board already
+            told = await client.read()
+        assert told["type"] == "snapshot", told
         frame = await client.until(lambda message: message["type"] == "frame")
         assert len(frame["cells"]) == frame["width"] * frame["height"]
         metrics = await client.until(lambda message: message["type"] == "metrics" and "updates" in message)

@@ -7,7 +7,7 @@ import type { Boards } from "./wire/boards";
 import type { Frame } from "./wire/frame";
 import type { PlayFrame } from "./wire/play";
 import {
-  PROTOCOL_VERSION, type Answer, type Blocks, type Change, type Hello, type ServerMessage, type Setting, type Snapshot,
+  PROTOCOL_VERSION, type Answer, type Blocks, type Change, type Hello, type Present, type ServerMessage, type Setting, type Snapshot,
   type Status,
 } from "./wire/messages";
 import type { RunChanges, RunEntry } from "./wire/runs";
@@ -89,6 +89,8 @@ export class Session {
     switch (message.type) {
       case "hello":
         return this.#greet(message.hello);
+      case "present":
+        return this.#show(message.present);
       case "snapshot":
         return this.#restore(message.snapshot);
       case "status":
@@ -132,19 +134,29 @@ export class Session {
     this.#events.statusChanged();
   }
 
-  #restore({ status, config, frame, blocks, changes, runs }: Snapshot): void {
+  // A history of another run would not belong to the board; one of the same run stays until the snapshot comes.
+  #show(present: Present): void {
+    if (present.status.run !== this.status?.run) this.#forget();
+    this.#take(present);
+  }
+
+  #restore({ blocks, changes, runs, ...present }: Snapshot): void {
     this.#awaitsSnapshot = false;
-    this.config = config;
     this.history.replace(blocks);
     this.changes = changes;
+    this.runs.clear();
+    this.#take(present);
+    this.#events.metricsChanged();
+    this.#changeRuns({ changed: runs, removed: [] });
+  }
+
+  #take({ status, config, frame }: Present): void {
+    this.config = config;
     this.frame = frame;
     this.status = status;
     this.step = status.step;
-    this.runs.clear();
     this.#events.statusChanged();
     this.#events.frameChanged();
-    this.#events.metricsChanged();
-    this.#changeRuns({ changed: runs, removed: [] });
   }
 
   #changeRuns({ changed, removed }: RunChanges): void {
@@ -159,17 +171,22 @@ export class Session {
     this.step = status.step;
     if (another) {
       // The snapshot brings the configuration of the new run, and rows that came before this message.
-      this.history.clear();
       this.frame = null;
-      this.boards = null;
       this.config = null;
-      this.#events.boardsChanged();
-      this.changes = [];
+      this.#forget();
       this.#askForSnapshot();
       this.#events.frameChanged();
-      this.#events.metricsChanged();
     }
     this.#events.statusChanged();
+  }
+
+  // What was learned, set and shown side by side belongs to the last run.
+  #forget(): void {
+    this.history.clear();
+    this.boards = null;
+    this.changes = [];
+    this.#events.boardsChanged();
+    this.#events.metricsChanged();
   }
 
   #setFrame(frame: Frame): void {

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { encodeCommand, type Command } from "../src/wire/commands";
 import { ProtocolError } from "../src/wire/fields";
 import type { Decision, Frame } from "../src/wire/frame";
-import { decodeMessage, type ServerMessage, type Status } from "../src/wire/messages";
+import { decodeMessage, type Present, type ServerMessage, type Status } from "../src/wire/messages";
 import type { RunEntry } from "../src/wire/runs";
 import { TABLES, type Block, type TableName } from "../src/wire/tables";
 import { goldenMessages, seeded } from "./support";
@@ -22,7 +22,7 @@ const hexOf = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array | Ui
 test("there are golden messages of every kind", () => {
   const types = new Set(messages.map(({ value }) => value["type"]));
   for (const type of [
-    "hello", "snapshot", "status", "frame", "metrics", "evaluation", "checkpoint", "change", "ack", "error",
+    "hello", "present", "snapshot", "status", "frame", "metrics", "evaluation", "checkpoint", "change", "ack", "error",
     "start", "pause", "resume", "step", "speed", "learning_rate", "epsilon", "save", "stop", "games", "moves",
     "play", "play_start", "play_key", "play_stop",
     "runs", "note", "go_on", "boards", "follow",
@@ -76,10 +76,11 @@ function plain(message: ServerMessage): Plain {
       const { frameRate, readOnly, ...rest } = message.hello;
       return { type: "hello", frame_rate: frameRate, ...rest, read_only: readOnly };
     }
+    case "present":
+      return { type: "present", ...plainPresent(message.present) };
     case "snapshot": {
-      const { status, config, frame, blocks, changes, runs } = message.snapshot;
-      const shown = frame && plainFrame(frame);
-      return { type: "snapshot", status: plainStatus(status), config, frame: shown, ...plainBlocks(blocks), changes, runs: runs.map(plainRun) };
+      const { blocks, changes, runs } = message.snapshot;
+      return { type: "snapshot", ...plainPresent(message.snapshot), ...plainBlocks(blocks), changes, runs: runs.map(plainRun) };
     }
     case "status":
       return { type: "status", ...plainStatus(message.status) };
@@ -116,6 +117,10 @@ function plain(message: ServerMessage): Plain {
     default:
       return { ...message };
   }
+}
+
+function plainPresent({ status, config, frame }: Present): Plain {
+  return { status: plainStatus(status), config, frame: frame && plainFrame(frame) };
 }
 
 function plainStatus({ speedLimit, ...status }: Status): Plain {

@@ -77,6 +77,21 @@ test("a snapshot brings the history, increments go on from it", () => {
   assert.equal(asked, 0);
 });
 
+test("the present shows the board before its history, and forgets what is of another run", () => {
+  const page = connected("a", 100);
+  const present = (run: string): ServerMessage => ({ type: "present", present: { status: status(run, "running", 600), config: { agent: {} }, frame } });
+  page.setLink({ kind: "open" });
+  page.receive(present("a"));
+  assert.deepEqual([page.step, page.frame, page.history.tables.updates.length], [600, frame, 100]);
+  page.receive(metrics(110, 5));
+  assert.deepEqual([page.history.tables.updates.length, asked], [100, 0], "the snapshot comes without being asked for");
+  page.setLink({ kind: "open" });
+  page.receive(present("b"));
+  assert.deepEqual([page.status?.run, page.config, page.history.tables.updates.length], ["b", { agent: {} }, 0]);
+  page.receive(snapshot("b", 3));
+  assert.deepEqual([page.history.tables.updates.length, asked], [3, 0]);
+});
+
 test("a gap is asked for once, and the snapshot closes it", () => {
   const page = connected("a", 100);
   page.receive(metrics(110, 5));

@@ -92,6 +92,7 @@ export function serve(folder, points, rate) {
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${key.digest("base64")}\r\n\r\n`);
     const push = (message) => socket.writable && socket.write(framed(message));
     push({ type: "hello", protocol: 1, server: "made up", started: 1, frame_rate: rate, presets: [], configs: {}, form: [] });
+    push({ type: "present", status, config, frame: frame(1) });
     socket.write(snapshot);
     let [tick, rows] = [0, points];
     const timer = setInterval(() => {

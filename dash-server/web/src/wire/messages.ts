@@ -63,11 +63,15 @@ export interface Hello {
   learns: boolean;
 }
 
-/** Everything a page that has just connected needs. */
-export interface Snapshot {
+/** What a page that has just connected can show before the history has come. */
+export interface Present {
   status: Status;
   config: Fields | null;
   frame: Frame | null;
+}
+
+/** Everything a page that has just connected needs. */
+export interface Snapshot extends Present {
   blocks: Record<TableName, Block>;
   changes: Change[];
   /** The runs of the output folder, as far as the server knows them by now. */
@@ -83,6 +87,7 @@ export type Answer =
 export type ServerMessage =
   | Answer
   | { type: "hello"; hello: Hello }
+  | { type: "present"; present: Present }
   | { type: "snapshot"; snapshot: Snapshot }
   | { type: "status"; status: Status }
   | { type: "frame"; frame: Frame }
@@ -110,6 +115,8 @@ export function decodeMessage(data: ArrayBuffer | Uint8Array): ServerMessage {
   switch (type) {
     case "hello":
       return { type, hello: readHello(fields) };
+    case "present":
+      return { type, present: readPresent(fields) };
     case "snapshot":
       return { type, snapshot: readSnapshot(fields) };
     case "status":
@@ -162,12 +169,18 @@ function readHello(fields: Fields): Hello {
   };
 }
 
-function readSnapshot(fields: Fields): Snapshot {
+function readPresent(fields: Fields): Present {
   const frame = optionalMap(fields, "frame");
   return {
     status: readStatus(map(fields["status"], "status")),
     config: optionalMap(fields, "config"),
     frame: frame && readFrame(frame),
+  };
+}
+
+function readSnapshot(fields: Fields): Snapshot {
+  return {
+    ...readPresent(fields),
     blocks: {
       episodes: readBlock(fields, "episodes"),
       updates: readBlock(fields, "updates"),
