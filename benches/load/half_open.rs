@@ -43,7 +43,7 @@ async fn begin(target: &Target, number: usize) -> Result<TcpStream, Failure> {
         1 => "GET /".to_owned(),
         2 => format!("GET /ws HTTP/1.1\r\nHost: {addr}\r\nUpgrade: web"),
         3 => format!("GET / HTTP/1.1\r\nHost: {addr}\r\nContent-Length: 100000\r\n\r\nhalf of"),
-        _ => format!("GET /metrics HTTP/1.1\r\nHost: {addr}\r\n\r\n").repeat(20),
+        _ => format!("GET / HTTP/1.1\r\nHost: {addr}\r\n\r\n").repeat(20),
     };
     // A server that has no place for it may have ended the connection already.
     let _ = stream.write_all(bytes.as_bytes()).await;

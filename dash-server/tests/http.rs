@@ -136,6 +136,9 @@ fn there_is_nothing_else() {
     let health = get(&server, "/healthz");
     assert_eq!(status(&health), 200);
     assert!(health.ends_with("\r\n\r\nok\n"), "{health:?}");
+    let twice = format!("GET /healthz HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr).repeat(2);
+    let answered = server.http(&twice).matches("HTTP/1.1 200").count();
+    assert_eq!(answered, 1, "a monitor keeps no connection");
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "BREW"] {
         let request = format!(
             "{method} / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
@@ -347,7 +350,7 @@ fn a_client_that_never_reads_its_answers_is_given_up() {
     let server = TestServer::with(SessionSettings::default(), limits);
     let mut deaf = TcpStream::connect(server.addr).expect("a connection");
     deaf.set_write_timeout(Some(PATIENCE)).expect("a timeout");
-    let request = format!("GET /metrics HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr).repeat(100);
+    let request = format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr).repeat(100);
     // A server that waits reads no more either; one that has given up resets the connection.
     while let Ok(()) = deaf.write_all(request.as_bytes()) {}
     common::wait_until("its place is free", || {
