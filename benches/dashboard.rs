@@ -26,7 +26,8 @@ fn main() -> Result<(), Failure> {
         ("32 samples every 4 steps", sb3_rhythm()),
     ] {
         let mut observer = Timed::new(watched()?);
-        train(&config, steps, &mut observer)?;
+        // Ten times as long, so that the many short games of the first second are not most of it.
+        train(&config, 10 * steps, &mut observer)?;
         println!(
             "{name}: {:.2} % of the training thread inside the hooks",
             100.0 * observer.share()

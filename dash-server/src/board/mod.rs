@@ -5,7 +5,7 @@ mod text;
 
 use rl_agent::env::Environment;
 use rl_agent::tetris::{Inputs, Tetris};
-use tetris_core::{Features, Piece, Rotation};
+use tetris_core::{Features, Piece};
 
 use crate::protocol::Frame;
 
@@ -94,15 +94,11 @@ impl BoardView for Tetris {
         let (width, piece) = (game.board().width(), game.piece(action).ok()?);
         // With hold, the actions from `4 * width` on drop the piece on hold.
         let (index, column) = (action % (4 * width) / width, action % width);
-        let rotations = piece.distinct_rotations();
-        let turned = rotations
-            .get(..index)
-            .filter(|turned| *turned != rotations)?;
-        let before: usize = Piece::ALL[..piece.index()]
-            .iter()
-            .map(|&other| drops(other, other.distinct_rotations(), width))
-            .sum();
-        Some((before + drops(piece, turned, width) + column) as u16)
+        if index >= piece.distinct_rotations().len() {
+            return None;
+        }
+        let (orientations, widths) = BEFORE[piece.index()][index];
+        Some((orientations * (width + 1) - widths + column) as u16)
     }
 
     fn feature_names(&self) -> Vec<String> {
@@ -139,17 +135,38 @@ impl BoardView for Tetris {
     }
 }
 
-/// Straight drops of a piece in these rotations on an empty board.
-fn drops(piece: Piece, rotations: &[Rotation], width: usize) -> usize {
-    let columns = |&rotation: &Rotation| width + 1 - piece.shape(rotation).width();
-    rotations.iter().map(columns).sum()
+/// The orientations before one of a piece, in the order of numbers, and their widths added up: this is asked for at every
+/// step.
+static BEFORE: [[(usize, usize); 4]; 7] = {
+    let mut before = [[(0, 0); 4]; 7];
+    let (mut orientations, mut widths) = (0, 0);
+    let mut i = 0;
+    while i < 7 {
+        let rotations = Piece::ALL[i].distinct_rotations();
+        let mut turn = 0;
+        while turn < rotations.len() {
+            before[i][turn] = (orientations, widths);
+            orientations += 1;
+            widths += Piece::ALL[i].shape(rotations[turn]).width();
+            turn += 1;
+        }
+        i += 1;
+    }
+    before
+};
+
+/// Straight drops of a piece on an empty board.
+fn drops(piece: Piece, width: usize) -> usize {
+    let rotations = piece.distinct_rotations().iter();
+    rotations
+        .map(|&rotation| width + 1 - piece.shape(rotation).width())
+        .sum()
 }
 
 /// Straight drops of all pieces on an empty board: the numbers of moves stay below this.
 pub(crate) fn drop_count(width: usize) -> usize {
     let all = Piece::ALL.iter();
-    all.map(|&piece| drops(piece, piece.distinct_rotations(), width))
-        .sum()
+    all.map(|&piece| drops(piece, width)).sum()
 }
 
 /// A full cell of which nobody knows the piece.
@@ -159,7 +176,7 @@ const GARBAGE: u8 = tetris_core::GARBAGE;
 pub(crate) fn dropped_piece(number: u16, width: usize) -> Option<Piece> {
     let mut left = usize::from(number);
     Piece::ALL.into_iter().find(|&piece| {
-        let own = drops(piece, piece.distinct_rotations(), width);
+        let own = drops(piece, width);
         let found = left < own;
         left = left.saturating_sub(own);
         found

@@ -39,6 +39,13 @@ impl Log {
         self.moves.len() + self.counts.len() + self.highest.len() + self.below.len()
     }
 
+    pub(super) fn clear(&mut self) {
+        self.moves.clear();
+        self.counts.clear();
+        self.highest.clear();
+        self.below.clear();
+    }
+
     pub(super) fn append(&mut self, more: &mut Self) {
         self.moves.append(&mut more.moves);
         self.counts.append(&mut more.counts);

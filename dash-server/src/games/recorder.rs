@@ -138,14 +138,22 @@ impl Recording {
         }
     }
 
-    /// Takes out what has been written down so far.
+    /// Takes out what has been written down so far: a copy that is no larger than need be, so that the buffers that have
+    /// grown stay here.
     fn take(&mut self) -> Moves {
-        let next = Moves {
-            environment: self.moves.environment,
-            from: self.moves.from + self.moves.count,
-            ..Moves::default()
+        let moves = &mut self.moves;
+        let taken = Moves {
+            environment: moves.environment,
+            from: moves.from,
+            count: moves.count,
+            opening: moves.opening.take(),
+            log: moves.log.clone(),
+            ending: moves.ending.take(),
         };
-        std::mem::replace(&mut self.moves, next)
+        moves.from += moves.count;
+        moves.count = 0;
+        moves.log.clear();
+        taken
     }
 }
 
