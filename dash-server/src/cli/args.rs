@@ -113,8 +113,11 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "MODEL", num_args = 0..=1, conflicts_with_all = ["preset", "config", "set", "isolation"])]
     pub(crate) demo: Option<Option<PathBuf>>,
     /// Boards a second
-    #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = frame_rate)]
+    #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = rate)]
     pub(crate) frame_rate: f64,
+    /// Messages of numbers for the charts a second
+    #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = rate)]
+    pub(crate) metrics_rate: f64,
     /// Where a run trains: a process of its own may crash or hang without harm to the page
     #[arg(long, value_name = "WHERE", default_value = "thread")]
     pub(crate) isolation: Where,
@@ -245,7 +248,7 @@ fn host(name: &str) -> Result<String, String> {
     }
 }
 
-fn frame_rate(text: &str) -> Result<f64, String> {
+fn rate(text: &str) -> Result<f64, String> {
     let rate: f64 = text
         .parse()
         .map_err(|_| "a number is expected".to_owned())?;
@@ -293,6 +296,7 @@ mod tests {
             "--preset slow",
             "--frame-rate 0",
             "--frame-rate nan",
+            "--metrics-rate 0",
             "--addr localhost",
             "--host http://dash.example.org",
             "--host dash.example.org:443",

@@ -55,6 +55,7 @@ fn run_with(args: &ServeArgs, launcher: impl Launcher) -> Result<(), Failure> {
 async fn serve(args: &ServeArgs, launcher: impl Launcher) -> Result<(), Failure> {
     let settings = SessionSettings {
         frame_rate: args.frame_rate,
+        metrics_rate: args.metrics_rate,
         read_only: args.read_only,
         runs: Some(args.out.clone()),
         ..SessionSettings::default()
