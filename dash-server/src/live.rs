@@ -1,6 +1,8 @@
 //! What the server knows of the session: the truth of which every message is a piece.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+mod beginning;
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 
@@ -14,6 +16,8 @@ use crate::protocol::{
     TableData, UPDATES,
 };
 
+use beginning::Beginning;
+
 /// Changes that are remembered; a person who makes more has the oldest forgotten.
 const MOST_CHANGES: usize = 1000;
 
@@ -26,21 +30,6 @@ pub(crate) fn unix_micros() -> u64 {
 
 /// A message with what happens to it when a client is slow.
 pub(crate) type Outgoing = (Kind, Bytes);
-
-/// How long a snapshot is good for. However many clients come, and however slowly they take it, there are few at a time.
-const BEGINNING_TIME: Duration = Duration::from_secs(1);
-
-/// Messages after a snapshot that are kept for those who begin with it: when there are more, the next one gets a new
-/// snapshot. Below what may wait for a client, even if they are all of the kind that must not be dropped.
-const BEGINNING_MESSAGES: usize = 32;
-
-/// Where a client that knows nothing begins: a snapshot that is not old, and everything that was said since.
-#[derive(Debug)]
-struct Beginning {
-    snapshot: Bytes,
-    made: Instant,
-    since: Vec<Outgoing>,
-}
 
 /// Status, configuration, board and history, and the number of the last message made of them.
 #[derive(Debug)]
@@ -111,7 +100,7 @@ impl Live {
             ..
         } = self;
         let make = || {
-            let message = ServerMessage::Snapshot(Box::new(Snapshot {
+            Beginning::new(&ServerMessage::Snapshot(Box::new(Snapshot {
                 status: status.clone(),
                 config: config.clone(),
                 frame: frame.clone(),
@@ -122,18 +111,9 @@ impl Live {
                 positions: history.positions.pack(),
                 changes: changes.clone(),
                 runs: runs.clone(),
-            }));
-            Beginning {
-                snapshot: outbox::binary(&message.encode()),
-                made: Instant::now(),
-                since: Vec::new(),
-            }
+            })))
         };
-        let Beginning {
-            snapshot, since, ..
-        } = beginning.get_or_insert_with(make);
-        let snapshot = [(Kind::Reliable, snapshot.clone())];
-        [&snapshot, &since[..]].concat()
+        beginning.get_or_insert_with(make).messages()
     }
 
     /// Messages made, finished episodes and evaluations of the run.
@@ -255,12 +235,9 @@ impl Live {
     /// A message as everybody gets it, those included who begin with the snapshot before it.
     fn say(&mut self, kind: Kind, message: &ServerMessage) -> Outgoing {
         let outgoing = (kind, outbox::binary(&message.encode()));
-        let is_fresh = |beginning: &mut Beginning| {
-            beginning.since.len() < BEGINNING_MESSAGES && beginning.made.elapsed() < BEGINNING_TIME
-        };
-        self.beginning.take_if(|beginning| !is_fresh(beginning));
+        self.beginning.take_if(|beginning| !beginning.is_fresh());
         if let Some(beginning) = &mut self.beginning {
-            beginning.since.push(outgoing.clone());
+            beginning.push(outgoing.clone());
         }
         outgoing
     }
@@ -374,7 +351,7 @@ mod tests {
         let first = live.beginning();
         assert_eq!(first.len(), 1);
         let mut said = Vec::new();
-        for value in 0..BEGINNING_MESSAGES {
+        for value in 0..beginning::MESSAGES {
             feed.stage(|staged| staged.rows.evaluations.push(&[value as f64; 8]));
             said.extend(live.collect(&feed));
             assert_eq!(live.beginning(), [&first[..], &said].concat());
@@ -383,7 +360,7 @@ mod tests {
         live.collect(&feed);
         assert_eq!(live.beginning().len(), 1, "there were too many");
         let rows = live.snapshot().evaluations.rows;
-        assert_eq!(rows as usize, BEGINNING_MESSAGES + 1);
+        assert_eq!(rows as usize, beginning::MESSAGES + 1);
     }
 
     #[test]

@@ -54,12 +54,12 @@ export class Charts {
     this.redraw(true);
   }
 
-  /** Brings every chart up to date, each in its turn; at once after something a person did. */
+  /** Brings every chart up to date, each in its turn; at once after something a person did, or with its first value. */
   redraw(now = false): void {
     if (this.#view.held && !now) return;
     for (const { panel, redraw } of this.#panels) {
       panel.settle();
-      redraw(now);
+      redraw(now || panel.outdated);
     }
     const { learns, history } = this.#session;
     byId("charts-note").hidden = learns || history.tables.episodes.length > 0;

@@ -52,6 +52,8 @@ export class Panel {
   #log: boolean;
   #plot: uPlot | null = null;
   #shown: Thinned = { x: [], series: [] };
+  /** How many points it shows. */
+  #points = 0;
 
   constructor(spec: PanelSpec, context: PanelContext) {
     this.#spec = spec;
@@ -114,6 +116,11 @@ export class Panel {
     this.element.hidden = !this.#context.learns() && !this.#lines.some(hasValue);
   }
 
+  /** Whether it is seen to say that there is nothing although there is something. */
+  get outdated(): boolean {
+    return this.#inSight && this.#points === 0 && this.#lines.some(hasValue);
+  }
+
   /** Brings the chart up to date with the history. */
   draw(): void {
     if (!this.#inSight) return;
@@ -123,9 +130,9 @@ export class Panel {
     this.#shown = this.#data.gather(view.axis, view.range(), width);
     // Rows without a value in any line are nothing to be seen.
     const hasValues = this.#shown.series.some((values) => values.some((value) => value !== null));
-    const points = hasValues ? this.#shown.x.length : 0;
-    this.#empty.hidden = points > 0;
-    this.element.dataset["points"] = String(points);
+    this.#points = hasValues ? this.#shown.x.length : 0;
+    this.#empty.hidden = this.#points > 0;
+    this.element.dataset["points"] = String(this.#points);
     if (this.#plot) this.#plot.setData(this.#drawn());
     else this.#plot = this.#create();
     this.#showReadout();
