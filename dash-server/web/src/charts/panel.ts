@@ -113,7 +113,10 @@ export class Panel {
    * for days, and much is never learned.
    */
   settle(): void {
-    this.element.hidden = !this.#context.learns() && !this.#lines.some(hasValue);
+    const known = this.#lines.some(hasValue);
+    this.element.hidden = !this.#context.learns() && !known;
+    // What is out of sight is drawn later, and must not say until then that there is nothing.
+    if (known && !this.#inSight) this.#empty.hidden = true;
   }
 
   /** Whether it is seen to say that there is nothing although there is something. */
