@@ -330,6 +330,7 @@ impl<R: Reward> Shared<'_, R> {
                 self.reward,
                 action,
                 last,
+                &mut None,
             );
             let Ok(step) = step else {
                 unreachable!("no game of a batch is left over, and the actions were checked");

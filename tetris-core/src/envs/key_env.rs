@@ -124,10 +124,18 @@ impl<R: Reward> KeyEnv<R> {
     #[inline(always)]
     pub fn step(&mut self, action: usize) -> Result<KeyStep, IllegalAction> {
         let last = self.steps.saturating_add(1) >= self.max_steps;
-        let (game, bits) = (&mut self.game, &mut self.bits);
-        let step = step(game, bits, &self.observation, &self.reward, action, last)?;
+        let mut locked = None;
+        let outcome = step(
+            &mut self.game,
+            &mut self.bits,
+            &self.observation,
+            &self.reward,
+            action,
+            last,
+            &mut locked,
+        )?;
         self.steps += 1;
-        Ok(step)
+        Ok(outcome.with(locked))
     }
 
     /// A step in which something else than a key is done to the game, which must not be over, and
@@ -148,7 +156,7 @@ impl<R: Reward> KeyEnv<R> {
     /// What the next step gives if it leads to a game.
     pub(super) fn outcome_of(&self, after: &Game, locked: Option<Locked>, score: u64) -> KeyStep {
         let last = self.steps.saturating_add(1) >= self.max_steps;
-        outcome(after, &self.reward, locked, score, last)
+        outcome(after, &self.reward, locked, score, last).with(locked)
     }
 
     /// Writes what there is to see.
@@ -197,7 +205,29 @@ impl<R: Reward> KeyEnv<R> {
     }
 }
 
-/// One step of a game and the bits of its observation, truncated if it is the last that may be.
+/// What a step came to: small enough for a register. Where the parts of it are written to memory one by one and read back
+/// as a whole, a processor waits for a dozen cycles.
+#[derive(Clone, Copy)]
+pub(crate) struct Outcome {
+    pub(crate) reward: f32,
+    pub(crate) terminated: bool,
+    pub(crate) truncated: bool,
+}
+
+impl Outcome {
+    #[inline(always)]
+    fn with(self, locked: Option<Locked>) -> KeyStep {
+        KeyStep {
+            reward: self.reward,
+            terminated: self.terminated,
+            truncated: self.truncated,
+            locked,
+        }
+    }
+}
+
+/// One step of a game and the bits of its observation, truncated if it is the last that may be. What has locked is left in
+/// `locked`, which must be empty.
 #[inline(always)]
 pub(crate) fn step<R: Reward>(
     game: &mut Game,
@@ -206,15 +236,15 @@ pub(crate) fn step<R: Reward>(
     reward: &R,
     action: usize,
     last: bool,
-) -> Result<KeyStep, IllegalAction> {
+    locked: &mut Option<Locked>,
+) -> Result<Outcome, IllegalAction> {
     if game.is_over() {
         return Err(IllegalAction::GameOver);
     }
     let score = game.score();
-    let mut locked = None;
     match Input::ALL.get(action) {
         Some(&input) => {
-            let acted = game.press_alive(input, &mut locked);
+            let acted = game.press_alive(input, locked);
             if input == Input::Hold && acted {
                 observation.read_pieces(game, bits);
             }
@@ -227,14 +257,14 @@ pub(crate) fn step<R: Reward>(
     }
     // A hold can end a game, which is no time for a tick.
     if locked.is_none() && !game.is_over() {
-        game.tick_alive(&mut locked);
+        game.tick_alive(locked);
     }
     // Most steps lock nothing, and are short if the others are kept apart.
     Ok(match locked {
         None => outcome(game, reward, None, score, last),
         Some(locked) => {
             if observation.has_bits() {
-                observation.read_locked(game, &locked, bits);
+                observation.read_locked(game, locked, bits);
             }
             locked_outcome(game, reward, locked, score, last)
         }
@@ -245,11 +275,11 @@ pub(crate) fn step<R: Reward>(
 fn locked_outcome<R: Reward>(
     game: &Game,
     reward: &R,
-    locked: Locked,
+    locked: &Locked,
     score_before: u64,
     last: bool,
-) -> KeyStep {
-    outcome(game, reward, Some(locked), score_before, last)
+) -> Outcome {
+    outcome(game, reward, Some(*locked), score_before, last)
 }
 
 #[inline(always)]
@@ -259,7 +289,7 @@ fn outcome<R: Reward>(
     locked: Option<Locked>,
     score_before: u64,
     last: bool,
-) -> KeyStep {
+) -> Outcome {
     let terminated = game.is_over();
     let points = game.score() - score_before;
     let reward = reward.reward(&Transition {
@@ -268,10 +298,9 @@ fn outcome<R: Reward>(
         points,
         terminated,
     });
-    KeyStep {
+    Outcome {
         reward,
         terminated,
         truncated: last && !terminated,
-        locked,
     }
 }
