@@ -121,8 +121,8 @@ async fn route(
     match place {
         Place::Page(asset) => page::file(asset, request.headers()),
         Place::Door => door::open_websocket(access, request, upgraded),
-        Place::Health => last(plain(StatusCode::OK, "ok")),
-        Place::Metrics => last(whole(metrics::text(session), metrics::CONTENT_TYPE)),
+        Place::Health => closing(plain(StatusCode::OK, "ok")),
+        Place::Metrics => closing(whole(metrics::text(session), metrics::CONTENT_TYPE)),
         Place::Runs(rest) if games::is_asked_for(rest) => games::answer(session, rest),
         Place::Runs(rest) => match session.archive() {
             Some(archive) => runs::answer(archive, rest, request.uri().query()).await,
@@ -153,8 +153,8 @@ fn plain(status: StatusCode, text: impl Into<String>) -> Answer {
     answer
 }
 
-/// The last answer of its connection: a monitor comes again in seconds, and keeps no place until then.
-fn last(mut answer: Answer) -> Answer {
+/// Ends the connection with this answer: a monitor comes again in seconds, and keeps no place until then.
+fn closing(mut answer: Answer) -> Answer {
     answer
         .headers_mut()
         .insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -407,12 +407,21 @@ fn whoever_comes_later_or_again_finds_everything() {
     let mut first = server.connect();
     let begin = snapshot(&mut first);
     let rows = follow(&mut first, &begin, 30);
+    first.wait_for("a board", |message| {
+        matches!(message, ServerMessage::Frame(_)).then_some(())
+    });
     drop(first);
     let mut second = server.connect();
     assert!(
         matches!(second.read(), ServerMessage::Hello(hello) if hello.protocol == 1 && hello.presets[0] == "small")
     );
-    let again = snapshot(&mut second);
+    assert!(
+        matches!(second.read(), ServerMessage::Present(now) if now.status.run.as_deref() == Some("small-1")),
+        "the board does not wait for the history"
+    );
+    let ServerMessage::Snapshot(again) = second.read() else {
+        panic!("the history comes next")
+    };
     follow(&mut second, &again, rows);
     assert_eq!(again.episodes.start, 0, "from the very first episode");
     second.wait_for("a board", |message| {

@@ -7,8 +7,8 @@ import type { Boards } from "./wire/boards";
 import type { Frame } from "./wire/frame";
 import type { PlayFrame } from "./wire/play";
 import {
-  PROTOCOL_VERSION, type Answer, type Blocks, type Change, type Hello, type Present, type ServerMessage, type Setting, type Snapshot,
-  type Status,
+  PROTOCOL_VERSION, type Answer, type Blocks, type Change, type Hello, type Present, type ServerMessage, type Setting,
+  type Snapshot, type Status,
 } from "./wire/messages";
 import type { RunChanges, RunEntry } from "./wire/runs";
 
