@@ -33,62 +33,51 @@ mod sealed {
     use super::{EIGHT_F32, EIGHT_U8};
     use crate::simd::Vector;
 
-    const ONE: u32 = 1.0f32.to_bits();
-
-    /// The places of thirty-two bits.
-    const PLACES: [[u32; 8]; 4] = {
-        let mut places = [[0; 8]; 4];
-        let mut bit = 0;
-        while bit < 32 {
-            places[bit / 8][bit % 8] = bit as u32;
-            bit += 1;
-        }
-        places
-    };
-
     pub trait Cells: Copy {
+        fn whole(number: u8) -> Self;
+
         /// Eight cells, 1 for full, the lowest bit first.
         fn eight(bits: u8) -> &'static [Self; 8];
 
-        /// Thirty-two of them, in a kernel.
+        /// Sixty-four of them, in a kernel.
         #[expect(
             private_bounds,
             reason = "outside the crate there is nothing to call it with"
         )]
-        fn thirty_two<V: Vector>(bits: u32, out: &mut [Self; 32]);
+        fn sixty_four<V: Vector>(bits: u64) -> [Self; 64];
     }
 
     impl Cells for f32 {
+        #[inline(always)]
+        fn whole(number: u8) -> Self {
+            number.into()
+        }
+
         #[inline]
         fn eight(bits: u8) -> &'static [Self; 8] {
             &EIGHT_F32[usize::from(bits)]
         }
 
         #[inline(always)]
-        fn thirty_two<V: Vector>(bits: u32, out: &mut [Self; 32]) {
-            // A lane looks its number up by its bit; the bits above are of no account.
-            let numbers = V::load(&[0, ONE, 0, ONE, 0, ONE, 0, ONE]);
-            let bits = V::splat(bits);
-            let (eights, _) = out.as_chunks_mut::<8>();
-            for (eight, places) in eights.iter_mut().zip(&PLACES) {
-                let cells = numbers.lookup(bits.down(V::load(places)));
-                *eight = cells.store().map(Self::from_bits);
-            }
+        fn sixty_four<V: Vector>(bits: u64) -> [Self; 64] {
+            V::numbers_of_bits(bits, 1.0f32.to_bits()).map(Self::from_bits)
         }
     }
 
     impl Cells for u8 {
+        #[inline(always)]
+        fn whole(number: u8) -> Self {
+            number
+        }
+
         #[inline]
         fn eight(bits: u8) -> &'static [Self; 8] {
             &EIGHT_U8[usize::from(bits)]
         }
 
         #[inline(always)]
-        fn thirty_two<V: Vector>(bits: u32, out: &mut [Self; 32]) {
-            let lanes = V::lanes_of_bits(bits).store();
-            for (i, four) in out.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-                *four = lanes[i].to_le_bytes();
-            }
+        fn sixty_four<V: Vector>(bits: u64) -> [Self; 64] {
+            V::bytes_of_bits(bits)
         }
     }
 }
@@ -129,20 +118,22 @@ impl<T: Element> Kernel for Write<'_, T> {
     #[inline(always)]
     fn run<V: Vector>(self) {
         let Self { words, out } = self;
-        let (groups, rest) = out.as_chunks_mut::<64>();
-        let (words, last) = words.split_at(groups.len());
-        for (group, &word) in groups.iter_mut().zip(words) {
-            let halves = group.as_chunks_mut().0;
-            T::thirty_two::<V>(word as u32, &mut halves[0]);
-            T::thirty_two::<V>((word >> 32) as u32, &mut halves[1]);
+        let len = out.len();
+        for (group, &word) in out.as_chunks_mut::<64>().0.iter_mut().zip(words) {
+            *group = T::sixty_four::<V>(word);
         }
-        let mut bits = last.first().copied().unwrap_or(0);
-        let (halves, rest) = rest.as_chunks_mut();
-        for half in halves {
-            T::thirty_two::<V>(bits as u32, half);
-            bits >>= 32;
+        let (last, rest) = (len / 64, len % 64);
+        if rest == 0 {
+            return;
         }
-        let (eights, rest) = rest.as_chunks_mut();
+        if let Some(group) = out.last_chunk_mut::<64>() {
+            // Some of these once more, which is less than to do the rest in small pieces.
+            let bits = words[last - 1] >> rest | words[last] << (64 - rest);
+            *group = T::sixty_four::<V>(bits);
+            return;
+        }
+        let mut bits = words[0];
+        let (eights, rest) = out.as_chunks_mut();
         for eight in eights {
             *eight = *T::eight(bits as u8);
             bits >>= 8;

@@ -5,7 +5,7 @@ use alloc::vec;
 
 use crate::envs::{Element, Observation, Reward, Transition};
 use crate::error::{ConfigError, IllegalAction};
-use crate::game::{Game, Input, Locked, Rules};
+use crate::game::{Game, HARD_DROP, HOLD, Input, Locked, Rules};
 use crate::pieces::HalfTurns;
 
 /// Number of actions of the key-press environment: the keys, and to press none.
@@ -242,17 +242,20 @@ pub(crate) fn step<R: Reward>(
         return Err(IllegalAction::GameOver);
     }
     let score = game.score();
-    match Input::ALL.get(action) {
-        Some(&input) => {
-            let acted = game.press_alive(input, locked);
-            if input == Input::Hold && acted {
-                observation.read_pieces(game, bits);
-            }
+    if action >= KEY_ACTIONS {
+        let last = KEY_ACTIONS - 1;
+        return Err(IllegalAction::OutOfRange { action, last });
+    }
+    match game.in_effect(action as u8) {
+        HARD_DROP => {
+            game.hard_drop(locked);
         }
-        None if action == Input::COUNT => {}
-        None => {
-            let last = KEY_ACTIONS - 1;
-            return Err(IllegalAction::OutOfRange { action, last });
+        HOLD => {
+            game.hold();
+            observation.read_pieces(game, bits);
+        }
+        key => {
+            game.step(key, locked);
         }
     }
     // A hold can end a game, which is no time for a tick.

@@ -1,5 +1,7 @@
 //! The parts of an observation that are written anew each time.
 
+use core::hint::select_unpredictable;
+
 use crate::board::{Board, bit_height};
 use crate::envs::{Element, Part, Plane};
 use crate::features::{Move, features_below};
@@ -44,7 +46,7 @@ impl Stencils {
         // the lowest one is, without a branch.
         let shown: [i32; 4] = core::array::from_fn(|i| {
             let hidden = rows[i] >= above;
-            pivot + if hidden { cells[0] } else { cells[i] }
+            pivot + select_unpredictable(hidden, cells[0], cells[i])
         });
         for cell in shown {
             out[cell as usize] = value;
@@ -64,8 +66,8 @@ impl Stencils {
 pub(super) fn position<T: Element>(active: &Active, out: &mut [T]) {
     let out: &mut [T; 6] = out.first_chunk_mut().expect("a part of six");
     let placement = active.placement();
-    out[0] = T::of(placement.column.into());
-    out[1] = T::of(placement.row.into());
+    out[0] = T::whole(placement.column);
+    out[1] = T::whole(placement.row);
     out[2 + placement.rotation.index()] = T::of(1.0);
 }
 

@@ -3,9 +3,9 @@
 use super::pose::{Extent, Pose};
 use super::{Game, Initial, LastMove, Setup, State};
 use crate::board::Board;
-use crate::game::{Rules, Spawn, TopOut};
+use crate::game::{Input, Rules, Spawn, TopOut};
 use crate::moves::Placement;
-use crate::pieces::{Piece, Rotation};
+use crate::pieces::{HalfTurns, Piece, Rotation};
 
 /// A piece in play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -113,7 +113,19 @@ impl Active {
 impl Setup {
     pub(super) fn new(rules: Rules) -> Self {
         let entries = Piece::ALL.map(|piece| entry(&rules, piece));
-        Self { rules, entries }
+        let missing = [
+            (Input::Half, rules.rotation.half_turns == HalfTurns::Off),
+            (Input::Hold, !rules.hold),
+        ];
+        let keys = missing
+            .iter()
+            .filter(|(_, missing)| *missing)
+            .fold(u16::MAX, |keys, &(key, _)| keys & !(1 << key as u16));
+        Self {
+            rules,
+            entries,
+            keys,
+        }
     }
 }
 

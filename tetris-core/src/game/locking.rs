@@ -26,9 +26,10 @@ pub struct Locked {
 }
 
 impl Game {
-    /// Locks the active piece where it is and takes the next one into play.
+    /// Locks the active piece where it is and takes the next one into play. What comes of it is put
+    /// together where it is wanted: a copy of what was just written in parts makes a processor wait.
     #[inline(never)]
-    pub(super) fn lock(&mut self) -> Locked {
+    pub(super) fn lock<'a>(&mut self, out: &'a mut Option<Locked>) -> &'a Locked {
         let rules = &self.setup.rules;
         let state = &mut self.state;
         let active = state.active;
@@ -56,7 +57,7 @@ impl Game {
         }
         state.pieces += 1;
         state.hold_used = false;
-        let mut locked = Locked {
+        let locked = out.insert(Locked {
             piece: active.piece,
             placement,
             clear: Clear::default(),
@@ -64,7 +65,7 @@ impl Game {
             attack: 0,
             garbage: 0,
             top_out: None,
-        };
+        });
 
         let skyline = usize::from(rules.height);
         let top_out = &rules.top_out;
@@ -89,9 +90,9 @@ impl Game {
         } else {
             state.combo = 0;
         }
-        self.rewarded(&mut locked);
+        self.rewarded(locked);
         if self.state.garbage.is_some() {
-            self.let_garbage_in(&mut locked);
+            self.let_garbage_in(locked);
         }
         if self.state.over.is_none() {
             self.enter_next();

@@ -35,6 +35,7 @@ pub use topout::{TopOut, TopOutRules};
 
 pub(crate) use garbage::Garbage;
 pub(crate) use gravity::Rate;
+pub(crate) use motion::{HARD_DROP, HOLD};
 
 /// A game at key-press level: the rules' state machine.
 ///
@@ -73,6 +74,8 @@ struct Setup {
     rules: Rules,
     /// Where the pivot of each piece enters.
     entries: [(i8, i8); 7],
+    /// Bits for the numbers of the keys that the rules have.
+    keys: u16,
 }
 
 /// What happens to the next piece as it enters.
@@ -92,6 +95,22 @@ enum LastMove {
     Turn,
     /// A turn with a kick of one column and two rows.
     FarKick,
+}
+
+impl LastMove {
+    /// The last one after another, if there was one: looked up, as which it is cannot be foreseen.
+    #[inline]
+    fn then(self, next: Option<Self>) -> Self {
+        static AFTER: [[LastMove; 4]; 3] = {
+            use LastMove::{FarKick, Other, Turn};
+            [
+                [Other, Turn, FarKick, Other],
+                [Other, Turn, FarKick, Turn],
+                [Other, Turn, FarKick, FarKick],
+            ]
+        };
+        AFTER[self as usize][next.map_or(3, |next| next as usize)]
+    }
 }
 
 /// Everything that changes. What is marked as derived follows from the rest.

@@ -1,11 +1,20 @@
 //! Keys and ticks: how the active piece moves.
 
+use core::hint::select_unpredictable;
+
 use super::pose::Step;
 use super::{Active, Game, LastMove, Locked};
 use crate::error::GameOver;
 use crate::game::{Input, LockDelay, LockReset};
 use crate::moves::is_far_kick;
-use crate::pieces::{HalfTurns, Rotation};
+use crate::pieces::Rotation;
+
+const SOFT_DROP: u8 = Input::SoftDrop as u8;
+pub(crate) const HARD_DROP: u8 = Input::HardDrop as u8;
+pub(crate) const HOLD: u8 = Input::Hold as u8;
+
+/// The number of no key, after those of all keys.
+pub(crate) const NO_KEY: u8 = Input::COUNT as u8;
 
 /// What a key did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,12 +44,19 @@ impl Game {
     /// anything.
     #[inline(always)]
     pub(crate) fn press_alive(&mut self, input: Input, locked: &mut Option<Locked>) -> bool {
-        match input {
-            Input::SoftDrop => self.soft_drop(locked),
-            Input::HardDrop => self.hard_drop(locked),
-            Input::Hold => self.hold(),
-            shift_or_turn => self.shift_or_turn(shift_or_turn),
+        match self.in_effect(input as u8) {
+            HARD_DROP => self.hard_drop(locked),
+            HOLD => self.hold(),
+            key => self.step(key, locked),
         }
+    }
+
+    /// The number of a key, but that of none if it is a hold or a half turn that may not be. A player's
+    /// keys are hard to foresee, so there is no branch in this.
+    #[inline(always)]
+    pub(crate) fn in_effect(&self, key: u8) -> u8 {
+        let keys = self.setup.keys & !(u16::from(self.state.hold_used) << HOLD);
+        select_unpredictable(keys >> key & 1 == 1, key, NO_KEY)
     }
 
     /// Lets one tick pass: gravity and the lock delay. Returns what locked, if something did.
@@ -71,7 +87,7 @@ impl Game {
                 }
             };
             if due {
-                *locked = Some(self.lock());
+                self.lock(locked);
             }
             return;
         }
@@ -129,11 +145,12 @@ impl Game {
     #[inline]
     fn fall(&mut self, rows: u8) {
         let state = &mut self.state;
-        state.active = state.active.lower(rows);
-        state.grounded = state.is_grounded(state.active);
+        let active = state.active.lower(rows);
+        state.active = active;
+        state.grounded = state.is_grounded(active);
         state.last_move = LastMove::Other;
         state.lock_ticks = 0;
-        let row = state.active.corner().1 as u8;
+        let row = active.corner().1 as u8;
         if row < state.lowest {
             state.lowest = row;
             state.resets = 0;
@@ -145,8 +162,76 @@ impl Game {
         }
     }
 
-    /// Takes over a piece that was shifted or turned.
+    /// A shift, a turn, a soft drop, or to press nothing: one code without a branch between them, so
+    /// that a processor need not guess which it is. Another key is pressed in vain here.
     #[inline(always)]
+    pub(crate) fn step(&mut self, key: u8, locked: &mut Option<Locked>) -> bool {
+        let active = self.state.active;
+        let step = Step::of(active.piece, active.rotation, key);
+        let moved = Active {
+            rotation: step.rotation,
+            x: active.x + step.dx,
+            y: active.y + step.dy,
+            ..active
+        };
+        let Some(grounded) = self.state.probe_with(moved, step.extent) else {
+            return self.blocked(moved.rotation, key, locked);
+        };
+        let drops = key == SOFT_DROP;
+        if self.state.landed {
+            return self.step_with_delay(drops, moved, grounded, step.last);
+        }
+        // It has not been on the ground in these rows: there is no lock delay to start again, and gravity
+        // is not instant.
+        let state = &mut self.state;
+        let row = (moved.y + step.extent.corner.1) as u8;
+        state.active = moved;
+        state.grounded = grounded;
+        state.last_move = state.last_move.then(step.last);
+        state.score += u64::from(select_unpredictable(
+            drops,
+            self.setup.rules.score.soft_drop,
+            0,
+        ));
+        state.lowest = state.lowest.min(select_unpredictable(drops, row, u8::MAX));
+        if grounded {
+            state.landed = true;
+            state.fallen = select_unpredictable(drops, 0, state.fallen);
+        }
+        step.last.is_some()
+    }
+
+    /// The same for a piece that has been on the ground since it fell to its lowest row: few have.
+    #[inline(never)]
+    fn step_with_delay(
+        &mut self,
+        drops: bool,
+        moved: Active,
+        grounded: bool,
+        last_move: Option<LastMove>,
+    ) -> bool {
+        match last_move {
+            Some(_) if drops => {
+                self.state.score += u64::from(self.setup.rules.score.soft_drop);
+                self.fall(1);
+            }
+            Some(last_move) => self.moved(moved, grounded, last_move),
+            None => return false,
+        }
+        true
+    }
+
+    /// A step to where the piece does not fit.
+    #[inline(never)]
+    fn blocked(&mut self, rotation: Rotation, key: u8, locked: &mut Option<Locked>) -> bool {
+        if key == SOFT_DROP && self.setup.rules.lock_delay == LockDelay::Instant {
+            self.lock(locked);
+            return true;
+        }
+        rotation != self.state.active.rotation && self.kick(rotation)
+    }
+
+    /// Takes over a piece that was shifted or turned.
     fn moved(&mut self, active: Active, grounded: bool, last_move: LastMove) {
         let state = &mut self.state;
         state.active = active;
@@ -177,34 +262,6 @@ impl Game {
         }
     }
 
-    /// Shifts and turns are one code, so that a processor need not guess which it is: a player's
-    /// keys are hard to foresee.
-    #[inline]
-    fn shift_or_turn(&mut self, input: Input) -> bool {
-        let active = self.state.active;
-        if input == Input::Half && self.setup.rules.rotation.half_turns == HalfTurns::Off {
-            return false;
-        }
-        let step = Step::of(active.piece, active.rotation, input);
-        let moved = Active {
-            rotation: step.rotation,
-            x: active.x + step.dx,
-            y: active.y + step.dy,
-            ..active
-        };
-        let turned = step.rotation != active.rotation;
-        if let Some(grounded) = self.state.probe_with(moved, step.extent) {
-            let last = if turned {
-                LastMove::Turn
-            } else {
-                LastMove::Other
-            };
-            self.moved(moved, grounded, last);
-            return true;
-        }
-        turned && self.kick(moved.rotation)
-    }
-
     /// Turns by the tests after the first.
     #[inline(never)]
     fn kick(&mut self, rotation: Rotation) -> bool {
@@ -232,22 +289,8 @@ impl Game {
         false
     }
 
-    #[inline]
-    fn soft_drop(&mut self, locked: &mut Option<Locked>) -> bool {
-        if !self.state.grounded {
-            self.state.score += u64::from(self.setup.rules.score.soft_drop);
-            self.fall(1);
-            return true;
-        }
-        let locks = self.setup.rules.lock_delay == LockDelay::Instant;
-        if locks {
-            *locked = Some(self.lock());
-        }
-        locks
-    }
-
-    #[inline]
-    fn hard_drop(&mut self, locked: &mut Option<Locked>) -> bool {
+    #[inline(always)]
+    pub(crate) fn hard_drop(&mut self, locked: &mut Option<Locked>) -> bool {
         if !self.state.grounded {
             let rows = self.rows_below();
             self.state.score += u64::from(rows) * u64::from(self.setup.rules.score.hard_drop);
@@ -255,15 +298,13 @@ impl Game {
             self.state.grounded = true;
             self.state.last_move = LastMove::Other;
         }
-        *locked = Some(self.lock());
+        self.lock(locked);
         true
     }
 
+    /// Swaps the piece with the held one, which must be allowed.
     #[inline(never)]
-    fn hold(&mut self) -> bool {
-        if !self.can_hold() {
-            return false;
-        }
+    pub(crate) fn hold(&mut self) -> bool {
         let state = &mut self.state;
         state.hold_used = true;
         let piece = match state.hold.replace(state.active.piece) {

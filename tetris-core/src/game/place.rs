@@ -82,6 +82,6 @@ impl Game {
             Some(_) => LastMove::FarKick,
         };
         state.grounded = true;
-        self.lock()
+        *self.lock(&mut None)
     }
 }

@@ -1,6 +1,6 @@
 //! Pieces in their orientations, laid out for the questions that a moving piece asks of a board.
 
-use super::Input;
+use super::{Input, LastMove};
 use crate::board::{Board, WINDOW};
 use crate::pieces::{HalfTurns, Piece, Rotation, RotationRules, RotationSystem, Shape};
 
@@ -154,7 +154,7 @@ fn under_window(all: &[u64; COLUMNS], at: usize) -> &[u64; WINDOW] {
     all[from..].first_chunk().expect("enough columns")
 }
 
-/// How a shift, or a turn without a kick, moves the pivot and the orientation, with what must be
+/// How a shift, a soft drop, or a turn without a kick moves the pivot and the orientation, with what must be
 /// known of the pose after it in free air.
 #[derive(Clone, Copy)]
 #[repr(align(8))]
@@ -163,11 +163,16 @@ pub(super) struct Step {
     pub(super) dy: i8,
     pub(super) rotation: Rotation,
     pub(super) extent: Extent,
+    /// What spins ask for after it; `None` if it leaves the piece as it is.
+    pub(super) last: Option<LastMove>,
 }
 
-/// By [`Piece::index`], [`Rotation::index`] and the number of the input. All systems agree on
-/// turns without a kick.
-static STEPS: [[[Step; Input::COUNT]; 4]; 7] = {
+/// Steps of a piece in one orientation: one for each input and, for the numbers after them, that of no key.
+const KEYS: usize = 2 * Input::COUNT;
+
+/// By [`Piece::index`], [`Rotation::index`] and the number of the key. All systems agree on turns
+/// without a kick.
+static STEPS: [[[Step; KEYS]; 4]; 7] = {
     let rules = RotationRules {
         system: RotationSystem::NoKicks,
         half_turns: HalfTurns::InPlace,
@@ -177,22 +182,27 @@ static STEPS: [[[Step; Input::COUNT]; 4]; 7] = {
         dy: 0,
         rotation: Rotation::North,
         extent: Extent::new(Piece::I, Rotation::North),
+        last: None,
     };
-    let mut steps = [[[still; Input::COUNT]; 4]; 7];
+    let mut steps = [[[still; KEYS]; 4]; 7];
     let mut i = 0;
     while i < 28 {
         let (piece, from) = (Piece::ALL[i / 4], Rotation::ALL[i % 4]);
         let mut key = 0;
-        while key < Input::COUNT {
+        while key < KEYS {
             let step = &mut steps[i / 4][i % 4][key];
             step.rotation = from;
-            match Input::ALL[key] {
-                Input::Left => step.dx = -1,
-                Input::Right => step.dx = 1,
-                other => {
-                    if let Some(turn) = other.turn() {
-                        step.rotation = from.turned(turn);
-                        (step.dx, step.dy) = rules.kicks(piece, from, step.rotation)[0];
+            if key < Input::COUNT {
+                match Input::ALL[key] {
+                    Input::Left => (step.dx, step.last) = (-1, Some(LastMove::Other)),
+                    Input::Right => (step.dx, step.last) = (1, Some(LastMove::Other)),
+                    Input::SoftDrop => (step.dy, step.last) = (-1, Some(LastMove::Other)),
+                    other => {
+                        if let Some(turn) = other.turn() {
+                            step.rotation = from.turned(turn);
+                            (step.dx, step.dy) = rules.kicks(piece, from, step.rotation)[0];
+                            step.last = Some(LastMove::Turn);
+                        }
                     }
                 }
             }
@@ -206,7 +216,7 @@ static STEPS: [[[Step; Input::COUNT]; 4]; 7] = {
 
 impl Step {
     #[inline]
-    pub(super) fn of(piece: Piece, rotation: Rotation, input: Input) -> Self {
-        STEPS[piece.index()][rotation.index()][input as usize]
+    pub(super) fn of(piece: Piece, rotation: Rotation, key: u8) -> Self {
+        STEPS[piece.index()][rotation.index()][usize::from(key) % KEYS]
     }
 }

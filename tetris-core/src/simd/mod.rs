@@ -112,8 +112,10 @@ pub(crate) trait Vector: Copy + Debug {
     fn lower16(self) -> Self;
     fn upper16(self) -> Self;
 
-    /// Thirty-two lanes of 8 bits: 1 where the bit is set, and else 0.
-    fn lanes_of_bits(bits: u32) -> Self;
+    /// 1 where the bit is set, and else 0.
+    fn bytes_of_bits(bits: u64) -> [u8; 64];
+    /// This number where the bit is set, and else 0.
+    fn numbers_of_bits(bits: u64, number: u32) -> [u32; 64];
 
     #[inline(always)]
     fn float(value: f32) -> Self {

@@ -121,10 +121,17 @@ impl Vector for Plain {
     #[inline(always)] fn upper16(self) -> Self {
         Self(core::array::from_fn(|i| self.0[4 + i / 2] >> (16 * (i % 2)) & 0xffff))
     }
-    #[inline(always)] fn lanes_of_bits(bits: u32) -> Self {
-        // Four copies of four bits, each moved so that another one is the lowest of its byte.
-        let four = |i: usize| bits >> (4 * i) & 0xf;
-        Self(core::array::from_fn(|i| (four(i) * 0x0020_4081) & 0x0101_0101))
+    #[inline(always)] fn bytes_of_bits(bits: u64) -> [u8; 64] {
+        let mut to = [0; 64];
+        for (i, four) in to.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            // Four copies of four bits, each moved so that another one is the lowest of its byte.
+            let bits = (bits >> (4 * i)) as u32 & 0xf;
+            *four = ((bits * 0x0020_4081) & 0x0101_0101).to_le_bytes();
+        }
+        to
+    }
+    #[inline(always)] fn numbers_of_bits(bits: u64, number: u32) -> [u32; 64] {
+        core::array::from_fn(|i| (bits >> i) as u32 % 2 * number)
     }
     #[inline(always)] fn along16<const LANES: i32>(self) -> Self {
         let half = |i: i32| {

@@ -56,7 +56,8 @@ impl Level {
     fn detect() -> Self {
         use std::arch::is_x86_feature_detected as has;
         let bits = has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt");
-        let avx512 = has!("avx512f") && has!("avx512vl") && has!("avx512vpopcntdq");
+        let avx512 =
+            has!("avx512f") && has!("avx512bw") && has!("avx512vl") && has!("avx512vpopcntdq");
         match (bits && has!("avx2"), avx512) {
             (true, true) => Self::Avx512,
             (true, false) => Self::Avx2,
@@ -70,7 +71,7 @@ fn avx2<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<Avx2>()
 }
 
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512vl,avx512vpopcntdq")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
 fn avx512<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<Avx512>()
 }
@@ -79,7 +80,7 @@ fn avx512<K: Kernel>(kernel: K) -> K::Output {
 // into being in `avx2` and `avx512` only, which run on CPUs that have the instructions. None
 // of them touches memory but those that load and store, which copy the bytes of the array.
 macro_rules! vector {
-    ($name:ident, $count:expr, $narrow:expr, $narrow16:expr, $window:ident) => {
+    ($name:ident, $count:expr, $narrow:expr, $narrow16:expr, $window:ident, $bytes:expr, $numbers:expr) => {
         #[derive(Clone, Copy, Debug)]
         struct $name(__m256i);
 
@@ -173,7 +174,8 @@ macro_rules! vector {
             #[inline(always)] fn sum16(self) -> u32 { Self(unsafe { _mm256_madd_epi16(self.0, _mm256_set1_epi16(1)) }).sum() }
             #[inline(always)] fn lower16(self) -> Self { Self(unsafe { _mm256_cvtepu16_epi32(_mm256_castsi256_si128(self.0)) }) }
             #[inline(always)] fn upper16(self) -> Self { Self(unsafe { _mm256_cvtepu16_epi32(_mm256_extracti128_si256::<1>(self.0)) }) }
-            #[inline(always)] fn lanes_of_bits(bits: u32) -> Self { Self(unsafe { lanes_of_bits(bits) }) }
+            #[inline(always)] fn bytes_of_bits(bits: u64) -> [u8; 64] { unsafe { $bytes(bits) } }
+            #[inline(always)] fn numbers_of_bits(bits: u64, number: u32) -> [u32; 64] { unsafe { $numbers(bits, number) } }
             #[inline(always)] fn along16<const LANES: i32>(self) -> Self { Self(unsafe { along16::<LANES>(self.0) }) }
         }
     };
@@ -184,14 +186,18 @@ vector!(
     count_nibbles,
     narrow_by_shuffle,
     narrow16_by_pack,
-    window_by_shuffle
+    window_by_shuffle,
+    bytes_by_shuffle,
+    numbers_by_lookup
 );
 vector!(
     Avx512,
     _mm256_popcnt_epi32,
     narrow_at_once,
     narrow16_at_once,
-    window_at_once
+    window_at_once,
+    bytes_by_mask,
+    numbers_by_mask
 );
 
 #[inline]
@@ -332,8 +338,18 @@ fn every16(all: __m256i) -> u32 {
 }
 
 #[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn bytes_by_mask(bits: u64) -> [u8; 64] {
+    let mut to = [0; 64];
+    let lanes = _mm512_maskz_mov_epi8(bits, _mm512_set1_epi8(1));
+    // SAFETY: the 64 bytes of the array.
+    unsafe { _mm512_storeu_si512(to.as_mut_ptr().cast(), lanes) };
+    to
+}
+
+#[inline]
 #[target_feature(enable = "avx2")]
-fn lanes_of_bits(bits: u32) -> __m256i {
+fn bytes_by_shuffle(bits: u64) -> [u8; 64] {
     // To each lane the byte with its bit, then that bit alone, then whether it is set.
     let byte = _mm256_setr_epi64x(
         0,
@@ -342,9 +358,47 @@ fn lanes_of_bits(bits: u32) -> __m256i {
         0x0303_0303_0303_0303,
     );
     let bit = _mm256_set1_epi64x(0x8040_2010_0804_0201_u64 as i64);
-    let bytes = _mm256_shuffle_epi8(_mm256_set1_epi32(bits as i32), byte);
-    let set = _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bit), bit);
-    _mm256_and_si256(set, _mm256_set1_epi8(1))
+    let mut to = [0; 64];
+    for (half, lanes) in to.as_chunks_mut::<32>().0.iter_mut().enumerate() {
+        let bits = _mm256_set1_epi32((bits >> (32 * half)) as i32);
+        let own = _mm256_and_si256(_mm256_shuffle_epi8(bits, byte), bit);
+        let set = _mm256_and_si256(_mm256_cmpeq_epi8(own, bit), _mm256_set1_epi8(1));
+        // SAFETY: the 32 bytes of the array.
+        unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), set) };
+    }
+    to
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn numbers_by_mask(bits: u64, number: u32) -> [u32; 64] {
+    let all = _mm512_set1_epi32(number as i32);
+    let mut to = [0; 64];
+    for (quarter, lanes) in to.as_chunks_mut::<16>().0.iter_mut().enumerate() {
+        let set = _mm512_maskz_mov_epi32((bits >> (16 * quarter)) as __mmask16, all);
+        // SAFETY: the 64 bytes of the array.
+        unsafe { _mm512_storeu_si512(lanes.as_mut_ptr().cast(), set) };
+    }
+    to
+}
+
+/// Each lane looks its number up by its bit; the bits above are of no account.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn numbers_by_lookup(bits: u64, number: u32) -> [u32; 64] {
+    let number = number as i32;
+    let numbers = _mm256_setr_epi32(0, number, 0, number, 0, number, 0, number);
+    let places = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    let mut to = [0; 64];
+    for (eighth, lanes) in to.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        let half = _mm256_set1_epi32((bits >> (32 * (eighth / 4))) as i32);
+        let from = _mm256_set1_epi32(8 * (eighth as i32 % 4));
+        let bits = _mm256_srlv_epi32(half, _mm256_add_epi32(places, from));
+        let set = _mm256_permutevar8x32_epi32(numbers, bits);
+        // SAFETY: the 32 bytes of the array.
+        unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), set) };
+    }
+    to
 }
 
 /// Bits of each 32-bit lane: the four sums of its bytes added up.
