@@ -1,6 +1,6 @@
 //! The numbers of an observation, and bits as numbers.
 
-use crate::simd::{self, Kernel, Vector};
+use crate::simd::Vector;
 
 /// The number type of an observation: `f32`, or `u8` for a quarter of the memory.
 ///
@@ -100,47 +100,31 @@ macro_rules! eights {
 static EIGHT_F32: [[f32; 8]; 256] = eights!(f32, 1.0);
 static EIGHT_U8: [[u8; 8]; 256] = eights!(u8, 1);
 
-/// Makes a number of each bit.
-#[inline]
-pub(crate) fn expand<T: Element>(words: &[u64], out: &mut [T]) {
-    simd::run(Write { words, out });
-}
-
-/// Bits as numbers.
-struct Write<'a, T> {
-    words: &'a [u64],
-    out: &'a mut [T],
-}
-
-impl<T: Element> Kernel for Write<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<V: Vector>(self) {
-        let Self { words, out } = self;
-        let len = out.len();
-        for (group, &word) in out.as_chunks_mut::<64>().0.iter_mut().zip(words) {
-            *group = T::sixty_four::<V>(word);
-        }
-        let (last, rest) = (len / 64, len % 64);
-        if rest == 0 {
-            return;
-        }
-        if let Some(group) = out.last_chunk_mut::<64>() {
-            // Some of these once more, which is less than to do the rest in small pieces.
-            let bits = words[last - 1] >> rest | words[last] << (64 - rest);
-            *group = T::sixty_four::<V>(bits);
-            return;
-        }
-        let mut bits = words[0];
-        let (eights, rest) = out.as_chunks_mut();
-        for eight in eights {
-            *eight = *T::eight(bits as u8);
-            bits >>= 8;
-        }
-        for (number, &value) in rest.iter_mut().zip(T::eight(bits as u8)) {
-            *number = value;
-        }
+/// Makes a number of each bit, in a kernel.
+#[inline(always)]
+pub(crate) fn expand<V: Vector, T: Element>(words: &[u64], out: &mut [T]) {
+    let len = out.len();
+    for (group, &word) in out.as_chunks_mut::<64>().0.iter_mut().zip(words) {
+        *group = T::sixty_four::<V>(word);
+    }
+    let (last, rest) = (len / 64, len % 64);
+    if rest == 0 {
+        return;
+    }
+    if let Some(group) = out.last_chunk_mut::<64>() {
+        // Some of these once more, which is less than to do the rest in small pieces.
+        let bits = words[last - 1] >> rest | words[last] << (64 - rest);
+        *group = T::sixty_four::<V>(bits);
+        return;
+    }
+    let mut bits = words[0];
+    let (eights, rest) = out.as_chunks_mut();
+    for eight in eights {
+        *eight = *T::eight(bits as u8);
+        bits >>= 8;
+    }
+    for (number, &value) in rest.iter_mut().zip(T::eight(bits as u8)) {
+        *number = value;
     }
 }
 
@@ -148,7 +132,21 @@ impl<T: Element> Kernel for Write<'_, T> {
 mod tests {
     use super::*;
     use crate::hash::mix;
-    use crate::simd::{Level, run_at, vector_levels};
+    use crate::simd::{Kernel, Level, run_at, vector_levels};
+
+    struct Write<'a, T> {
+        words: &'a [u64],
+        out: &'a mut [T],
+    }
+
+    impl<T: Element> Kernel for Write<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<V: Vector>(self) {
+            expand::<V, T>(self.words, self.out);
+        }
+    }
 
     /// Every length, so that every end of a plane is met, with all instructions there are.
     #[test]

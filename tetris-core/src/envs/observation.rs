@@ -11,6 +11,7 @@ use crate::error::ObservationError;
 use crate::features::Features;
 use crate::game::{Game, Locked, Rules};
 use crate::pieces::Piece;
+use crate::simd::{self, Kernel, Vector};
 
 /// A part of an observation. Every number in it is 0 or greater.
 ///
@@ -264,19 +265,48 @@ impl Observation {
     #[inline]
     pub(crate) fn write_with<T: Element>(&self, game: &Game, bits: &[u64], out: &mut [T]) {
         assert_eq!(out.len(), self.len, "length of the observation");
-        expand(bits, out);
+        simd::run(Write {
+            observation: self,
+            game,
+            bits,
+            out,
+        });
+    }
+}
+
+/// What there is to see, as numbers.
+struct Write<'a, T> {
+    observation: &'a Observation,
+    game: &'a Game,
+    bits: &'a [u64],
+    out: &'a mut [T],
+}
+
+impl<T: Element> Kernel for Write<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        let Self {
+            observation,
+            game,
+            bits,
+            out,
+        } = self;
+        let (plane, stencils) = (observation.plane, &observation.stencils);
+        expand::<V, T>(bits, out);
         if let Some(active) = game.active() {
-            for &at in &self.drawn {
-                let out = &mut out[at..];
-                self.stencils.draw(&active, T::of(2.0), self.plane, out);
+            let piece = stencils.cut(&active, plane);
+            for &at in &observation.drawn {
+                piece.draw(T::whole(2), &mut out[at..]);
             }
-            for &at in &self.positions {
-                view::position(&active, &mut out[at..]);
+            for &at in &observation.positions {
+                piece.position(&mut out[at..]);
             }
         }
-        for place in &self.moving {
+        for place in &observation.moving {
             let out = &mut out[place.range()];
-            view::write(place.part, game, self.plane, &self.stencils, out);
+            view::write(place.part, game, plane, stencils, out);
         }
     }
 }

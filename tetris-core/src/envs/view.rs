@@ -1,74 +1,107 @@
 //! The parts of an observation that are written anew each time.
 
-use core::hint::select_unpredictable;
-
 use crate::board::{Board, bit_height};
 use crate::envs::{Element, Part, Plane};
 use crate::features::{Move, features_below};
 use crate::game::{Active, Game};
 use crate::pieces::{Piece, Rotation};
 
-/// How pieces lie on a plane: for each piece and orientation the numbers of its cells, relative to that
-/// of the pivot, and their rows, relative to its row, one of the lowest row first.
+/// How pieces lie on a plane, for each piece and orientation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stencils([[Stencil; 4]; 7]);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stencil {
-    cells: [i32; 4],
-    rows: [i32; 4],
+    /// The numbers of its cells, relative to that of the pivot, where so many of its rows are shown:
+    /// one, two, three or all. Pieces enter with some cells hidden, which no processor can foresee:
+    /// these are where the lowest one is, and drawing needs no branch.
+    cells: [[i16; 4]; 4],
+    /// Its leftmost column and lowest row, relative to the pivot.
+    corner: (i8, i8),
+}
+
+impl Stencil {
+    fn new(piece: Piece, rotation: Rotation, plane: Plane) -> Self {
+        let corner = piece.corner(rotation);
+        let number = |(x, y): (i8, i8)| i16::from(x) - i16::from(y) * plane.width as i16;
+        let offsets = piece.cells(rotation);
+        let lowest = *offsets
+            .iter()
+            .min_by_key(|(_, y)| y)
+            .expect("a piece has cells");
+        let shown = |rows: usize| {
+            let above = corner.1 + rows as i8;
+            offsets.map(|cell| number(if cell.1 < above { cell } else { lowest }))
+        };
+        Self {
+            cells: core::array::from_fn(|rows| shown(rows + 1)),
+            corner,
+        }
+    }
 }
 
 impl Stencils {
     pub(super) fn new(plane: Plane) -> Self {
-        let stencil = |piece: Piece, rotation: Rotation| {
-            let mut offsets = piece.cells(rotation);
-            offsets.sort_by_key(|&(_, y)| y);
-            let width = plane.width as i32;
-            Stencil {
-                cells: offsets.map(|(x, y)| i32::from(x) - i32::from(y) * width),
-                rows: offsets.map(|(_, y)| y.into()),
-            }
-        };
+        let stencil = |piece, rotation| Stencil::new(piece, rotation, plane);
         Self(Piece::ALL.map(|piece| Rotation::ALL.map(|rotation| stencil(piece, rotation))))
     }
 
-    /// Draws a piece on the plane, at the beginning of a longer run of numbers.
+    /// The piece in play, as it is drawn.
     #[inline(always)]
-    pub(super) fn draw<T: Element>(&self, active: &Active, value: T, plane: Plane, out: &mut [T]) {
-        let Stencil { cells, rows } = self.0[active.piece.index()][active.rotation.index()];
+    pub(super) fn cut<'a>(&'a self, active: &Active, plane: Plane) -> Cutout<'a> {
+        let stencil = &self.0[active.piece.index()][active.rotation.index()];
+        let (left, low) = stencil.corner;
+        let corner = ((active.x + left) as u8, (active.y + low) as u8);
+        let rows = plane.height as i32 - i32::from(corner.1);
         let above = plane.height as i32 - i32::from(active.y);
-        if rows[0] >= above {
-            return;
-        }
-        let pivot = (above - 1) * plane.width as i32 + i32::from(active.x);
-        // Pieces enter with some cells hidden, which no processor can foresee: these are drawn where
-        // the lowest one is, without a branch.
-        let shown: [i32; 4] = core::array::from_fn(|i| {
-            let hidden = rows[i] >= above;
-            pivot + select_unpredictable(hidden, cells[0], cells[i])
-        });
-        for cell in shown {
-            out[cell as usize] = value;
+        Cutout {
+            cells: &stencil.cells[rows.clamp(1, 4) as usize - 1],
+            pivot: (above - 1) * plane.width as i32 + i32::from(active.x),
+            hidden: rows <= 0,
+            corner,
+            rotation: active.rotation,
         }
     }
 
     fn draw_alone<T: Element>(&self, active: Option<Active>, plane: Plane, out: &mut [T]) {
         out.fill(T::of(0.0));
         if let Some(active) = active {
-            self.draw(&active, T::of(1.0), plane, out);
+            self.cut(&active, plane).draw(T::of(1.0), out);
         }
     }
 }
 
-/// Tells where a piece is, over six zeros.
-#[inline(always)]
-pub(super) fn position<T: Element>(active: &Active, out: &mut [T]) {
-    let out: &mut [T; 6] = out.first_chunk_mut().expect("a part of six");
-    let placement = active.placement();
-    out[0] = T::whole(placement.column);
-    out[1] = T::whole(placement.row);
-    out[2 + placement.rotation.index()] = T::of(1.0);
+/// A piece somewhere on a plane.
+pub(super) struct Cutout<'a> {
+    /// Numbers of cells relative to that of the pivot.
+    cells: &'a [i16; 4],
+    pivot: i32,
+    /// Whether none of it is on the plane.
+    hidden: bool,
+    corner: (u8, u8),
+    rotation: Rotation,
+}
+
+impl Cutout<'_> {
+    /// Draws it on the plane, at the beginning of a longer run of numbers.
+    #[inline(always)]
+    pub(super) fn draw<T: Element>(&self, value: T, out: &mut [T]) {
+        if self.hidden {
+            return;
+        }
+        for &cell in self.cells {
+            out[(self.pivot + i32::from(cell)) as usize] = value;
+        }
+    }
+
+    /// Tells where it is, over six zeros.
+    #[inline(always)]
+    pub(super) fn position<T: Element>(&self, out: &mut [T]) {
+        let out: &mut [T; 6] = out.first_chunk_mut().expect("a part of six");
+        out[0] = T::whole(self.corner.0);
+        out[1] = T::whole(self.corner.1);
+        out[2 + self.rotation.index()] = T::whole(1);
+    }
 }
 
 /// Writes another part.

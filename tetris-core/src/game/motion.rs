@@ -87,7 +87,7 @@ impl Game {
                 }
             };
             if due {
-                self.lock(locked);
+                self.lock(self.state.active, locked);
             }
             return;
         }
@@ -225,7 +225,7 @@ impl Game {
     #[inline(never)]
     fn blocked(&mut self, rotation: Rotation, key: u8, locked: &mut Option<Locked>) -> bool {
         if key == SOFT_DROP && self.setup.rules.lock_delay == LockDelay::Instant {
-            self.lock(locked);
+            self.lock(self.state.active, locked);
             return true;
         }
         rotation != self.state.active.rotation && self.kick(rotation)
@@ -291,14 +291,14 @@ impl Game {
 
     #[inline(always)]
     pub(crate) fn hard_drop(&mut self, locked: &mut Option<Locked>) -> bool {
+        let mut active = self.state.active;
         if !self.state.grounded {
             let rows = self.rows_below();
             self.state.score += u64::from(rows) * u64::from(self.setup.rules.score.hard_drop);
-            self.state.active = self.state.active.lower(rows);
-            self.state.grounded = true;
             self.state.last_move = LastMove::Other;
+            active = active.lower(rows);
         }
-        self.lock(locked);
+        self.lock(active, locked);
         true
     }
 

@@ -28,7 +28,7 @@ impl Level {
     #[inline(always)]
     pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self {
-            Self::Plain => kernel.run::<Plain>(),
+            Self::Plain => plain(kernel),
             // SAFETY: the CPU has the instructions, by `best`.
             Self::Avx2 => unsafe { avx2(kernel) },
             // SAFETY: the same.
@@ -64,6 +64,13 @@ impl Level {
             (false, _) => Self::Plain,
         }
     }
+}
+
+/// Out of the way of the others.
+#[cold]
+#[inline(never)]
+fn plain<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<Plain>()
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
