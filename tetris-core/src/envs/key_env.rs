@@ -156,7 +156,7 @@ impl<R: Reward> KeyEnv<R> {
     /// What the next step gives if it leads to a game.
     pub(super) fn outcome_of(&self, after: &Game, locked: Option<Locked>, score: u64) -> KeyStep {
         let last = self.steps.saturating_add(1) >= self.max_steps;
-        outcome(after, &self.reward, locked, score, last).with(locked)
+        outcome(after, &self.reward, locked, score, after.is_over(), last).with(locked)
     }
 
     /// Writes what there is to see.
@@ -246,6 +246,7 @@ pub(crate) fn step<R: Reward>(
         let last = KEY_ACTIONS - 1;
         return Err(IllegalAction::OutOfRange { action, last });
     }
+    let mut over = false;
     match game.in_effect(action as u8) {
         HARD_DROP => {
             game.hard_drop(locked);
@@ -253,18 +254,19 @@ pub(crate) fn step<R: Reward>(
         HOLD => {
             game.hold();
             observation.read_pieces(game, bits);
+            // Which is no time for a tick.
+            over = game.is_over();
         }
         key => {
             game.step(key, locked);
         }
     }
-    // A hold can end a game, which is no time for a tick.
-    if locked.is_none() && !game.is_over() {
+    if locked.is_none() && !over {
         game.tick_alive(locked);
     }
     // Most steps lock nothing, and are short if the others are kept apart.
     Ok(match locked {
-        None => outcome(game, reward, None, score, last),
+        None => outcome(game, reward, None, score, over, last),
         Some(locked) => {
             if observation.has_bits() {
                 observation.read_locked(game, locked, bits);
@@ -282,7 +284,14 @@ fn locked_outcome<R: Reward>(
     score_before: u64,
     last: bool,
 ) -> Outcome {
-    outcome(game, reward, Some(*locked), score_before, last)
+    outcome(
+        game,
+        reward,
+        Some(*locked),
+        score_before,
+        game.is_over(),
+        last,
+    )
 }
 
 #[inline(always)]
@@ -291,9 +300,9 @@ fn outcome<R: Reward>(
     reward: &R,
     locked: Option<Locked>,
     score_before: u64,
+    terminated: bool,
     last: bool,
 ) -> Outcome {
-    let terminated = game.is_over();
     let points = game.score() - score_before;
     let reward = reward.reward(&Transition {
         game,

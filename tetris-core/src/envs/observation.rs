@@ -295,8 +295,8 @@ impl<T: Element> Kernel for Write<'_, T> {
         } = self;
         let (plane, stencils) = (observation.plane, &observation.stencils);
         expand::<V, T>(bits, out);
-        if let Some(active) = game.active() {
-            let piece = stencils.cut(&active, plane);
+        if let Some(active) = game.active_in_place() {
+            let piece = stencils.cut(active, plane);
             for &at in &observation.drawn {
                 piece.draw(T::whole(2), &mut out[at..]);
             }
@@ -316,6 +316,6 @@ impl<T: Element> Kernel for Write<'_, T> {
 #[inline]
 fn pieces_in_order(game: &Game) -> u64 {
     let cell = |piece: Option<Piece>| u64::from(piece.map_or(0, Piece::cell));
-    let current = game.active().map(|active| active.piece);
+    let current = game.active_in_place().map(|active| active.piece);
     game.queued_cells() << 8 | cell(game.held()) << 4 | cell(current)
 }

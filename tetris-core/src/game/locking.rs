@@ -1,6 +1,6 @@
 //! What happens when a piece locks.
 
-use super::{Active, Game, LastMove};
+use super::{Game, LastMove};
 use crate::game::{Clear, TopOut};
 use crate::moves::Placement;
 use crate::pieces::Piece;
@@ -26,13 +26,13 @@ pub struct Locked {
 }
 
 impl Game {
-    /// Locks the active piece there and takes the next one into play. What comes of it is put
+    /// Locks the active piece where it is and takes the next one into play. What comes of it is put
     /// together where it is wanted: a copy of what was just written in parts makes a processor wait.
     #[inline(never)]
-    pub(super) fn lock<'a>(&mut self, active: Active, out: &'a mut Option<Locked>) -> &'a Locked {
+    pub(super) fn lock<'a>(&mut self, out: &'a mut Option<Locked>) -> &'a Locked {
         let rules = &self.setup.rules;
         let state = &mut self.state;
-        state.active = active;
+        let active = &state.active;
         state.grounded = true;
         let placement = active.placement();
         let pose = active.pose();

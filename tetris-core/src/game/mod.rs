@@ -270,6 +270,16 @@ impl Game {
         }
     }
 
+    /// The same where it is. A step writes its four bytes one by one: whoever reads them all at once right
+    /// after has to wait until they have arrived in the cache.
+    #[inline]
+    pub(crate) const fn active_in_place(&self) -> Option<&Active> {
+        match self.state.over {
+            None => Some(&self.state.active),
+            Some(_) => None,
+        }
+    }
+
     /// Where the piece in play would come to rest if it fell straight down.
     #[must_use]
     #[inline]

@@ -87,7 +87,7 @@ impl Game {
                 }
             };
             if due {
-                self.lock(self.state.active, locked);
+                self.lock(locked);
             }
             return;
         }
@@ -225,7 +225,7 @@ impl Game {
     #[inline(never)]
     fn blocked(&mut self, rotation: Rotation, key: u8, locked: &mut Option<Locked>) -> bool {
         if key == SOFT_DROP && self.setup.rules.lock_delay == LockDelay::Instant {
-            self.lock(self.state.active, locked);
+            self.lock(locked);
             return true;
         }
         rotation != self.state.active.rotation && self.kick(rotation)
@@ -291,14 +291,13 @@ impl Game {
 
     #[inline(always)]
     pub(crate) fn hard_drop(&mut self, locked: &mut Option<Locked>) -> bool {
-        let mut active = self.state.active;
         if !self.state.grounded {
             let rows = self.rows_below();
             self.state.score += u64::from(rows) * u64::from(self.setup.rules.score.hard_drop);
             self.state.last_move = LastMove::Other;
-            active = active.lower(rows);
+            self.state.active.y -= rows as i8;
         }
-        self.lock(active, locked);
+        self.lock(locked);
         true
     }
 

@@ -68,19 +68,19 @@ impl Game {
         let state = &mut self.state;
         let (piece, placement) = (state.active.piece, target.placement);
         let (left, low) = piece.corner(placement.rotation);
-        let active = Active {
+        state.active = Active {
             piece,
             rotation: placement.rotation,
             x: placement.column as i8 - left,
             y: placement.row as i8 - low,
         };
-        let pivot = (active.x.into(), active.y.into());
+        let pivot = (state.active.x.into(), state.active.y.into());
         let near = spins.spin(&state.board, piece, placement.rotation, pivot, false);
         state.last_move = match target.spin {
             None => LastMove::Other,
             spin if spin == near => LastMove::Turn,
             Some(_) => LastMove::FarKick,
         };
-        *self.lock(active, &mut None)
+        *self.lock(&mut None)
     }
 }
