@@ -3,10 +3,10 @@
 //!     cargo bench -p benches --bench placements
 //!
 //! The placements are those of games that Dellacherie's player played, in which two pieces in five clear a row; in the
-//! second group 64 such games are played in step. Peers, looked up in November 2025 and measured on another machine (a
-//! 2.7 GHz Xeon): 29 million placements a second for the best of six published board layouts in Rust. Before anything is
-//! timed the boards are compared with those of a naive twin; how many times faster the engine is than the twin is
-//! printed.
+//! second group so many such games are played in step, each move of all of them by one call. Peers, looked up in
+//! November 2025 and measured on another machine (a 2.7 GHz Xeon): 29 million placements a second for the best of six
+//! published board layouts in Rust. Before anything is timed the boards are compared with those of a naive twin; how
+//! many times faster the engine is than the twin is printed.
 
 use std::hint::black_box;
 
@@ -49,10 +49,9 @@ fn game(seed: u64) -> Vec<Drop> {
     (0..PIECES).map(step).collect()
 }
 
-fn place(board: &mut Board, drop: Drop) -> u64 {
-    let row = board.drop_row(drop.shape, drop.column);
-    board.lock(drop.shape, drop.column, row);
-    board.clear_full_rows()
+fn place(board: &mut Board, drop: Drop) {
+    let dropped = board.drop_shape(drop.shape, drop.column);
+    black_box(dropped.expect("the game goes on"));
 }
 
 fn place_naively(board: &mut Twin, drop: Drop) {
@@ -117,16 +116,16 @@ fn batches(criterion: &mut Criterion) {
     for games in [16, 64, 1_024] {
         // Move by move, each that of every game.
         let played: Vec<_> = (0..games as u64).map(|seed| game(seed % 64)).collect();
-        let in_step = |turn: usize| played.iter().map(move |drops| drops[turn]);
-        let drops: Vec<Drop> = (0..PIECES).flat_map(in_step).collect();
+        let drop = |drop: Drop| (drop.shape, drop.column);
+        let in_step = |turn: usize| played.iter().map(move |drops| drop(drops[turn]));
+        let drops: Vec<_> = (0..PIECES).flat_map(in_step).collect();
+        let mut dropped = vec![None; games];
         group.throughput(Throughput::Elements(drops.len() as u64));
         group.bench_function(BenchmarkId::from_parameter(games), |bencher| {
             bencher.iter(|| {
                 let mut boards = vec![empty(20); games];
                 for turn in black_box(&drops).chunks(games) {
-                    for (board, &drop) in boards.iter_mut().zip(turn) {
-                        place(board, drop);
-                    }
+                    Board::drop_shapes(&mut boards, turn, black_box(&mut dropped));
                 }
                 boards
             });

@@ -18,7 +18,7 @@ mod replay;
 mod simd;
 
 pub use board::{
-    Board, ColourPlane, GARBAGE, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH, PackedBoard,
+    Board, ColourPlane, Dropped, GARBAGE, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH, PackedBoard,
 };
 pub use envs::{
     AtEnd, BCTS, BatchBuffers, BatchEnv, Controller, DELLACHERIE, DT10, DT20, Element, KEY_ACTIONS,

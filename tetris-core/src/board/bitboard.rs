@@ -4,8 +4,10 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::board::fall::{Dropped, Fall, FallOnEach};
 use crate::error::{BoardSizeError, ParseBoardError};
-use crate::pieces::Shape;
+use crate::pieces::{NARROW, Shape, WINDOW};
+use crate::simd;
 
 /// Fewest columns of a board: the I piece lying must fit.
 pub const MIN_WIDTH: usize = 4;
@@ -16,11 +18,8 @@ pub const MIN_HEIGHT: usize = 4;
 /// Most rows of a board: one column is one 64-bit word.
 pub const MAX_HEIGHT: usize = 64;
 
-/// Columns of a window: as many as the widest piece has.
-pub(crate) const WINDOW: usize = 4;
-
 /// Boards up to this width live inside the value, without an allocation.
-const INLINE_WIDTH: usize = 12;
+pub(super) const INLINE_WIDTH: usize = NARROW;
 
 /// Which cells of a board are full.
 ///
@@ -62,6 +61,13 @@ enum Columns {
         height: u8,
         columns: Box<[u64; MAX_WIDTH]>,
     },
+}
+
+/// A board that is not wider than 12 columns.
+pub(super) struct Narrow<'a> {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) columns: &'a mut [u64; INLINE_WIDTH],
 }
 
 impl Board {
@@ -195,10 +201,7 @@ impl Board {
     /// Fills the cells of a shape where it is known to fit.
     #[inline]
     pub(crate) fn fill(&mut self, shape: &Shape, x: usize, y: usize) {
-        let columns = &mut self.columns_mut()[x..x + shape.width()];
-        for (column, cells) in columns.iter_mut().zip(shape.columns()) {
-            *column |= u64::from(cells) << y;
-        }
+        shape.stamp().fill(self.window_mut(x), y as u32);
     }
 
     #[inline]
@@ -255,10 +258,7 @@ impl Board {
     pub fn fits(&self, shape: &Shape, x: usize, y: usize) -> bool {
         x + shape.width() <= self.width()
             && y + shape.height() <= self.height()
-            && self.columns()[x..x + shape.width()]
-                .iter()
-                .zip(shape.columns())
-                .all(|(column, cells)| column >> y & u64::from(cells) == 0)
+            && shape.stamp().fits(self.window(x), y as u32)
     }
 
     /// The lowest row in which a shape comes to rest when it falls straight down from above the
@@ -269,13 +269,16 @@ impl Board {
     #[must_use]
     #[inline]
     pub fn drop_row(&self, shape: &Shape, x: usize) -> usize {
-        let columns = &self.columns()[x..x + shape.width()];
-        let rows = columns
-            .iter()
-            .zip(shape.bottoms())
-            .map(|(&column, bottom)| bit_height(column) as i32 - i32::from(bottom));
-        // The lowest cell of a shape is in its row 0, so the greatest is never below the floor.
-        rows.fold(0, i32::max) as usize
+        self.assert_across(shape, x);
+        bit_height(shape.stamp().stopped(self.window(x))) as usize
+    }
+
+    #[inline(always)]
+    pub(super) fn assert_across(&self, shape: &Shape, x: usize) {
+        assert!(
+            x + shape.width() <= self.width(),
+            "the piece sticks out of the side at column {x}"
+        );
     }
 
     /// Fills the cells of a shape. Full rows stay until [`Board::clear_full_rows`].
@@ -298,6 +301,79 @@ impl Board {
         self.columns()
             .iter()
             .fold(u64::MAX, |all, column| all & column)
+    }
+
+    /// Lets a shape fall straight down from above the board with its leftmost column at `x`, fills its
+    /// cells and takes out full rows: [`Board::drop_row`], [`Board::lock`] and
+    /// [`Board::clear_full_rows`] in one. `None`, and nothing is changed, if it would stick out over
+    /// the top.
+    ///
+    /// ```
+    /// use tetris_core::{Board, Dropped, Piece, Rotation};
+    ///
+    /// let mut board = Board::from_rows(".XXX/XXX.", 4)?;
+    /// let standing = Piece::J.shape(Rotation::East);
+    /// assert_eq!(board.drop_shape(standing, 2), None);
+    /// let lying = Piece::I.shape(Rotation::North);
+    /// assert_eq!(board.drop_shape(lying, 0), Some(Dropped { row: 2, full: 0b100 }));
+    /// # Ok::<(), tetris_core::ParseBoardError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If the shape sticks out of the side.
+    #[inline]
+    pub fn drop_shape(&mut self, shape: &Shape, x: usize) -> Option<Dropped> {
+        self.assert_across(shape, x);
+        match self.narrow_mut() {
+            Some(board) => simd::run(Fall { board, shape, x }),
+            None => self.drop_step_by_step(shape, x),
+        }
+    }
+
+    /// Lets a shape fall on each of many boards, with its leftmost column there, as
+    /// [`Board::drop_shape`] does, and tells what became of each.
+    ///
+    /// # Panics
+    /// If the slices differ in length, or a shape sticks out of the side.
+    pub fn drop_shapes(
+        boards: &mut [Self],
+        drops: &[(&Shape, usize)],
+        dropped: &mut [Option<Dropped>],
+    ) {
+        assert_eq!(drops.len(), boards.len(), "a shape for each board");
+        assert_eq!(dropped.len(), boards.len(), "a place for each board");
+        simd::run(FallOnEach {
+            boards,
+            drops,
+            dropped,
+        });
+    }
+
+    #[inline(always)]
+    pub(super) const fn narrow_mut(&mut self) -> Option<Narrow<'_>> {
+        match &mut self.0 {
+            Columns::Narrow {
+                width,
+                height,
+                columns,
+            } => Some(Narrow {
+                width: *width as usize,
+                height: *height as usize,
+                columns,
+            }),
+            Columns::Wide { .. } => None,
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn drop_step_by_step(&mut self, shape: &Shape, x: usize) -> Option<Dropped> {
+        let row = self.drop_row(shape, x);
+        if row + shape.height() > self.height() {
+            return None;
+        }
+        self.fill(shape, x, row);
+        let full = self.clear_full_rows();
+        Some(Dropped { row, full })
     }
 
     /// Takes out the full rows and lets what is above them come down. Returns which rows were

@@ -2,10 +2,12 @@
 
 mod bitboard;
 mod colours;
+mod fall;
 mod packed;
 
 pub use bitboard::{Board, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
 pub use colours::{ColourPlane, GARBAGE};
+pub use fall::Dropped;
 pub use packed::PackedBoard;
 
-pub(crate) use bitboard::{WINDOW, bit_height};
+pub(crate) use bitboard::bit_height;

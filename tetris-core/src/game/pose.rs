@@ -1,12 +1,8 @@
 //! Pieces in their orientations, laid out for the questions that a moving piece asks of a board.
 
 use super::{Input, LastMove};
-use crate::board::{Board, WINDOW};
-use crate::pieces::{HalfTurns, Piece, Rotation, RotationRules, RotationSystem, Shape};
-
-/// Columns of a pose with as many empty ones before them as a [window](Board::window) may begin
-/// before the piece: whatever is asked of a window is asked with four of these.
-const COLUMNS: usize = 2 * WINDOW - 1;
+use crate::board::{Board, bit_height};
+use crate::pieces::{HalfTurns, Piece, Rotation, RotationRules, RotationSystem, Shape, Stamp};
 
 /// Where a piece in one orientation begins and ends.
 #[derive(Clone, Copy)]
@@ -41,12 +37,7 @@ impl Extent {
 #[derive(Clone, Copy)]
 pub(super) struct Pose {
     pub(super) extent: Extent,
-    /// The cells of each column as bits, bit 0 the lowest row of the piece.
-    cells: [u64; COLUMNS],
-    /// The row of the lowest cell of each column.
-    bottoms: [u64; COLUMNS],
-    /// All bits for columns with cells.
-    used: [u64; COLUMNS],
+    stamp: Stamp,
 }
 
 /// By [`Piece::index`] and [`Rotation::index`].
@@ -62,22 +53,10 @@ static POSES: [[Pose; 4]; 7] = {
 
 impl Pose {
     const fn new(piece: Piece, rotation: Rotation) -> Self {
-        let shape = Shape::new(piece.cells(rotation));
-        let mut pose = Self {
+        Self {
             extent: Extent::new(piece, rotation),
-            cells: [0; COLUMNS],
-            bottoms: [0; COLUMNS],
-            used: [0; COLUMNS],
-        };
-        let mut column = 0;
-        while column < shape.width() {
-            let at = COLUMNS - WINDOW + column;
-            pose.cells[at] = shape.columns()[column] as u64;
-            pose.bottoms[at] = shape.bottoms()[column] as u64;
-            pose.used[at] = u64::MAX;
-            column += 1;
+            stamp: *Shape::new(piece.cells(rotation)).stamp(),
         }
-        pose
     }
 
     #[inline]
@@ -90,68 +69,30 @@ impl Pose {
     /// A call of its own, because most pieces on the move are in free air.
     #[inline(never)]
     pub(super) fn probe(&self, board: &Board, x: i32, y: i32) -> Option<bool> {
-        let (columns, at) = board.window(x as usize);
-        let cells = under_window(&self.cells, at);
-        let mut here = 0;
-        for i in 0..WINDOW {
-            here |= columns[i] >> y & cells[i];
-        }
-        (here == 0).then(|| stands(columns, cells, y))
+        let window = board.window(x as usize);
+        let fits = self.stamp.fits(window, y as u32);
+        fits.then(|| self.stamp.stands(window, y as u32))
     }
 
     /// Whether it is on the ground in a place where it fits.
     #[inline(never)]
     pub(super) fn is_grounded(&self, board: &Board, x: i32, y: i32) -> bool {
-        let (columns, at) = board.window(x as usize);
-        stands(columns, under_window(&self.cells, at), y)
+        self.stamp.stands(board.window(x as usize), y as u32)
     }
 
     /// Fills its cells in a place where it fits.
     #[inline]
     pub(super) fn fill(&self, board: &mut Board, x: i32, y: i32) {
-        let (columns, at) = board.window_mut(x as usize);
-        let cells = under_window(&self.cells, at);
-        for i in 0..WINDOW {
-            columns[i] |= cells[i] << y;
-        }
+        self.stamp.fill(board.window_mut(x as usize), y as u32);
     }
 
     /// How many rows it can fall from a place where it fits.
     #[inline]
     pub(super) fn rows_below(&self, board: &Board, x: i32, y: i32) -> u8 {
-        let (columns, at) = board.window(x as usize);
-        let (bottoms, used) = (
-            under_window(&self.bottoms, at),
-            under_window(&self.used, at),
-        );
-        // Rows for the corner at which a lowest cell of a column would be on a full cell.
-        let mut taken = 0;
-        for i in 0..WINDOW {
-            taken |= columns[i] >> bottoms[i] & used[i];
-        }
-        // Above the highest of them below; on the floor if there is none.
-        let below = taken & ((1 << y) - 1);
-        (y as u32 - (u64::BITS - below.leading_zeros())) as u8
+        let stopped = self.stamp.stopped(board.window(x as usize));
+        // By the highest of them below; by the floor if there is none.
+        y as u8 - bit_height(stopped & ((1 << y) - 1)) as u8
     }
-}
-
-/// Whether cells in row `y` would be on full ones a row lower, where the floor is full.
-#[inline(always)]
-fn stands(columns: &[u64; WINDOW], cells: &[u64; WINDOW], y: i32) -> bool {
-    let mut under = 0;
-    for i in 0..WINDOW {
-        // No shape reaches the bit lost.
-        under |= (columns[i] << 1 | 1) >> y & cells[i];
-    }
-    under != 0
-}
-
-/// What is under a window that begins so many columns before the piece, which is fewer than
-/// it has.
-#[inline(always)]
-fn under_window(all: &[u64; COLUMNS], at: usize) -> &[u64; WINDOW] {
-    let from = (WINDOW - 1).wrapping_sub(at) % WINDOW;
-    all[from..].first_chunk().expect("enough columns")
 }
 
 /// How a shift, a soft drop, or a turn without a kick moves the pivot and the orientation, with what must be

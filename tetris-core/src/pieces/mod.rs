@@ -7,15 +7,19 @@ mod piece;
 mod randomizer;
 mod range;
 mod rotation;
+mod shape;
 mod source;
+mod stamp;
 
 pub use hand::{Hand, PieceQueue};
 pub use kind::RandomizerKind;
 pub use odds::Odds;
-pub use piece::{Piece, Rotation, Shape};
+pub use piece::{Piece, Rotation};
 pub use randomizer::Randomizer;
 pub use rotation::{HalfTurns, RotationRules, RotationSystem, Turn};
+pub use shape::Shape;
 pub use source::{PieceSequence, PieceSource};
 
 pub(crate) use range::below;
 pub(crate) use source::Feed;
+pub(crate) use stamp::{NARROW, Stamp, WINDOW};

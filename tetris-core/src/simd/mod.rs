@@ -112,6 +112,22 @@ pub(crate) trait Vector: Copy + Debug {
     fn lower16(self) -> Self;
     fn upper16(self) -> Self;
 
+    /// Four lanes of 64 bits.
+    fn load64(from: &[u64; 4]) -> Self;
+    fn store64(self) -> [u64; 4];
+    fn splat64(value: u64) -> Self;
+    fn widen8(from: &[u8; 4]) -> Self;
+    /// By as many bits as the lane of `by` says; by 64 or more gives 0.
+    fn up64(self, by: Self) -> Self;
+    fn down64(self, by: Self) -> Self;
+    fn minus64(self, other: Self) -> Self;
+    /// The bits that any, and that every one of the four lanes has, in all of them.
+    fn any64(self) -> Self;
+    fn every64(self) -> Self;
+    /// Zeros above the highest bit; all lanes must be equal.
+    fn zeros_above64(self) -> Self;
+    fn first64(self) -> u64;
+
     /// 1 where the bit is set, and else 0.
     fn bytes_of_bits(bits: u64) -> [u8; 64];
     /// This number where the bit is set, and else 0.

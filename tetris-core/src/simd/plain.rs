@@ -31,6 +31,24 @@ impl Plain {
     }
 
     #[inline(always)]
+    fn of_quad(quad: [u64; 4]) -> Self {
+        Self(core::array::from_fn(|i| {
+            (quad[i / 2] >> (32 * (i % 2))) as u32
+        }))
+    }
+
+    #[inline(always)]
+    fn quad(self) -> [u64; 4] {
+        core::array::from_fn(|i| u64::from(self.0[2 * i]) | u64::from(self.0[2 * i + 1]) << 32)
+    }
+
+    #[inline(always)]
+    fn zip_quads(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
+        let (a, b) = (self.quad(), other.quad());
+        Self::of_quad(core::array::from_fn(|i| f(a[i], b[i])))
+    }
+
+    #[inline(always)]
     fn floats(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
         self.zip(other, |a, b| {
             f(f32::from_bits(a), f32::from_bits(b)).to_bits()
@@ -121,6 +139,17 @@ impl Vector for Plain {
     #[inline(always)] fn upper16(self) -> Self {
         Self(core::array::from_fn(|i| self.0[4 + i / 2] >> (16 * (i % 2)) & 0xffff))
     }
+    #[inline(always)] fn load64(from: &[u64; 4]) -> Self { Self::of_quad(*from) }
+    #[inline(always)] fn store64(self) -> [u64; 4] { self.quad() }
+    #[inline(always)] fn splat64(value: u64) -> Self { Self::of_quad([value; 4]) }
+    #[inline(always)] fn widen8(from: &[u8; 4]) -> Self { Self::of_quad(from.map(u64::from)) }
+    #[inline(always)] fn up64(self, by: Self) -> Self { self.zip_quads(by, |lane, by| lane.unbounded_shl(by as u32)) }
+    #[inline(always)] fn down64(self, by: Self) -> Self { self.zip_quads(by, |lane, by| lane.unbounded_shr(by as u32)) }
+    #[inline(always)] fn minus64(self, other: Self) -> Self { self.zip_quads(other, u64::wrapping_sub) }
+    #[inline(always)] fn any64(self) -> Self { Self::splat64(self.quad().into_iter().fold(0, |all, lane| all | lane)) }
+    #[inline(always)] fn every64(self) -> Self { Self::splat64(self.quad().into_iter().fold(u64::MAX, |all, lane| all & lane)) }
+    #[inline(always)] fn zeros_above64(self) -> Self { Self::splat64(self.first64().leading_zeros().into()) }
+    #[inline(always)] fn first64(self) -> u64 { self.quad()[0] }
     #[inline(always)] fn bytes_of_bits(bits: u64) -> [u8; 64] {
         let mut to = [0; 64];
         for (i, four) in to.as_chunks_mut::<4>().0.iter_mut().enumerate() {

@@ -78,7 +78,9 @@ fn avx2<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<Avx2>()
 }
 
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
+#[target_feature(
+    enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512cd,avx512vl,avx512vpopcntdq"
+)]
 fn avx512<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<Avx512>()
 }
@@ -87,7 +89,7 @@ fn avx512<K: Kernel>(kernel: K) -> K::Output {
 // into being in `avx2` and `avx512` only, which run on CPUs that have the instructions. None
 // of them touches memory but those that load and store, which copy the bytes of the array.
 macro_rules! vector {
-    ($name:ident, $count:expr, $narrow:expr, $narrow16:expr, $window:ident, $bytes:expr, $numbers:expr) => {
+    ($name:ident, $count:expr, $narrow:expr, $narrow16:expr, $window:ident, $zeros:expr, $bytes:expr, $numbers:expr) => {
         #[derive(Clone, Copy, Debug)]
         struct $name(__m256i);
 
@@ -181,6 +183,29 @@ macro_rules! vector {
             #[inline(always)] fn sum16(self) -> u32 { Self(unsafe { _mm256_madd_epi16(self.0, _mm256_set1_epi16(1)) }).sum() }
             #[inline(always)] fn lower16(self) -> Self { Self(unsafe { _mm256_cvtepu16_epi32(_mm256_castsi256_si128(self.0)) }) }
             #[inline(always)] fn upper16(self) -> Self { Self(unsafe { _mm256_cvtepu16_epi32(_mm256_extracti128_si256::<1>(self.0)) }) }
+            #[inline(always)] fn load64(from: &[u64; 4]) -> Self { Self(unsafe { _mm256_loadu_si256(from.as_ptr().cast()) }) }
+            #[inline(always)] fn store64(self) -> [u64; 4] {
+                let mut to = [0; 4];
+                unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), self.0) };
+                to
+            }
+            #[inline(always)] fn splat64(value: u64) -> Self { Self(unsafe { _mm256_set1_epi64x(value as i64) }) }
+            #[inline(always)] fn widen8(from: &[u8; 4]) -> Self {
+                Self(unsafe { _mm256_cvtepu8_epi64(_mm_cvtsi32_si128(i32::from_le_bytes(*from))) })
+            }
+            #[inline(always)] fn up64(self, by: Self) -> Self { Self(unsafe { _mm256_sllv_epi64(self.0, by.0) }) }
+            #[inline(always)] fn down64(self, by: Self) -> Self { Self(unsafe { _mm256_srlv_epi64(self.0, by.0) }) }
+            #[inline(always)] fn minus64(self, other: Self) -> Self { Self(unsafe { _mm256_sub_epi64(self.0, other.0) }) }
+            #[inline(always)] fn any64(self) -> Self {
+                let two = self.or(Self(unsafe { _mm256_permute4x64_epi64::<0b01_00_11_10>(self.0) }));
+                two.or(Self(unsafe { _mm256_shuffle_epi32::<0b01_00_11_10>(two.0) }))
+            }
+            #[inline(always)] fn every64(self) -> Self {
+                let two = self.and(Self(unsafe { _mm256_permute4x64_epi64::<0b01_00_11_10>(self.0) }));
+                two.and(Self(unsafe { _mm256_shuffle_epi32::<0b01_00_11_10>(two.0) }))
+            }
+            #[inline(always)] fn zeros_above64(self) -> Self { Self(unsafe { $zeros(self.0) }) }
+            #[inline(always)] fn first64(self) -> u64 { (unsafe { _mm_cvtsi128_si64(_mm256_castsi256_si128(self.0)) }) as u64 }
             #[inline(always)] fn bytes_of_bits(bits: u64) -> [u8; 64] { unsafe { $bytes(bits) } }
             #[inline(always)] fn numbers_of_bits(bits: u64, number: u32) -> [u32; 64] { unsafe { $numbers(bits, number) } }
             #[inline(always)] fn along16<const LANES: i32>(self) -> Self { Self(unsafe { along16::<LANES>(self.0) }) }
@@ -194,6 +219,7 @@ vector!(
     narrow_by_shuffle,
     narrow16_by_pack,
     window_by_shuffle,
+    zeros_of_first,
     bytes_by_shuffle,
     numbers_by_lookup
 );
@@ -203,6 +229,7 @@ vector!(
     narrow_at_once,
     narrow16_at_once,
     window_at_once,
+    _mm256_lzcnt_epi64,
     bytes_by_mask,
     numbers_by_mask
 );
@@ -342,6 +369,13 @@ fn every16(all: __m256i) -> u32 {
     let four = _mm_cvtsi128_si64(four) as u64;
     let two = four & four >> 32;
     (two & two >> 16) as u32 & 0xffff
+}
+
+#[inline]
+#[target_feature(enable = "avx2,lzcnt")]
+fn zeros_of_first(all: __m256i) -> __m256i {
+    let first = _mm_cvtsi128_si64(_mm256_castsi256_si128(all));
+    _mm256_set1_epi64x(first.leading_zeros().into())
 }
 
 #[inline]

@@ -1,8 +1,10 @@
 //! Boards, shapes, placements and features against the naive twin, over sizes from 4x4 to 32x64.
 
+use std::slice;
+
 use crate::twin::{Random, Twin, cells, random_boards};
 use tetris_core::{
-    Board, BoardSizeError, Features, PackedBoard, ParseBoardError, Piece, PlacementConfig,
+    Board, BoardSizeError, Dropped, Features, PackedBoard, ParseBoardError, Piece, PlacementConfig,
     PlacementEnv, PlacementModel, RandomizerKind, Rotation, Scenario,
 };
 
@@ -73,6 +75,12 @@ fn fits_drop_lock_and_clear_agree_with_the_twin() {
                 for x in 0..=board.width() - shape.width() {
                     let row = twin.drop_row(&cells, x);
                     assert_eq!(board.drop_row(shape, x), row, "{board} {piece} {x}");
+                    let mut fallen = [board.clone(), board.clone()];
+                    let [at_once, each] = &mut fallen;
+                    let dropped = at_once.drop_shape(shape, x);
+                    let mut told = [None];
+                    Board::drop_shapes(slice::from_mut(each), &[(shape, x)], &mut told);
+                    assert_eq!(told, [dropped]);
                     if twin.fits(&cells, x, row) {
                         let (mut board, mut twin) = (board.clone(), twin.clone());
                         board.lock(shape, x, row);
@@ -81,6 +89,11 @@ fn fits_drop_lock_and_clear_agree_with_the_twin() {
                         let expected = twin.clear().iter().fold(0, |all, y| all | 1 << y);
                         assert_eq!(full, expected);
                         assert_eq!(Twin::of(&board), twin);
+                        assert_eq!(dropped, Some(Dropped { row, full }));
+                        assert_eq!(fallen, [board.clone(), board]);
+                    } else {
+                        assert_eq!(dropped, None);
+                        assert_eq!(fallen, [board.clone(), board.clone()]);
                     }
                 }
             }
