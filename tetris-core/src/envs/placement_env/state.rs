@@ -90,9 +90,8 @@ impl State {
     #[inline]
     pub(super) fn lock(&mut self, drop: &Drop) -> u64 {
         let placement = drop.placement;
-        let (x, row) = (placement.column.into(), placement.row.into());
-        self.board.lock(drop.shape, x, row);
-        let full = self.board.clear_full_rows();
+        let dropped = self.board.drop_shape(drop.shape, placement.column.into());
+        let full = dropped.expect("a legal action is below the ceiling").full;
         if let Some(colours) = &mut self.colours {
             colours.lock(drop.piece, placement.cells(drop.piece));
             colours.remove_rows(full);
