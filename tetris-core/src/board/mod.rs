@@ -4,6 +4,7 @@ mod bitboard;
 mod colours;
 mod fall;
 mod packed;
+mod text;
 
 pub use bitboard::{Board, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
 pub use colours::{ColourPlane, GARBAGE};

@@ -7,7 +7,7 @@
 //! callers have a shorter and slower way. No answer depends on which (tested): it is integer
 //! arithmetic, and floats in a fixed order.
 //!
-//! `simd/x86.rs` is the only module with `unsafe`: each vector instruction, and the calls into code
+//! `simd/x86.rs` is the only module with `unsafe`, with `simd/x86_lanes.rs` in it: each vector instruction, and the calls into code
 //! that is compiled for them, right after they were detected. Measured on an AMD EPYC (Zen 4)
 //! that was busy with other work: greedy Dellacherie play went from 1.2 to 4.0 million pieces/s
 //! and an afterstate with all features from 33 to 9 ns, against scalar code for any x86-64.
