@@ -321,24 +321,23 @@ impl<R: Reward> Shared<'_, R> {
             let bits = &mut bits[game * words..(game + 1) * words];
             let numbers = game * len..(game + 1) * len;
             let action = actions[game].into();
-            slot.steps += 1;
-            let last = slot.steps >= self.max_steps;
             let step = step(
                 &mut slot.game,
                 bits,
                 self.observation,
                 self.reward,
                 action,
-                last,
                 &mut None,
             );
             let Ok(step) = step else {
                 unreachable!("no game of a batch is left over, and the actions were checked");
             };
+            slot.steps += 1;
+            let last = slot.steps >= self.max_steps;
             buffers.rewards[game] = step.reward;
             buffers.terminated[game] = step.terminated;
-            buffers.truncated[game] = step.truncated;
-            if step.terminated || step.truncated {
+            buffers.truncated[game] = last && !step.terminated;
+            if last || step.terminated {
                 let last = &mut buffers.final_observations[numbers.clone()];
                 self.observation.write_with(&slot.game, bits, last);
                 slot.start_next();

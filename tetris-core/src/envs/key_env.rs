@@ -123,7 +123,6 @@ impl<R: Reward> KeyEnv<R> {
     /// If the game is over or there is no such action; the environment is then unchanged.
     #[inline(always)]
     pub fn step(&mut self, action: usize) -> Result<KeyStep, IllegalAction> {
-        let last = self.steps.saturating_add(1) >= self.max_steps;
         let mut locked = None;
         let outcome = step(
             &mut self.game,
@@ -131,11 +130,10 @@ impl<R: Reward> KeyEnv<R> {
             &self.observation,
             &self.reward,
             action,
-            last,
             &mut locked,
         )?;
         self.steps += 1;
-        Ok(outcome.with(locked))
+        Ok(outcome.with(locked, self.steps >= self.max_steps))
     }
 
     /// A step in which something else than a key is done to the game, which must not be over, and
@@ -156,7 +154,7 @@ impl<R: Reward> KeyEnv<R> {
     /// What the next step gives if it leads to a game.
     pub(super) fn outcome_of(&self, after: &Game, locked: Option<Locked>, score: u64) -> KeyStep {
         let last = self.steps.saturating_add(1) >= self.max_steps;
-        outcome(after, &self.reward, locked, score, after.is_over(), last).with(locked)
+        outcome(after, &self.reward, locked, score, after.is_over()).with(locked, last)
     }
 
     /// Writes what there is to see.
@@ -211,23 +209,22 @@ impl<R: Reward> KeyEnv<R> {
 pub(crate) struct Outcome {
     pub(crate) reward: f32,
     pub(crate) terminated: bool,
-    pub(crate) truncated: bool,
 }
 
 impl Outcome {
+    /// With what locked, and truncated if it was the last step that may be.
     #[inline(always)]
-    fn with(self, locked: Option<Locked>) -> KeyStep {
+    fn with(self, locked: Option<Locked>, last: bool) -> KeyStep {
         KeyStep {
             reward: self.reward,
             terminated: self.terminated,
-            truncated: self.truncated,
+            truncated: last && !self.terminated,
             locked,
         }
     }
 }
 
-/// One step of a game and the bits of its observation, truncated if it is the last that may be. What has locked is left in
-/// `locked`, which must be empty.
+/// One step of a game and the bits of its observation. What has locked is left in `locked`, which must be empty.
 #[inline(always)]
 pub(crate) fn step<R: Reward>(
     game: &mut Game,
@@ -235,7 +232,6 @@ pub(crate) fn step<R: Reward>(
     observation: &Observation,
     reward: &R,
     action: usize,
-    last: bool,
     locked: &mut Option<Locked>,
 ) -> Result<Outcome, IllegalAction> {
     if game.is_over() {
@@ -266,12 +262,12 @@ pub(crate) fn step<R: Reward>(
     }
     // Most steps lock nothing, and are short if the others are kept apart.
     Ok(match locked {
-        None => outcome(game, reward, None, score, over, last),
+        None => outcome(game, reward, None, score, over),
         Some(locked) => {
             if observation.has_bits() {
                 observation.read_locked(game, locked, bits);
             }
-            locked_outcome(game, reward, locked, score, last)
+            locked_outcome(game, reward, locked, score)
         }
     })
 }
@@ -282,16 +278,8 @@ fn locked_outcome<R: Reward>(
     reward: &R,
     locked: &Locked,
     score_before: u64,
-    last: bool,
 ) -> Outcome {
-    outcome(
-        game,
-        reward,
-        Some(*locked),
-        score_before,
-        game.is_over(),
-        last,
-    )
+    outcome(game, reward, Some(*locked), score_before, game.is_over())
 }
 
 #[inline(always)]
@@ -301,7 +289,6 @@ fn outcome<R: Reward>(
     locked: Option<Locked>,
     score_before: u64,
     terminated: bool,
-    last: bool,
 ) -> Outcome {
     let points = game.score() - score_before;
     let reward = reward.reward(&Transition {
@@ -310,9 +297,5 @@ fn outcome<R: Reward>(
         points,
         terminated,
     });
-    Outcome {
-        reward,
-        terminated,
-        truncated: last && !terminated,
-    }
+    Outcome { reward, terminated }
 }

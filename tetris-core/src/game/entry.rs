@@ -112,7 +112,7 @@ impl Active {
 
 impl Setup {
     pub(super) fn new(rules: Rules) -> Self {
-        let entries = Piece::ALL.map(|piece| entry(&rules, piece));
+        let entries = Piece::ALL.map(|piece| Entry::new(&rules, piece));
         let missing = [
             (Input::Half, rules.rotation.half_turns == HalfTurns::Off),
             (Input::Hold, !rules.hold),
@@ -126,6 +126,38 @@ impl Setup {
             entries,
             keys,
         }
+    }
+}
+
+/// How a piece enters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Where, before it falls by the row of [`Spawn::Guideline`].
+    at: Active,
+    /// Where it is after that, in free air.
+    fallen: Active,
+    /// The lowest row of that; 0, which is in no free air, if it does not enter on the board.
+    row: u8,
+}
+
+impl Entry {
+    fn new(rules: &Rules, piece: Piece) -> Self {
+        let (x, y) = entry(rules, piece);
+        let rotation = Rotation::North;
+        let at = Active {
+            piece,
+            rotation,
+            x,
+            y,
+        };
+        let falls = rules.spawn == Spawn::Guideline;
+        let fallen = at.lower(falls.into());
+        let (left, low) = at.corner();
+        let shape = piece.shape(rotation);
+        let (right, top) = (left + shape.width() as i32, low + shape.height() as i32);
+        let inside = left >= 0 && right <= rules.width.into() && top <= rules.rows() as i32;
+        let row = if inside { fallen.corner().1.max(0) } else { 0 } as u8;
+        Self { at, fallen, row }
     }
 }
 
@@ -183,16 +215,23 @@ impl Game {
     /// Puts a piece into play, or ends the game.
     #[inline]
     pub(super) fn enter(&mut self, piece: Piece) {
+        let entry = &self.setup.entries[piece.index()];
+        let state = &mut self.state;
+        let initial = state.initial.turn.is_some() | state.initial.hold;
+        if entry.row > state.pile && !initial && !state.rate.is_instant() {
+            // The usual case.
+            state.entered(entry.fallen, entry.row, false);
+            return;
+        }
+        let at = entry.at;
+        self.enter_beside_others(at);
+    }
+
+    /// The same where the pile is high, gravity instant, or a turn asked for.
+    #[inline(never)]
+    fn enter_beside_others(&mut self, mut active: Active) {
         let rules = &self.setup.rules;
         let state = &mut self.state;
-        let (x, y) = self.setup.entries[piece.index()];
-        let rotation = Rotation::North;
-        let mut active = Active {
-            piece,
-            rotation,
-            x,
-            y,
-        };
         let mut grounded = state.probe(active);
         if state.initial.turn.is_some() || state.initial.hold {
             let initial = core::mem::take(&mut state.initial);
@@ -221,18 +260,24 @@ impl Game {
             active = active.lower(active.rows_below(&state.board));
             grounded = true;
         }
-        state.active = active;
-        state.grounded = grounded;
-        state.lowest = active.corner().1 as u8;
-        state.last_move = LastMove::Other;
-        state.landed = grounded;
-        state.resets = 0;
-        state.lock_ticks = 0;
-        state.fallen = 0;
+        state.entered(active, active.corner().1 as u8, grounded);
     }
 }
 
 impl State {
+    /// Takes over a piece that entered.
+    #[inline]
+    fn entered(&mut self, active: Active, row: u8, grounded: bool) {
+        self.active = active;
+        self.grounded = grounded;
+        self.lowest = row;
+        self.last_move = LastMove::Other;
+        self.landed = grounded;
+        self.resets = 0;
+        self.lock_ticks = 0;
+        self.fallen = 0;
+    }
+
     /// Whether a piece is on the ground; `None` if it does not fit where it is.
     #[inline(always)]
     pub(super) fn probe(&self, active: Active) -> Option<bool> {

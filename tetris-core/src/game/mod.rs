@@ -24,6 +24,7 @@ use crate::error::{ConfigError, ScenarioError};
 use crate::pieces::{Feed, Odds, Piece, Turn};
 
 pub use entry::Active;
+use entry::Entry;
 pub use garbage::GarbageRules;
 pub use gravity::{Gravity, LockDelay, LockReset};
 pub use input::Input;
@@ -72,8 +73,8 @@ pub struct Game {
 #[derive(Debug, PartialEq, Eq)]
 struct Setup {
     rules: Rules,
-    /// Where the pivot of each piece enters.
-    entries: [(i8, i8); 7],
+    /// How each piece enters.
+    entries: [Entry; 7],
     /// Bits for the numbers of the keys that the rules have.
     keys: u16,
 }
