@@ -41,7 +41,7 @@ impl Kernel for Fall<'_> {
 
     #[inline(always)]
     fn run<V: Vector>(self) -> Option<Dropped> {
-        fall::<V>(self.board, self.shape, self.x)
+        fall::<V, true>(self.board, self.shape, self.x)
     }
 }
 
@@ -61,7 +61,7 @@ impl Kernel for FallOnEach<'_> {
         for ((board, &(shape, x)), dropped) in drops {
             board.assert_across(shape, x);
             match board.narrow_mut() {
-                Some(board) => *dropped = fall::<V>(board, shape, x),
+                Some(board) => *dropped = fall::<V, false>(board, shape, x),
                 None => *dropped = board.drop_step_by_step(shape, x),
             }
         }
@@ -70,8 +70,16 @@ impl Kernel for FallOnEach<'_> {
 
 /// Nothing depends on where the shape is and how wide, so that a processor need not guess, and each
 /// column is read once.
+///
+/// Whether a row is full cannot be foreseen either. A board `ALONE` waits for its last piece anyway: there
+/// it is guessed, and most pieces fill none. Of many boards some can go on while others wait: there one
+/// row is taken out even if there is none.
 #[inline(always)]
-fn fall<V: Vector>(board: Narrow<'_>, shape: &Shape, x: usize) -> Option<Dropped> {
+fn fall<V: Vector, const ALONE: bool>(
+    board: Narrow<'_>,
+    shape: &Shape,
+    x: usize,
+) -> Option<Dropped> {
     let (cells, bottoms) = shape.stamp().across(x);
     let (cells, bottoms) = (cells.as_chunks().0, bottoms.as_chunks().0);
     let columns = board.columns.as_chunks_mut().0;
@@ -85,6 +93,8 @@ fn fall<V: Vector>(board: Narrow<'_>, shape: &Shape, x: usize) -> Option<Dropped
     if row + shape.height() > board.height {
         return None;
     }
+    // Less than 64 from here on. Where the compiler knows, it does less, but a board alone waits for it.
+    let up = if ALONE { up } else { up.and(V::splat64(63)) };
     let mut full = V::splat(u32::MAX);
     let past = &PAST[board.width];
     for i in 0..VECTORS {
@@ -93,9 +103,9 @@ fn fall<V: Vector>(board: Narrow<'_>, shape: &Shape, x: usize) -> Option<Dropped
     }
     let mut rows = full.every64();
     let full = rows.first64();
-    // From the top, so that the rows still to go keep their places. One is taken out even if there is
-    // none: whether there is cannot be foreseen, and more are rare.
-    for _ in 0..full.count_ones().max(1) {
+    // From the top, so that the rows still to go keep their places.
+    let count = full.count_ones().max((!ALONE).into());
+    for _ in 0..count {
         let top = V::splat64(1 << 63).down64(rows.zeros_above64());
         let below = top.minus64(V::splat64(1));
         for columns in &mut all {
@@ -141,8 +151,19 @@ mod tests {
                 let (mut fallen, mut expected) = (board.clone(), board.clone());
                 let board = fallen.narrow_mut().expect("few columns");
                 let dropped = run_at(level, Fall { board, shape, x });
+                let mut one_of_many = [expected.clone()];
+                let mut told = [None];
+                run_at(
+                    level,
+                    FallOnEach {
+                        boards: &mut one_of_many,
+                        drops: &[(shape, x)],
+                        dropped: &mut told,
+                    },
+                );
                 assert_eq!(dropped, expected.drop_step_by_step(shape, x), "{level:?}");
                 assert_eq!(fallen, expected, "{level:?}");
+                assert_eq!((told, one_of_many), ([dropped], [expected]), "{level:?}");
                 cleared += dropped.map_or(0, |dropped| dropped.full.count_ones());
             }
         }
