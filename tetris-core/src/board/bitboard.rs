@@ -220,8 +220,9 @@ impl Board {
     #[must_use]
     #[inline]
     pub fn fits(&self, shape: &Shape, x: usize, y: usize) -> bool {
-        x + shape.width() <= self.width()
-            && y + shape.height() <= self.height()
+        // Every shape is smaller than every board.
+        x <= self.width() - shape.width()
+            && y <= self.height() - shape.height()
             && shape.stamp().fits(self.window(x), y as u32)
     }
 
@@ -240,7 +241,7 @@ impl Board {
     #[inline(always)]
     pub(super) fn assert_across(&self, shape: &Shape, x: usize) {
         assert!(
-            x + shape.width() <= self.width(),
+            x <= self.width() - shape.width(),
             "the piece sticks out of the side at column {x}"
         );
     }
@@ -298,7 +299,8 @@ impl Board {
     /// [`Board::drop_shape`] does, and tells what became of each.
     ///
     /// # Panics
-    /// If the slices differ in length, or a shape sticks out of the side.
+    /// If the slices differ in length, or a shape sticks out of the side: the boards before it have
+    /// theirs then.
     pub fn drop_shapes(
         boards: &mut [Self],
         drops: &[(&Shape, usize)],

@@ -1,5 +1,6 @@
 //! Boards, shapes, placements and features against the naive twin, over sizes from 4x4 to 32x64.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
 
 use crate::twin::{Random, Twin, cells, random_boards};
@@ -98,6 +99,25 @@ fn fits_drop_lock_and_clear_agree_with_the_twin() {
                 }
             }
         }
+    }
+}
+
+/// Places so far outside that the end of a shape there would be no number.
+#[test]
+fn nothing_fits_far_outside() {
+    let board = Board::new(10, 20).expect("a size within the limits");
+    let shape = Piece::T.shape(Rotation::North);
+    assert!(board.fits(shape, 7, 18));
+    for far in [8, 20, usize::MAX - 1, usize::MAX] {
+        assert!(!board.fits(shape, far, 0), "column {far}");
+        assert!(!board.fits(shape, 0, far.max(19)), "row {far}");
+        let fall = || board.clone().drop_shape(shape, far);
+        assert!(
+            catch_unwind(AssertUnwindSafe(fall)).is_err(),
+            "column {far}"
+        );
+        let row = || board.drop_row(shape, far);
+        assert!(catch_unwind(AssertUnwindSafe(row)).is_err(), "column {far}");
     }
 }
 
