@@ -30,16 +30,12 @@ impl Element for u8 {
     reason = "outside the crate there is nothing to call it with"
 )]
 mod sealed {
-    use super::{EIGHT_F32, EIGHT_U8};
     use crate::simd::Vector;
 
     pub trait Cells: Copy {
         fn whole(number: u8) -> Self;
 
-        /// Eight cells, 1 for full, the lowest bit first.
-        fn eight(bits: u8) -> &'static [Self; 8];
-
-        /// Sixty-four of them, in a kernel.
+        /// Sixty-four cells in a kernel, 1 for full, the lowest bit first.
         #[expect(
             private_bounds,
             reason = "outside the crate there is nothing to call it with"
@@ -51,11 +47,6 @@ mod sealed {
         #[inline(always)]
         fn whole(number: u8) -> Self {
             number.into()
-        }
-
-        #[inline]
-        fn eight(bits: u8) -> &'static [Self; 8] {
-            &EIGHT_F32[usize::from(bits)]
         }
 
         #[inline(always)]
@@ -70,35 +61,12 @@ mod sealed {
             number
         }
 
-        #[inline]
-        fn eight(bits: u8) -> &'static [Self; 8] {
-            &EIGHT_U8[usize::from(bits)]
-        }
-
         #[inline(always)]
         fn sixty_four<V: Vector>(bits: u64) -> [Self; 64] {
             V::bytes_of_bits(bits)
         }
     }
 }
-
-/// Eight numbers for each byte.
-macro_rules! eights {
-    ($type:ty, $one:expr) => {{
-        let mut table = [[$one - $one; 8]; 256];
-        let mut at = 0;
-        while at < 256 * 8 {
-            if at / 8 >> (at % 8) & 1 == 1 {
-                table[at / 8][at % 8] = $one;
-            }
-            at += 1;
-        }
-        table
-    }};
-}
-
-static EIGHT_F32: [[f32; 8]; 256] = eights!(f32, 1.0);
-static EIGHT_U8: [[u8; 8]; 256] = eights!(u8, 1);
 
 /// Makes a number of each bit, in a kernel.
 #[inline(always)]
@@ -111,20 +79,13 @@ pub(crate) fn expand<V: Vector, T: Element>(words: &[u64], out: &mut [T]) {
     if rest == 0 {
         return;
     }
-    if let Some(group) = out.last_chunk_mut::<64>() {
+    match out.last_chunk_mut::<64>() {
         // Some of these once more, which is less than to do the rest in small pieces.
-        let bits = words[last - 1] >> rest | words[last] << (64 - rest);
-        *group = T::sixty_four::<V>(bits);
-        return;
-    }
-    let mut bits = words[0];
-    let (eights, rest) = out.as_chunks_mut();
-    for eight in eights {
-        *eight = *T::eight(bits as u8);
-        bits >>= 8;
-    }
-    for (number, &value) in rest.iter_mut().zip(T::eight(bits as u8)) {
-        *number = value;
+        Some(group) => {
+            let bits = words[last - 1] >> rest | words[last] << (64 - rest);
+            *group = T::sixty_four::<V>(bits);
+        }
+        None => out.copy_from_slice(&T::sixty_four::<V>(words[0])[..len]),
     }
 }
 

@@ -6,7 +6,6 @@ use alloc::vec;
 use crate::envs::{Element, Observation, Reward, Transition};
 use crate::error::{ConfigError, IllegalAction};
 use crate::game::{Game, HARD_DROP, HOLD, Input, Locked, Rules};
-use crate::pieces::HalfTurns;
 
 /// Number of actions of the key-press environment: the keys, and to press none.
 pub const KEY_ACTIONS: usize = Input::COUNT + 1;
@@ -180,9 +179,10 @@ impl<R: Reward> KeyEnv<R> {
     /// If the slice is not [`KEY_ACTIONS`] long.
     pub fn legal_actions(&self, legal: &mut [bool]) {
         assert_eq!(legal.len(), KEY_ACTIONS, "one entry for each action");
-        legal.fill(!self.game.is_over());
-        legal[Input::Hold as usize] &= self.game.can_hold();
-        legal[Input::Half as usize] &= self.game.rules().rotation.half_turns != HalfTurns::Off;
+        let alive = !self.game.is_over();
+        for (action, legal) in (0..).zip(legal) {
+            *legal = alive && self.game.in_effect(action) == action;
+        }
     }
 
     /// The game.
@@ -244,9 +244,7 @@ pub(crate) fn step<R: Reward>(
     }
     let mut over = false;
     match game.in_effect(action as u8) {
-        HARD_DROP => {
-            game.hard_drop(locked);
-        }
+        HARD_DROP => game.hard_drop(locked),
         HOLD => {
             game.hold();
             observation.read_pieces(game, bits);
@@ -254,7 +252,7 @@ pub(crate) fn step<R: Reward>(
             over = game.is_over();
         }
         key => {
-            game.step(key, locked);
+            game.move_or_wait(key, locked);
         }
     }
     if locked.is_none() && !over {

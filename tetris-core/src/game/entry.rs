@@ -1,11 +1,12 @@
 //! The active piece, and how pieces enter.
 
+use super::motion::LastMove;
 use super::pose::{Extent, Pose};
-use super::{Game, Initial, LastMove, Setup, State};
+use super::{Game, Initial, State};
 use crate::board::Board;
-use crate::game::{Input, Rules, Spawn, TopOut};
+use crate::game::{Rules, Spawn, TopOut};
 use crate::moves::Placement;
-use crate::pieces::{HalfTurns, Piece, Rotation};
+use crate::pieces::{Piece, Rotation};
 
 /// A piece in play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,7 +100,8 @@ impl Active {
     pub(super) fn fits(&self, board: &Board) -> bool {
         let (x, y) = self.corner();
         let pose = self.pose();
-        pose.extent.is_inside(board, x, y) && pose.probe(board, x, y).is_some()
+        pose.extent.is_inside((board.width(), board.height()), x, y)
+            && pose.probe(board, x, y).is_some()
     }
 
     /// How many rows a piece that fits can fall.
@@ -108,78 +110,6 @@ impl Active {
         let (x, y) = self.corner();
         self.pose().rows_below(board, x, y)
     }
-}
-
-impl Setup {
-    pub(super) fn new(rules: Rules) -> Self {
-        let entries = Piece::ALL.map(|piece| Entry::new(&rules, piece));
-        let missing = [
-            (Input::Half, rules.rotation.half_turns == HalfTurns::Off),
-            (Input::Hold, !rules.hold),
-        ];
-        let keys = missing
-            .iter()
-            .filter(|(_, missing)| *missing)
-            .fold(u16::MAX, |keys, &(key, _)| keys & !(1 << key as u16));
-        Self {
-            rules,
-            entries,
-            keys,
-        }
-    }
-}
-
-/// How a piece enters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    /// Where, before it falls by the row of [`Spawn::Guideline`].
-    at: Active,
-    /// Where it is after that, in free air.
-    fallen: Active,
-    /// The lowest row of that; 0, which is in no free air, if it does not enter on the board.
-    row: u8,
-}
-
-impl Entry {
-    fn new(rules: &Rules, piece: Piece) -> Self {
-        let (x, y) = entry(rules, piece);
-        let rotation = Rotation::North;
-        let at = Active {
-            piece,
-            rotation,
-            x,
-            y,
-        };
-        let falls = rules.spawn == Spawn::Guideline;
-        let fallen = at.lower(falls.into());
-        let (left, low) = at.corner();
-        let shape = piece.shape(rotation);
-        let (right, top) = (left + shape.width() as i32, low + shape.height() as i32);
-        let inside = left >= 0 && right <= rules.width.into() && top <= rules.rows() as i32;
-        let row = if inside { fallen.corner().1.max(0) } else { 0 } as u8;
-        Self { at, fallen, row }
-    }
-}
-
-/// Where the pivot of a piece enters, before it falls by the row of [`Spawn::Guideline`].
-fn entry(rules: &Rules, piece: Piece) -> (i8, i8) {
-    let shape = piece.shape(Rotation::North);
-    let (width, height) = (i32::from(rules.width), i32::from(rules.height));
-    let (left, _) = piece.corner(Rotation::North);
-    let centred = (width - shape.width() as i32) / 2 - i32::from(left);
-    let (x, y) = match rules.spawn {
-        Spawn::Guideline => (centred, height.min((rules.rows() - shape.height()) as i32)),
-        Spawn::Above => (centred, height + 2),
-        Spawn::Box => {
-            let (size, pivot) = match piece {
-                Piece::I => (4, 1),
-                Piece::O => (2, 0),
-                _ => (3, 1),
-            };
-            (width / 2 - size / 2 + pivot, height - 2)
-        }
-    };
-    (x as i8, y as i8)
 }
 
 impl Game {
@@ -224,12 +154,12 @@ impl Game {
             return;
         }
         let at = entry.at;
-        self.enter_beside_others(at);
+        self.enter_where_it_fits(at);
     }
 
     /// The same where the pile is high, gravity instant, or a turn asked for.
     #[inline(never)]
-    fn enter_beside_others(&mut self, mut active: Active) {
+    fn enter_where_it_fits(&mut self, mut active: Active) {
         let rules = &self.setup.rules;
         let state = &mut self.state;
         let mut grounded = state.probe(active);
@@ -290,7 +220,7 @@ impl State {
         let (left, low) = extent.corner;
         let x = i32::from(active.x) + i32::from(left);
         let y = i32::from(active.y) + i32::from(low);
-        if !extent.is_inside(&self.board, x, y) {
+        if !extent.is_inside((self.board.width(), self.board.height()), x, y) {
             None
         } else if y > self.pile.into() {
             Some(false)

@@ -11,6 +11,7 @@ mod place;
 mod pose;
 mod rules;
 mod score;
+mod setup;
 mod topout;
 #[cfg(feature = "serde")]
 mod wire;
@@ -24,14 +25,15 @@ use crate::error::{ConfigError, ScenarioError};
 use crate::pieces::{Feed, Odds, Piece, Turn};
 
 pub use entry::Active;
-use entry::Entry;
 pub use garbage::GarbageRules;
 pub use gravity::{Gravity, LockDelay, LockReset};
 pub use input::Input;
 pub use locking::Locked;
+use motion::LastMove;
 pub use motion::Pressed;
 pub use rules::{MAX_PREVIEW, Rules, Spawn};
 pub use score::{AttackTable, Clear, ScoreTable};
+use setup::Setup;
 pub use topout::{TopOut, TopOutRules};
 
 pub(crate) use garbage::Garbage;
@@ -69,49 +71,12 @@ pub struct Game {
     state: State,
 }
 
-/// The rules, and what follows from them.
-#[derive(Debug, PartialEq, Eq)]
-struct Setup {
-    rules: Rules,
-    /// How each piece enters.
-    entries: [Entry; 7],
-    /// Bits for the numbers of the keys that the rules have.
-    keys: u16,
-}
-
 /// What happens to the next piece as it enters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Initial {
     turn: Option<Turn>,
     hold: bool,
-}
-
-/// The last move of the active piece, as far as spins ask for it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-enum LastMove {
-    #[default]
-    Other,
-    Turn,
-    /// A turn with a kick of one column and two rows.
-    FarKick,
-}
-
-impl LastMove {
-    /// The last one after another, if there was one: looked up, as which it is cannot be foreseen.
-    #[inline]
-    fn then(self, next: Option<Self>) -> Self {
-        static AFTER: [[LastMove; 4]; 3] = {
-            use LastMove::{FarKick, Other, Turn};
-            [
-                [Other, Turn, FarKick, Other],
-                [Other, Turn, FarKick, Turn],
-                [Other, Turn, FarKick, FarKick],
-            ]
-        };
-        AFTER[self as usize][next.map_or(3, |next| next as usize)]
-    }
 }
 
 /// Everything that changes. What is marked as derived follows from the rest.

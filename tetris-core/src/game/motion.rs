@@ -3,7 +3,7 @@
 use core::hint::select_unpredictable;
 
 use super::pose::Step;
-use super::{Active, Game, LastMove, Locked};
+use super::{Active, Game, Locked};
 use crate::error::GameOver;
 use crate::game::{Input, LockDelay, LockReset};
 use crate::moves::is_far_kick;
@@ -15,6 +15,33 @@ pub(crate) const HOLD: u8 = Input::Hold as u8;
 
 /// The number of no key, after those of all keys.
 pub(crate) const NO_KEY: u8 = Input::COUNT as u8;
+
+/// The last move of the active piece, as far as spins ask for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) enum LastMove {
+    #[default]
+    Other,
+    Turn,
+    /// A turn with a kick of one column and two rows.
+    FarKick,
+}
+
+impl LastMove {
+    /// The last one after another, if there was one: looked up, as which it is cannot be foreseen.
+    #[inline]
+    fn then(self, next: Option<Self>) -> Self {
+        static AFTER: [[LastMove; 4]; 3] = {
+            use LastMove::{FarKick, Other, Turn};
+            [
+                [Other, Turn, FarKick, Other],
+                [Other, Turn, FarKick, Turn],
+                [Other, Turn, FarKick, FarKick],
+            ]
+        };
+        AFTER[self as usize][next.map_or(3, |next| next as usize)]
+    }
+}
 
 /// What a key did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,8 +74,9 @@ impl Game {
         match self.in_effect(input as u8) {
             HARD_DROP => self.hard_drop(locked),
             HOLD => self.hold(),
-            key => self.step(key, locked),
+            key => return self.move_or_wait(key, locked),
         }
+        true
     }
 
     /// The number of a key, but that of none if it is a hold or a half turn that may not be. A player's
@@ -165,7 +193,7 @@ impl Game {
     /// A shift, a turn, a soft drop, or to press nothing: one code without a branch between them, so
     /// that a processor need not guess which it is. Another key is pressed in vain here.
     #[inline(always)]
-    pub(crate) fn step(&mut self, key: u8, locked: &mut Option<Locked>) -> bool {
+    pub(crate) fn move_or_wait(&mut self, key: u8, locked: &mut Option<Locked>) -> bool {
         let active = self.state.active;
         let step = Step::of(active.piece, active.rotation, key);
         let moved = Active {
@@ -179,7 +207,7 @@ impl Game {
         };
         let drops = key == SOFT_DROP;
         if self.state.landed {
-            return self.step_with_delay(drops, moved, grounded, step.last);
+            return self.move_landed(drops, moved, grounded, step.last);
         }
         // It has not been on the ground in these rows: there is no lock delay to start again, and gravity
         // is not instant.
@@ -203,7 +231,7 @@ impl Game {
 
     /// The same for a piece that has been on the ground since it fell to its lowest row: few have.
     #[inline(never)]
-    fn step_with_delay(
+    fn move_landed(
         &mut self,
         drops: bool,
         moved: Active,
@@ -290,7 +318,7 @@ impl Game {
     }
 
     #[inline(always)]
-    pub(crate) fn hard_drop(&mut self, locked: &mut Option<Locked>) -> bool {
+    pub(crate) fn hard_drop(&mut self, locked: &mut Option<Locked>) {
         if !self.state.grounded {
             let rows = self.rows_below();
             self.state.score += u64::from(rows) * u64::from(self.setup.rules.score.hard_drop);
@@ -298,12 +326,11 @@ impl Game {
             self.state.active.y -= rows as i8;
         }
         self.lock(locked);
-        true
     }
 
     /// Swaps the piece with the held one, which must be allowed.
     #[inline(never)]
-    pub(crate) fn hold(&mut self) -> bool {
+    pub(crate) fn hold(&mut self) {
         let state = &mut self.state;
         state.hold_used = true;
         let piece = match state.hold.replace(state.active.piece) {
@@ -311,6 +338,5 @@ impl Game {
             None => self.next_piece(),
         };
         self.enter(piece);
-        true
     }
 }

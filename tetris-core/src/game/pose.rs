@@ -1,6 +1,7 @@
 //! Pieces in their orientations, laid out for the questions that a moving piece asks of a board.
 
-use super::{Input, LastMove};
+use super::Input;
+use super::motion::LastMove;
 use crate::board::{Board, bit_height};
 use crate::pieces::{HalfTurns, Piece, Rotation, RotationRules, RotationSystem, Shape, Stamp};
 
@@ -23,10 +24,11 @@ impl Extent {
         }
     }
 
-    /// Whether it is between walls, floor and top with its lower left corner there.
+    /// Whether it is between walls, floor and top of a board of that many columns and rows, with its lower
+    /// left corner there.
     #[inline(always)]
-    pub(super) fn is_inside(self, board: &Board, x: i32, y: i32) -> bool {
-        let (width, height) = (board.width() as i32, board.height() as i32);
+    pub(super) fn is_inside(self, size: (usize, usize), x: i32, y: i32) -> bool {
+        let (width, height) = (size.0 as i32, size.1 as i32);
         // One comparison each: a negative number is a great unsigned one.
         x as u32 <= (width - i32::from(self.width)) as u32
             && y as u32 <= (height - i32::from(self.height)) as u32
