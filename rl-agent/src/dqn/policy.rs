@@ -104,11 +104,27 @@ pub(super) fn action_values(
 
 /// The legal action with the highest value, the first of equals.
 pub(super) fn best_legal(values: &[f32], legal: &[bool]) -> Option<usize> {
-    let mut best: Option<usize> = None;
-    for (action, &value) in values.iter().enumerate() {
-        if legal[action] && best.is_none_or(|best| value > values[best]) {
-            best = Some(action);
-        }
+    let pairs = || values.iter().zip(legal);
+    // Which value is the highest so far is as good as random: a maximum is without a branch on it.
+    let masked = pairs().map(|(&value, &legal)| if legal { value } else { f32::NEG_INFINITY });
+    let highest = masked.fold(f32::NEG_INFINITY, f32::max);
+    pairs()
+        .position(|(&value, &legal)| legal && value >= highest)
+        .or_else(|| legal.iter().position(|&legal| legal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::best_legal;
+
+    #[test]
+    fn the_best_is_legal_and_the_first_of_equals() {
+        let values = [7.0, 3.0, -2.0, 5.0, 5.0, 9.0];
+        let legal = [false, true, true, true, true, false];
+        assert_eq!(best_legal(&values, &legal), Some(3));
+        assert_eq!(best_legal(&values, &[false; 6]), None);
+        let worst = [f32::NEG_INFINITY, f32::NAN, f32::NEG_INFINITY];
+        assert_eq!(best_legal(&worst, &[false, true, true]), Some(2));
+        assert_eq!(best_legal(&worst, &[false, true, false]), Some(1));
     }
-    best
 }

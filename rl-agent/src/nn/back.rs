@@ -88,8 +88,8 @@ pub(super) struct Sparse<'a> {
 impl Sparse<'_> {
     /// Whether so few of the derivatives by the outputs are not zero that this way is the shorter one.
     pub(super) fn pays(outputs: usize, upper: &[f32]) -> bool {
-        let busy = upper.iter().filter(|&&d| d != 0.0).count();
-        outputs >= 8 && 8 * busy <= upper.len()
+        let busy: u32 = upper.iter().map(|&d| u32::from(d != 0.0)).sum();
+        outputs >= 8 && 8 * busy as usize <= upper.len()
     }
 
     pub(super) fn run(self, arch: Arch) {

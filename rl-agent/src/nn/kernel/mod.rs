@@ -1,16 +1,23 @@
 //! The matrix product behind every layer, with run-time dispatch to AVX-512, AVX2 or plain code.
 //!
 //! The networks of this crate are small and their batches thin, so a general BLAS loses most of its time to packing;
-//! here a tile of the result stays in registers while both factors are read in place, and nothing is allocated.
+//! here a tile of the result stays in registers while both factors are read in place, and nothing is allocated. Only where
+//! there are rows enough to pay for it, the right factor is read from a copy, strip by strip.
 //! Sums run over `k` in ascending order for every element, so a row's result does not depend on the other rows.
 //!
 //! Whatever runs inside a dispatch is `#[inline(always)]` and no closure: a function of its own would be compiled for the
 //! least CPU, and whether the optimiser merges it depends on the profile of whoever uses this crate.
 
+mod strips;
 #[cfg(test)]
 mod tests;
+mod tile;
+
+use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
+
+use tile::{Right, Tile, height, width};
 
 /// How the left factor lies in memory.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +35,6 @@ pub(crate) enum Start<'a> {
     Zero,
     /// The same row of `n` for each row of the result.
     Bias(&'a [f32]),
-    /// What the result holds already.
-    Result,
 }
 
 /// `c = start + a b`, then clipped at zero from below if `relu`; `a` is m x k, `b` k x n, `c` m x n, all row-major
@@ -61,6 +66,8 @@ impl Product<'_> {
         }
         if self.m == 1 && matches!(self.a, Left::Rows(_)) && self.n > 1 {
             arch.dispatch(OneRow(self));
+        } else if strips::pay(&self) {
+            strips::run(self, arch);
         } else {
             arch.dispatch(self);
         }
@@ -74,25 +81,30 @@ struct OneRow<'a>(Product<'a>);
 impl WithSimd for OneRow<'_> {
     type Output = ();
 
-    /// One row leaves registers for wider strips, and needs that many sums lest they wait for each other.
+    /// One row leaves registers for wider tiles, and needs that many sums lest they wait for each other.
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let (Self(mut product), lanes) = (self, S::F32_LANES);
-        let mut column = 0;
-        while column + 8 * lanes <= product.n {
-            product.tile::<S, 1, 8>(simd, 0, column);
-            column += 8 * lanes;
+        let mut tile = Tile {
+            row: 0,
+            column: 0,
+            from: 0,
+            to: product.k,
+        };
+        while tile.column + 8 * lanes <= product.n {
+            product.tile_in_place::<S, 1, 8>(simd, tile);
+            tile.column += 8 * lanes;
         }
-        while column + 2 * lanes <= product.n {
-            product.tile::<S, 1, 2>(simd, 0, column);
-            column += 2 * lanes;
+        while tile.column + 2 * lanes <= product.n {
+            product.tile_in_place::<S, 1, 2>(simd, tile);
+            tile.column += 2 * lanes;
         }
-        while column + lanes <= product.n {
-            product.tile::<S, 1, 1>(simd, 0, column);
-            column += lanes;
+        while tile.column + lanes <= product.n {
+            product.tile_in_place::<S, 1, 1>(simd, tile);
+            tile.column += lanes;
         }
-        if column < product.n {
-            product.edge::<S, 1>(simd, 0, column);
+        if tile.column < product.n {
+            product.edge::<S, 1>(simd, 0, tile.column);
         }
     }
 }
@@ -102,220 +114,112 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        if self.n == 1
-            && let Left::Rows(a) = self.a
-        {
-            return self.dots(simd, a);
-        }
         match self.a {
-            Left::Rows(_) => self.bands(simd),
-            Left::Columns(a) => self.blocks(simd, a),
+            Left::Rows(a) if self.n == 1 => return self.dots(simd, a),
+            _ if self.n < S::F32_LANES => return self.narrow(simd),
+            _ => {}
+        }
+        // Down a column of the left factor every number lies in another line of the cache: in a block they are few enough
+        // to be still there for the next tile.
+        let depth = match self.a {
+            Left::Rows(_) => self.k.max(1),
+            Left::Columns(_) => 4 * S::F32_LANES,
+        };
+        for columns in self.whole_vectors::<S>() {
+            let mut from = 0;
+            loop {
+                let to = self.k.min(from + depth);
+                self.block(simd, &columns, from, to);
+                from = to;
+                if from == self.k {
+                    break;
+                }
+            }
         }
     }
 }
 
-/// Rows of a transposed left factor that are gone through at a time.
-const DEPTH: usize = 32;
-
 impl Product<'_> {
-    /// The product with a transposed left factor, as a sum over blocks of `k`. Down a column every number lies in another
-    /// line of the cache: in a block they are few enough to be still there for the next tile.
+    /// The columns in ranges of whole vectors. If some are left over, their vector begins within the first range, and those
+    /// before them are calculated twice, to the same bits.
     #[inline(always)]
-    fn blocks<S: Simd>(self, simd: S, a: &[f32]) {
-        let mut from = 0;
-        loop {
-            let to = self.k.min(from + DEPTH);
-            let mut block = Product {
-                k: to - from,
-                a: Left::Columns(&a[from * self.m..to * self.m]),
-                b: &self.b[from * self.n..to * self.n],
-                start: if from == 0 { self.start } else { Start::Result },
-                relu: self.relu && to == self.k,
-                c: &mut *self.c,
-                ..self
-            };
-            block.bands(simd);
-            from = to;
-            if from == self.k {
-                break;
-            }
-        }
+    fn whole_vectors<S: Simd>(&self) -> [Range<usize>; 2] {
+        let over = self.n % S::F32_LANES;
+        let last = if over > 0 { S::F32_LANES } else { 0 };
+        [0..self.n - over, self.n - last..self.n]
     }
 
-    /// All of the result, band by band of rows.
+    /// The part of the sums between `from` and `to`, for these columns: band by band of rows, each tile by tile.
     #[inline(always)]
-    fn bands<S: Simd>(&mut self, simd: S) {
-        let mut row = 0;
-        if S::F32_LANES >= 16 {
-            while row + 8 <= self.m {
-                self.band::<S, 8>(simd, row);
-                row += 8;
-            }
-        }
-        // As many rows as sixteen registers hold beside both factors, unless that would leave rows over.
-        while S::F32_LANES < 16 && matches!(self.m - row, 6..=7 | 10..) {
-            self.band::<S, 6>(simd, row);
-            row += 6;
-        }
-        while row + 4 <= self.m {
-            self.band::<S, 4>(simd, row);
-            row += 4;
-        }
+    fn block<S: Simd>(&mut self, simd: S, columns: &Range<usize>, from: usize, to: usize) {
+        let (lanes, mut row) = (S::F32_LANES, 0);
         while row < self.m {
-            self.band::<S, 1>(simd, row);
-            row += 1;
+            let rows = height(self.m - row, lanes);
+            match rows {
+                8 => self.band::<S, 8>(simd, row, columns, from, to),
+                6 => self.band::<S, 6>(simd, row, columns, from, to),
+                4 => self.band::<S, 4>(simd, row, columns, from, to),
+                _ => self.band::<S, 1>(simd, row, columns, from, to),
+            }
+            row += rows;
         }
     }
 
-    /// `ROWS` rows of the result, strip by strip of two vectors, then one, then the rest of the columns.
     #[inline(always)]
-    fn band<S: Simd, const ROWS: usize>(&mut self, simd: S, row: usize) {
-        let lanes = S::F32_LANES;
-        let mut column = 0;
-        while column + 2 * lanes <= self.n {
-            self.tile::<S, ROWS, 2>(simd, row, column);
-            column += 2 * lanes;
-        }
-        while column + lanes <= self.n {
-            self.tile::<S, ROWS, 1>(simd, row, column);
-            column += lanes;
-        }
-        if column < self.n {
-            self.edge::<S, ROWS>(simd, row, column);
-        }
-    }
-
-    /// A tile of `ROWS` rows and `VECTORS` whole vectors of columns.
-    #[inline(always)]
-    fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
+    fn band<S: Simd, const ROWS: usize>(
         &mut self,
         simd: S,
         row: usize,
-        column: usize,
+        columns: &Range<usize>,
+        from: usize,
+        to: usize,
     ) {
-        let width = VECTORS * S::F32_LANES;
-        let first = match self.start {
-            Start::Zero | Start::Result => [simd.splat_f32s(0.0); VECTORS],
-            Start::Bias(bias) => load::<S, VECTORS>(simd, &bias[column..column + width]),
-        };
-        let mut sums = [first; ROWS];
-        if let Start::Result = self.start {
-            for (r, sums) in sums.iter_mut().enumerate() {
-                let start = (row + r) * self.n + column;
-                *sums = load::<S, VECTORS>(simd, &self.c[start..start + width]);
+        let (lanes, mut column) = (S::F32_LANES, columns.start);
+        while column < columns.end {
+            let vectors = width((columns.end - column) / lanes, lanes);
+            let tile = Tile {
+                row,
+                column,
+                from,
+                to,
+            };
+            match vectors {
+                3 => self.tile_in_place::<S, ROWS, 3>(simd, tile),
+                2 => self.tile_in_place::<S, ROWS, 2>(simd, tile),
+                _ => self.tile_in_place::<S, ROWS, 1>(simd, tile),
             }
-        }
-        let (n, k, m) = (self.n, self.k, self.m);
-        match self.a {
-            Left::Rows(a) => {
-                let mut rows: [&[f32]; ROWS] = [&[]; ROWS];
-                for (r, rows) in rows.iter_mut().enumerate() {
-                    *rows = &a[(row + r) * k..(row + r + 1) * k];
-                }
-                for (p, b) in self.b.chunks_exact(n).take(k).enumerate() {
-                    let b = load::<S, VECTORS>(simd, &b[column..column + width]);
-                    for r in 0..ROWS {
-                        let x = simd.splat_f32s(rows[r][p]);
-                        for v in 0..VECTORS {
-                            sums[r][v] = simd.mul_add_e_f32s(x, b[v], sums[r][v]);
-                        }
-                    }
-                }
-            }
-            Left::Columns(a) => {
-                for (a, b) in a.chunks_exact(m).zip(self.b.chunks_exact(n)) {
-                    let a: &[f32; ROWS] = a[row..row + ROWS]
-                        .try_into()
-                        .expect("ROWS elements were sliced");
-                    let b = load::<S, VECTORS>(simd, &b[column..column + width]);
-                    for r in 0..ROWS {
-                        let x = simd.splat_f32s(a[r]);
-                        for v in 0..VECTORS {
-                            sums[r][v] = simd.mul_add_e_f32s(x, b[v], sums[r][v]);
-                        }
-                    }
-                }
-            }
-        }
-        let zero = simd.splat_f32s(0.0);
-        for (r, sums) in sums.iter().enumerate() {
-            let start = (row + r) * n + column;
-            let out = S::as_mut_simd_f32s(&mut self.c[start..start + width]).0;
-            for v in 0..VECTORS {
-                out[v] = if self.relu {
-                    simd.max_f32s(sums[v], zero)
-                } else {
-                    sums[v]
-                };
-            }
+            column += vectors * lanes;
         }
     }
 
-    /// The columns from `column` on, fewer than a vector.
+    /// A tile that reads the right factor where it lies.
     #[inline(always)]
-    fn edge<S: Simd, const ROWS: usize>(&mut self, simd: S, row: usize, column: usize) {
-        let first = match self.start {
-            Start::Zero | Start::Result => simd.splat_f32s(0.0),
-            Start::Bias(bias) => simd.partial_load_f32s(&bias[column..]),
+    fn tile_in_place<S: Simd, const ROWS: usize, const VECTORS: usize>(
+        &mut self,
+        simd: S,
+        tile: Tile,
+    ) {
+        let right = Right {
+            rows: &self.b[tile.from * self.n..tile.to * self.n],
+            stride: self.n,
+            column: tile.column,
         };
-        let mut sums = [first; ROWS];
-        if let Start::Result = self.start {
-            for (r, sum) in sums.iter_mut().enumerate() {
-                let start = (row + r) * self.n;
-                *sum = simd.partial_load_f32s(&self.c[start + column..start + self.n]);
-            }
-        }
-        for (p, b) in self.b.chunks_exact(self.n).enumerate() {
-            let b = simd.partial_load_f32s(&b[column..]);
-            for (r, sum) in sums.iter_mut().enumerate() {
-                let x = match self.a {
-                    Left::Rows(a) => a[(row + r) * self.k + p],
-                    Left::Columns(a) => a[p * self.m + row + r],
-                };
-                *sum = simd.mul_add_e_f32s(simd.splat_f32s(x), b, *sum);
-            }
-        }
-        let zero = simd.splat_f32s(0.0);
-        for (r, &sum) in sums.iter().enumerate() {
-            let out = &mut self.c[(row + r) * self.n + column..(row + r + 1) * self.n];
-            simd.partial_store_f32s(
-                out,
-                if self.relu {
-                    simd.max_f32s(sum, zero)
-                } else {
-                    sum
-                },
-            );
-        }
+        self.tile::<S, ROWS, VECTORS>(simd, tile, right);
     }
 
-    /// A result of one column: a scalar product for each row.
+    /// All of a result that is not as wide as a vector.
     #[inline(always)]
-    fn dots<S: Simd>(self, simd: S, a: &[f32]) {
-        let start = match self.start {
-            Start::Zero | Start::Result => 0.0,
-            Start::Bias(bias) => bias[0],
-        };
-        let (b, b_rest) = S::as_simd_f32s(self.b);
-        for (a, out) in a.chunks_exact(self.k.max(1)).zip(self.c.iter_mut()) {
-            let (a, a_rest) = S::as_simd_f32s(a);
-            let mut sum = simd.splat_f32s(0.0);
-            for (&x, &y) in a.iter().zip(b) {
-                sum = simd.mul_add_e_f32s(x, y, sum);
-            }
-            let rest: f32 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
-            let total = start + simd.reduce_sum_f32s(sum) + rest;
-            *out = if self.relu { total.max(0.0) } else { total };
+    fn narrow<S: Simd>(&mut self, simd: S) {
+        let mut row = 0;
+        while row + 4 <= self.m {
+            self.edge::<S, 4>(simd, row, 0);
+            row += 4;
+        }
+        while row < self.m {
+            self.edge::<S, 1>(simd, row, 0);
+            row += 1;
         }
     }
-}
-
-/// `VECTORS` vectors from the beginning of `slice`.
-#[inline(always)]
-fn load<S: Simd, const VECTORS: usize>(simd: S, slice: &[f32]) -> [S::f32s; VECTORS] {
-    let mut vectors = [simd.splat_f32s(0.0); VECTORS];
-    vectors.copy_from_slice(&S::as_simd_f32s(slice).0[..VECTORS]);
-    vectors
 }
 
 /// Writes the transpose of `matrix`, which has `columns` columns, into `out`, which is as long.

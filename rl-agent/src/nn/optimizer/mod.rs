@@ -229,14 +229,29 @@ impl OptimizerState {
 /// Scales `gradient` down to the Euclidean norm `limit` if it is longer (Pascanu et al., "On the difficulty of training
 /// recurrent neural networks", 2013). Returns its norm before that.
 pub fn clip_by_global_norm(mut gradient: ArrayViewMut1<'_, f32>, limit: Option<f32>) -> f32 {
-    let slice = gradient.as_slice().expect("a contiguous gradient");
-    let norm = Arch::new().dispatch(SquaredNorm(slice)).sqrt();
+    let (arch, slice) = (Arch::new(), gradient.as_slice_mut());
+    let slice = slice.expect("a contiguous gradient");
+    let norm = arch.dispatch(SquaredNorm(slice)).sqrt();
     if let Some(limit) = limit
         && norm > limit
     {
-        gradient *= limit / norm;
+        arch.dispatch(Scaled(slice, limit / norm));
     }
     norm
+}
+
+/// Every number of a slice times another.
+struct Scaled<'a>(&'a mut [f32], f32);
+
+impl WithSimd for Scaled<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        for x in self.0 {
+            *x *= self.1;
+        }
+    }
 }
 
 /// The sum of the squares of a slice.
