@@ -14,6 +14,8 @@ mod model;
 mod policy;
 mod state;
 
+use std::ops::Range;
+
 use ndarray::Array1;
 
 pub use self::acting::{DqnActor, DqnMemory, DqnMind};
@@ -30,13 +32,17 @@ use self::policy::{action_values, best_legal};
 use crate::agent::NonFinite;
 use crate::config::{ConfigError, check_room};
 use crate::env::Environment;
-use crate::experience::{Experience, Shape};
+use crate::experience::{Drawn, Experience, Shape};
 use crate::learning::{Descent, Found, Learning};
 use crate::nn::{Architecture, Noise, OptimizerState, QNetwork, QWorkspace};
 use crate::normalizer::Normalizer;
 use crate::observer::UpdateReport;
 use crate::prioritized::Priorities;
 use crate::rng::Rng;
+
+/// Rows of a minibatch that go through the networks at a time, at most: few enough for what they need to stay in the
+/// second cache.
+const PART: usize = 256;
 
 /// The learner.
 #[derive(Debug)]
@@ -55,20 +61,21 @@ struct Scratch {
 
     /// The minibatch.
     slots: Vec<usize>,
-    actions: Vec<usize>,
-    values: Vec<f32>,
-    rewards: Vec<f32>,
-    discounts: Vec<f32>,
     weights: Vec<f32>,
+
+    /// A part of it.
+    steps: Vec<Drawn>,
     inputs: Vec<f32>,
     next: Vec<f32>,
     next_legal: Vec<bool>,
+    values: Vec<f32>,
     /// The best action of what follows each step; none after termination.
     best: Vec<Option<usize>>,
     /// What each step's value, or each of its atoms' probability, is moved towards.
     targets: Vec<f32>,
     probabilities: Vec<f32>,
     d_output: Vec<f32>,
+
     gradient: Array1<f32>,
     online_noise: Noise,
     target_noise: Noise,
@@ -106,7 +113,7 @@ impl Dqn {
         architecture.validate()?;
         let online = QNetwork::new(architecture, &mut Rng::new(seed, 1));
         let parameters = online.parameters().len();
-        let batch = config.batch_size;
+        let part = config.batch_size.min(PART);
         let outputs = action_count * online.architecture().atoms;
         let shape = Shape {
             observation_len,
@@ -125,12 +132,12 @@ impl Dqn {
         Ok(Self {
             acting: Acting::new(observation_len, action_count),
             scratch: Scratch {
-                inputs: vec![0.0; batch * observation_len],
-                next: vec![0.0; batch * observation_len],
-                next_legal: vec![false; batch * action_count],
-                targets: vec![0.0; batch * online.architecture().atoms],
+                inputs: vec![0.0; part * observation_len],
+                next: vec![0.0; part * observation_len],
+                next_legal: vec![false; part * action_count],
+                targets: vec![0.0; part * online.architecture().atoms],
                 probabilities: vec![0.0; online.architecture().atoms],
-                d_output: vec![0.0; batch * outputs],
+                d_output: vec![0.0; part * outputs],
                 gradient: Array1::zeros(parameters),
                 ..Scratch::default()
             },
@@ -182,8 +189,15 @@ impl Dqn {
     /// One update: draw a minibatch, see what its values should be, and move them there.
     fn learn(&mut self, step: u64) -> Result<UpdateReport, NonFinite> {
         self.draw(step);
-        self.bootstrap();
-        let found = self.descend();
+        let mut found = Found::default();
+        let batch = self.config.batch_size;
+        let rows = batch.div_ceil(batch.div_ceil(PART));
+        for from in (0..batch).step_by(rows) {
+            let part = from..batch.min(from + rows);
+            self.read(part.clone());
+            self.bootstrap();
+            self.differentiate(part, &mut found);
+        }
         let (state, config) = (&mut self.state, &self.config);
         let settings = Descent {
             learning_rate: &config.learning_rate,
@@ -198,39 +212,16 @@ impl Dqn {
             .descend(step, settings, found, gradient, fill)
     }
 
-    /// Draws the minibatch and weighs it.
+    /// Draws the minibatch and weighs it, and draws the noise with which it is learnt.
     fn draw(&mut self, step: u64) {
         let (state, s) = (&mut self.state, &mut self.scratch);
         let batch = self.config.batch_size;
-        let Shape {
-            observation_len,
-            action_count,
-            ..
-        } = *state.experience.shape();
         s.slots.clear();
-        s.actions.clear();
-        s.rewards.clear();
-        s.discounts.clear();
         for row in 0..batch {
-            let slot = match &state.priorities {
+            s.slots.push(match &state.priorities {
                 Some(priorities) => priorities.draw(row, batch, &mut state.sampling),
                 None => state.experience.draw(&mut state.sampling),
-            };
-            let drawn = state.experience.read(
-                slot,
-                self.config.gamma,
-                &mut s.inputs[row * observation_len..][..observation_len],
-                &mut s.next[row * observation_len..][..observation_len],
-                &mut s.next_legal[row * action_count..][..action_count],
-            );
-            s.slots.push(slot);
-            s.actions.push(drawn.action);
-            s.rewards.push(drawn.reward);
-            s.discounts.push(drawn.discount);
-        }
-        if let Some(normalizer) = &state.normalizer {
-            normalizer.apply(&mut s.inputs);
-            normalizer.apply(&mut s.next);
+            });
         }
         match (&state.priorities, &self.config.prioritized) {
             (Some(priorities), Some(settings)) => {
@@ -238,16 +229,44 @@ impl Dqn {
             }
             _ => s.weights.resize(batch, 1.0),
         }
-    }
-
-    /// Writes what each drawn step's value should be: reward + discount * the value of the best next action.
-    fn bootstrap(&mut self) {
-        let (state, s) = (&mut self.state, &mut self.scratch);
         let Learning { online, target, .. } = &state.learning;
-        let Architecture { actions, atoms, .. } = *online.architecture();
-        let (batch, categorical) = (self.config.batch_size, self.config.categorical);
         online.perturb(&mut state.noise, &mut s.online_noise);
         target.perturb(&mut state.noise, &mut s.target_noise);
+    }
+
+    /// Reads a part of the minibatch.
+    fn read(&mut self, part: Range<usize>) {
+        let (state, s) = (&self.state, &mut self.scratch);
+        let Shape {
+            observation_len,
+            action_count,
+            ..
+        } = *state.experience.shape();
+        s.steps.clear();
+        s.inputs.resize(part.len() * observation_len, 0.0);
+        s.next.resize(part.len() * observation_len, 0.0);
+        s.next_legal.resize(part.len() * action_count, false);
+        for (row, &slot) in s.slots[part].iter().enumerate() {
+            s.steps.push(state.experience.read(
+                slot,
+                self.config.gamma,
+                &mut s.inputs[row * observation_len..][..observation_len],
+                &mut s.next[row * observation_len..][..observation_len],
+                &mut s.next_legal[row * action_count..][..action_count],
+            ));
+        }
+        if let Some(normalizer) = &state.normalizer {
+            normalizer.apply(&mut s.inputs);
+            normalizer.apply(&mut s.next);
+        }
+    }
+
+    /// Writes what each step's value should be: reward + discount * the value of the best next action.
+    fn bootstrap(&mut self) {
+        let (state, s) = (&self.state, &mut self.scratch);
+        let Learning { online, target, .. } = &state.learning;
+        let Architecture { actions, atoms, .. } = *online.architecture();
+        let (rows, categorical) = (s.steps.len(), self.config.categorical);
 
         let mut choose = |outputs: &[f32], values: &mut Vec<f32>| {
             action_values(categorical, outputs, values);
@@ -260,24 +279,23 @@ impl Dqn {
         };
         if self.config.double {
             let weights = online.weights_with(&s.online_noise);
-            let outputs = online.forward(weights, &s.next, batch, &mut s.workspace);
+            let outputs = online.forward(weights, &s.next, rows, &mut s.workspace);
             choose(outputs, &mut s.values);
         }
         let weights = target.weights_with(&s.target_noise);
-        let outputs = target.forward(weights, &s.next, batch, &mut s.workspace);
+        let outputs = target.forward(weights, &s.next, rows, &mut s.workspace);
         if !self.config.double {
             choose(outputs, &mut s.values);
         }
 
-        for (row, (outputs, target)) in outputs
-            .chunks_exact(actions * atoms)
-            .zip(s.targets.chunks_exact_mut(atoms))
-            .enumerate()
-        {
-            let reward = s.rewards[row];
+        let outputs = outputs.chunks_exact(actions * atoms);
+        for (row, (outputs, target)) in outputs.zip(s.targets.chunks_exact_mut(atoms)).enumerate() {
+            let Drawn {
+                reward, discount, ..
+            } = s.steps[row];
             // Where nothing can be done any more, nothing is to be had.
             let (discount, action) = match s.best[row] {
-                Some(action) => (s.discounts[row], action),
+                Some(action) => (discount, action),
                 None => (0.0, 0),
             };
             let outputs = &outputs[action * atoms..][..atoms];
@@ -292,19 +310,18 @@ impl Dqn {
         }
     }
 
-    /// Computes the gradient of the loss. The priorities of the drawn steps become what was found.
-    fn descend(&mut self) -> Found {
+    /// Computes the part's share of the gradient of the loss. The priorities of its steps become what was found.
+    fn differentiate(&mut self, part: Range<usize>, found: &mut Found) {
         let (state, s) = (&mut self.state, &mut self.scratch);
         let online = &state.learning.online;
         let Architecture { actions, atoms, .. } = *online.architecture();
-        let batch = self.config.batch_size;
         let weights = online.weights_with(&s.online_noise);
-        let outputs = online.forward(weights, &s.inputs, batch, &mut s.workspace);
+        let outputs = online.forward(weights, &s.inputs, part.len(), &mut s.workspace);
+        s.d_output.resize(outputs.len(), 0.0);
         s.d_output.fill(0.0);
-        let share = 1.0 / batch as f32;
-        let mut found = Found::default();
-        for row in 0..batch {
-            let at = (row * actions + s.actions[row]) * atoms;
+        let share = 1.0 / self.config.batch_size as f32;
+        for (row, index) in part.clone().enumerate() {
+            let at = (row * actions + s.steps[row].action) * atoms;
             let (outputs, slopes) = (&outputs[at..at + atoms], &mut s.d_output[at..at + atoms]);
             let target = &s.targets[row * atoms..][..atoms];
             let (value, surprise, prediction) = match self.config.categorical {
@@ -319,7 +336,7 @@ impl Dqn {
                     (value, error.abs(), outputs[0])
                 }
             };
-            let weight = s.weights[row] * share;
+            let weight = s.weights[index] * share;
             slopes.iter_mut().for_each(|slope| *slope *= weight);
             found.loss += weight * value;
             found.td_error += share * surprise;
@@ -327,7 +344,7 @@ impl Dqn {
             if let (Some(priorities), Some(settings)) =
                 (&mut state.priorities, &self.config.prioritized)
             {
-                priorities.surprised(s.slots[row], surprise, settings);
+                priorities.surprised(s.slots[index], surprise, settings);
             }
         }
         online.backward(
@@ -337,7 +354,7 @@ impl Dqn {
             &s.d_output,
             &mut s.workspace,
             s.gradient.view_mut(),
+            part.start > 0,
         );
-        found
     }
 }

@@ -104,11 +104,18 @@ pub(super) fn action_values(
 
 /// The legal action with the highest value, the first of equals.
 pub(super) fn best_legal(values: &[f32], legal: &[bool]) -> Option<usize> {
-    let pairs = || values.iter().zip(legal);
-    // Which value is the highest so far is as good as random: a maximum is without a branch on it.
-    let masked = pairs().map(|(&value, &legal)| if legal { value } else { f32::NEG_INFINITY });
-    let highest = masked.fold(f32::NEG_INFINITY, f32::max);
-    pairs()
+    // Which value is the highest so far is as good as random: a maximum is without a branch on it, and several do not wait
+    // for each other.
+    let mut highest = [f32::NEG_INFINITY; 8];
+    for (values, legal) in values.chunks(8).zip(legal.chunks(8)) {
+        for ((highest, &value), &legal) in highest.iter_mut().zip(values).zip(legal) {
+            let value = if legal { value } else { f32::NEG_INFINITY };
+            *highest = if value > *highest { value } else { *highest };
+        }
+    }
+    let highest = highest.into_iter().fold(f32::NEG_INFINITY, f32::max);
+    // Where none is above minus infinity, any will do.
+    (values.iter().zip(legal))
         .position(|(&value, &legal)| legal && value >= highest)
         .or_else(|| legal.iter().position(|&legal| legal))
 }
@@ -123,6 +130,14 @@ mod tests {
         let legal = [false, true, true, true, true, false];
         assert_eq!(best_legal(&values, &legal), Some(3));
         assert_eq!(best_legal(&values, &[false; 6]), None);
+        let (values, legal) = (
+            [1.0, 2.0, 1.0, 1.0, 2.0, 3.0, 0.0, 0.0, 3.0, 4.0],
+            [true; 10],
+        );
+        for count in 1..=10 {
+            let first = [0, 1, 1, 1, 1, 5, 5, 5, 5, 9][count - 1];
+            assert_eq!(best_legal(&values[..count], &legal[..count]), Some(first));
+        }
         let worst = [f32::NEG_INFINITY, f32::NAN, f32::NEG_INFINITY];
         assert_eq!(best_legal(&worst, &[false, true, true]), Some(2));
         assert_eq!(best_legal(&worst, &[false, true, false]), Some(1));

@@ -2,13 +2,14 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-/// Sums the derivatives of a layer over the rows of the batch, which makes the gradient of its biases; before that, if it
-/// is followed by a ReLU, takes away those of outputs that were not above zero.
+/// Adds up the derivatives of a layer over the rows of the batch, which makes the gradient of its biases; before that, if
+/// it is followed by a ReLU, takes away those of outputs that were not above zero.
 pub(super) struct Biases<'a> {
     /// Derivative of the loss by each output, row after row.
     pub(super) derivatives: &'a mut [f32],
     /// What a ReLU put out, in the same order.
     pub(super) relu: Option<&'a [f32]>,
+    /// Is added to.
     pub(super) gradient: &'a mut [f32],
 }
 
@@ -28,7 +29,6 @@ impl WithSimd for Biases<'_> {
             relu,
             gradient,
         } = self;
-        gradient.fill(0.0);
         let width = gradient.len();
         match relu {
             Some(outputs) => {
@@ -79,7 +79,7 @@ pub(super) struct Sparse<'a> {
     pub(super) upper: &'a [f32],
     /// The weights, transposed: outputs x inputs.
     pub(super) weights: &'a [f32],
-    /// Becomes their gradient, transposed.
+    /// Their gradient, transposed; is added to.
     pub(super) gradient: &'a mut [f32],
     /// Becomes the derivative by what went in, if that is asked for.
     pub(super) lower: Option<&'a mut [f32]>,
@@ -104,18 +104,20 @@ impl WithSimd for Sparse<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        self.gradient.fill(0.0);
-        if let Some(lower) = &mut self.lower {
-            lower.fill(0.0);
-        }
         let rows = self.upper.chunks_exact(self.outputs);
         for (row, (upper, below)) in rows.zip(self.below.chunks_exact(self.inputs)).enumerate() {
+            let mut lower = match &mut self.lower {
+                Some(lower) => Some(&mut lower[row * self.inputs..][..self.inputs]),
+                None => None,
+            };
+            if let Some(lower) = &mut lower {
+                lower.fill(0.0);
+            }
             for (output, &d) in upper.iter().enumerate() {
                 if d != 0.0 {
                     let weights = output * self.inputs..(output + 1) * self.inputs;
                     add_scaled(simd, d, below, &mut self.gradient[weights.clone()]);
-                    if let Some(lower) = &mut self.lower {
-                        let lower = &mut lower[row * self.inputs..][..self.inputs];
+                    if let Some(lower) = &mut lower {
                         add_scaled(simd, d, &self.weights[weights], lower);
                     }
                 }
@@ -181,7 +183,7 @@ mod tests {
             }
             let mut transposed = vec![0.0; weights.len()];
             transpose(&weights, outputs, &mut transposed);
-            let (mut gradient, mut put) = (vec![1.0; weights.len()], vec![1.0; weights.len()]);
+            let (mut gradient, mut put) = (vec![0.0; weights.len()], vec![1.0; weights.len()]);
             let mut lower = vec![1.0; rows * inputs];
             Sparse {
                 inputs,
@@ -214,7 +216,7 @@ mod tests {
     #[test]
     fn biases_are_sums_of_what_a_relu_let_through() {
         let mut derivatives = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
-        let mut gradient = [9.0; 3];
+        let mut gradient = [9.0, 0.0, 0.0];
         Biases {
             derivatives: &mut derivatives,
             relu: Some(&[1.0, 0.0, 2.0, 0.0, 3.0, 4.0]),
@@ -222,6 +224,6 @@ mod tests {
         }
         .run(Arch::new());
         assert_eq!(derivatives, [1.0, 0.0, 3.0, 0.0, 5.0, 6.0]);
-        assert_eq!(gradient, [1.0, 5.0, 9.0]);
+        assert_eq!(gradient, [10.0, 5.0, 9.0]);
     }
 }

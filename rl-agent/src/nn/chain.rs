@@ -37,14 +37,44 @@ pub(super) struct Chain {
     offset: usize,
 }
 
+/// The derivative of the loss by every parameter, as a backward pass writes it.
+#[derive(Debug)]
+pub(super) struct Gradient<'a> {
+    pub(super) parameters: &'a mut [f32],
+    /// Whether these rows belong to the minibatch of the rows before: then what is there already is added to, in the order
+    /// in which a pass over all rows would have.
+    pub(super) more: bool,
+}
+
+impl Gradient<'_> {
+    /// The parts that belong to `inputs * outputs` weights at `weights` and the biases after them, to which the derivatives
+    /// of each row are to be added, and what a product for the first part starts with.
+    pub(super) fn layer(
+        &mut self,
+        weights: usize,
+        biases: usize,
+        end: usize,
+    ) -> (&mut [f32], &mut [f32], Start<'static>) {
+        let part = &mut self.parameters[weights..end];
+        let (d_weights, d_biases) = part.split_at_mut(biases - weights);
+        if self.more {
+            return (d_weights, d_biases, Start::Result);
+        }
+        d_biases.fill(0.0);
+        (d_weights, d_biases, Start::Zero)
+    }
+}
+
 /// Working memory of a backward pass, shared by all chains of a network.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Derivatives {
     /// Derivative of the loss by the chain's output; after the pass, by its input.
     pub(super) upper: Vec<f32>,
     lower: Vec<f32>,
-    /// Weights of a layer, and their gradient, as outputs x inputs.
+    /// Weights as outputs x inputs, where the weights themselves lie among the parameters. They serve for all parts of a
+    /// minibatch.
     transposed: Vec<f32>,
+    /// The gradient of a layer's weights, as outputs x inputs.
     d_transposed: Vec<f32>,
 }
 
@@ -154,9 +184,9 @@ impl Chain {
         }
     }
 
-    /// Writes this chain's part of `gradient`, given what the forward pass saw and put out and, in
-    /// `memory.upper`, the loss's derivative by the last output. With `to_input`, `memory.upper` is
-    /// afterwards the derivative by `inputs`.
+    /// Writes this chain's part of `gradient`, or adds to it, given what the forward pass saw and put out and, in
+    /// `memory.upper`, the loss's derivative by the last output. With `to_input`, `memory.upper` is afterwards the derivative
+    /// by `inputs`.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn backward(
         &self,
@@ -166,7 +196,7 @@ impl Chain {
         rows: usize,
         outputs: &[Vec<f32>],
         memory: &mut Derivatives,
-        gradient: &mut [f32],
+        gradient: &mut Gradient<'_>,
         to_input: bool,
     ) {
         let Derivatives {
@@ -175,6 +205,7 @@ impl Chain {
             transposed,
             d_transposed,
         } = memory;
+        transposed.resize(parameters.len(), 0.0);
         let sparse = Sparse::pays(self.output_len(), upper);
         for (index, layer) in self.layers().enumerate().rev() {
             let below = match index {
@@ -185,8 +216,9 @@ impl Chain {
             if layer.activated && !relu {
                 self.activation.chain(upper, &outputs[index]);
             }
-            let (d_weights, d_biases) =
-                gradient[layer.weights..layer.end()].split_at_mut(layer.inputs * layer.outputs);
+            let more = gradient.more;
+            let (d_weights, d_biases, start) =
+                gradient.layer(layer.weights, layer.biases, layer.end());
             Biases {
                 derivatives: upper,
                 relu: relu.then_some(&outputs[index]),
@@ -196,14 +228,21 @@ impl Chain {
 
             let further = index > 0 || to_input;
             let sparse = sparse && index + 2 == self.sizes.len();
-            if further || sparse {
-                transposed.resize(d_weights.len(), 0.0);
-                let weights = &parameters[layer.weights..layer.biases];
-                transpose(weights, layer.outputs, transposed);
+            let transposed = &mut transposed[layer.weights..layer.biases];
+            if further {
+                if !more {
+                    let weights = &parameters[layer.weights..layer.biases];
+                    transpose(weights, layer.outputs, transposed);
+                }
                 lower.resize(rows * layer.inputs, 0.0);
             }
             if sparse {
                 d_transposed.resize(d_weights.len(), 0.0);
+                if more {
+                    transpose(d_weights, layer.outputs, d_transposed);
+                } else {
+                    d_transposed.fill(0.0);
+                }
                 Sparse {
                     inputs: layer.inputs,
                     outputs: layer.outputs,
@@ -216,7 +255,7 @@ impl Chain {
                 .run(arch);
                 transpose(d_transposed, layer.inputs, d_weights);
             } else {
-                weight_gradient(arch, layer, rows, below, upper, d_weights);
+                weight_gradient(arch, layer, rows, below, upper, start, d_weights);
             }
             if !further {
                 break;
@@ -239,7 +278,7 @@ impl Chain {
     }
 }
 
-/// `d_weights = below^T upper`. With a single output both factors trade places, so that the long
+/// `d_weights = start + below^T upper`. With a single output both factors trade places, so that the long
 /// side is vectorised.
 fn weight_gradient(
     arch: Arch,
@@ -247,6 +286,7 @@ fn weight_gradient(
     rows: usize,
     below: &[f32],
     upper: &[f32],
+    start: Start<'_>,
     d_weights: &mut [f32],
 ) {
     let (m, n, a, b) = if layer.outputs == 1 {
@@ -260,7 +300,7 @@ fn weight_gradient(
         n,
         a,
         b,
-        start: Start::Zero,
+        start,
         relu: false,
         c: d_weights,
     }

@@ -4,6 +4,7 @@ use pulp::Arch;
 use serde::{Deserialize, Serialize};
 
 use super::activation::Activation;
+use super::chain::Gradient;
 use super::kernel::{Left, Product, Start, transpose};
 use crate::config::{ConfigError, check};
 use crate::rng::Rng;
@@ -252,7 +253,7 @@ impl Body {
         &memory.outputs[depth - 1]
     }
 
-    /// Writes this body's part of `gradient`, given the loss's derivative by what the preceding forward pass put out.
+    /// Writes this body's part of `gradient`, or adds to it, given the loss's derivative by what the preceding forward pass put out.
     pub(super) fn backward(
         &self,
         arch: Arch,
@@ -260,7 +261,7 @@ impl Body {
         rows: usize,
         d_output: impl Iterator<Item = f32>,
         memory: &mut BodyMemory,
-        gradient: &mut [f32],
+        gradient: &mut Gradient<'_>,
     ) {
         let BodyMemory {
             patches,
@@ -274,20 +275,19 @@ impl Body {
         for (index, layer) in self.layers.iter().enumerate().rev() {
             self.activation.chain(upper, &outputs[index]);
             let (count, patch, places) = (layer.filters.count, layer.patch(), layer.places());
-            let (d_weights, d_biases) =
-                gradient[layer.weights..layer.end()].split_at_mut(patch * count);
+            let (d_weights, d_biases, start) =
+                gradient.layer(layer.weights, layer.biases, layer.end());
             Product {
                 m: patch,
                 k: rows * places,
                 n: count,
                 a: Left::Columns(&patches[index]),
                 b: upper,
-                start: Start::Zero,
+                start,
                 relu: false,
                 c: d_weights,
             }
             .run(arch);
-            d_biases.fill(0.0);
             for place in upper.chunks_exact(count) {
                 d_biases
                     .iter_mut()

@@ -35,6 +35,8 @@ pub(crate) enum Start<'a> {
     Zero,
     /// The same row of `n` for each row of the result.
     Bias(&'a [f32]),
+    /// What the result holds already; for products of a transposed left factor.
+    Result,
 }
 
 /// `c = start + a b`, then clipped at zero from below if `relu`; `a` is m x k, `b` k x n, `c` m x n, all row-major
@@ -61,8 +63,10 @@ impl Product<'_> {
         assert_eq!(a.len(), self.m * self.k, "left factor");
         assert_eq!(self.b.len(), self.k * self.n, "right factor");
         assert_eq!(self.c.len(), self.m * self.n, "result");
-        if let Start::Bias(bias) = self.start {
-            assert_eq!(bias.len(), self.n, "bias");
+        match self.start {
+            Start::Zero => {}
+            Start::Bias(bias) => assert_eq!(bias.len(), self.n, "bias"),
+            Start::Result => assert!(matches!(self.a, Left::Columns(_)), "a transposed factor"),
         }
         if self.m == 1 && matches!(self.a, Left::Rows(_)) && self.n > 1 {
             arch.dispatch(OneRow(self));
@@ -116,30 +120,41 @@ impl WithSimd for Product<'_> {
     fn with_simd<S: Simd>(mut self, simd: S) {
         match self.a {
             Left::Rows(a) if self.n == 1 => return self.dots(simd, a),
-            _ if self.n < S::F32_LANES => return self.narrow(simd),
+            _ if self.n < S::F32_LANES => return self.edges(simd, 0),
             _ => {}
         }
+        let [whole, last] = self.whole_vectors::<S>();
+        let over = whole.end;
+        self.columns(simd, &whole);
+        match self.start {
+            // What would be calculated twice would be added twice.
+            Start::Result if over < self.n => self.edges(simd, over),
+            _ => self.columns(simd, &last),
+        }
+    }
+}
+
+impl Product<'_> {
+    /// These columns of the result.
+    #[inline(always)]
+    fn columns<S: Simd>(&mut self, simd: S, columns: &Range<usize>) {
         // Down a column of the left factor every number lies in another line of the cache: in a block they are few enough
         // to be still there for the next tile.
         let depth = match self.a {
             Left::Rows(_) => self.k.max(1),
             Left::Columns(_) => 4 * S::F32_LANES,
         };
-        for columns in self.whole_vectors::<S>() {
-            let mut from = 0;
-            loop {
-                let to = self.k.min(from + depth);
-                self.block(simd, &columns, from, to);
-                from = to;
-                if from == self.k {
-                    break;
-                }
+        let mut from = 0;
+        loop {
+            let to = self.k.min(from + depth);
+            self.block(simd, columns, from, to);
+            from = to;
+            if from == self.k {
+                break;
             }
         }
     }
-}
 
-impl Product<'_> {
     /// The columns in ranges of whole vectors. If some are left over, their vector begins within the first range, and those
     /// before them are calculated twice, to the same bits.
     #[inline(always)]
@@ -207,16 +222,16 @@ impl Product<'_> {
         self.tile::<S, ROWS, VECTORS>(simd, tile, right);
     }
 
-    /// All of a result that is not as wide as a vector.
+    /// The columns from `column` on, fewer than a vector.
     #[inline(always)]
-    fn narrow<S: Simd>(&mut self, simd: S) {
+    fn edges<S: Simd>(&mut self, simd: S, column: usize) {
         let mut row = 0;
         while row + 4 <= self.m {
-            self.edge::<S, 4>(simd, row, 0);
+            self.edge::<S, 4>(simd, row, column);
             row += 4;
         }
         while row < self.m {
-            self.edge::<S, 1>(simd, row, 0);
+            self.edge::<S, 1>(simd, row, column);
             row += 1;
         }
     }

@@ -62,11 +62,11 @@ impl Product<'_> {
         } = tile;
         let width = VECTORS * S::F32_LANES;
         let first = match self.start {
-            Start::Zero => [simd.splat_f32s(0.0); VECTORS],
+            Start::Zero | Start::Result => [simd.splat_f32s(0.0); VECTORS],
             Start::Bias(bias) => load::<S, VECTORS>(simd, &bias[column..column + width]),
         };
         let mut sums = [first; ROWS];
-        if from > 0 {
+        if from > 0 || matches!(self.start, Start::Result) {
             for (r, sums) in sums.iter_mut().enumerate() {
                 let start = (row + r) * n + column;
                 *sums = load::<S, VECTORS>(simd, &self.c[start..start + width]);
@@ -118,14 +118,20 @@ impl Product<'_> {
         }
     }
 
-    /// The columns from `column` on, fewer than a vector.
+    /// `ROWS` rows of the columns from `column` on, fewer than a vector.
     #[inline(always)]
     pub(super) fn edge<S: Simd, const ROWS: usize>(&mut self, simd: S, row: usize, column: usize) {
         let first = match self.start {
-            Start::Zero => simd.splat_f32s(0.0),
+            Start::Zero | Start::Result => simd.splat_f32s(0.0),
             Start::Bias(bias) => simd.partial_load_f32s(&bias[column..]),
         };
         let mut sums = [first; ROWS];
+        if let Start::Result = self.start {
+            for (r, sum) in sums.iter_mut().enumerate() {
+                let start = (row + r) * self.n;
+                *sum = simd.partial_load_f32s(&self.c[start + column..start + self.n]);
+            }
+        }
         for (p, b) in self.b.chunks_exact(self.n).enumerate() {
             let b = simd.partial_load_f32s(&b[column..]);
             for (r, sum) in sums.iter_mut().enumerate() {
@@ -154,7 +160,7 @@ impl Product<'_> {
     #[inline(always)]
     pub(super) fn dots<S: Simd>(self, simd: S, a: &[f32]) {
         let start = match self.start {
-            Start::Zero => 0.0,
+            Start::Zero | Start::Result => 0.0,
             Start::Bias(bias) => bias[0],
         };
         let (b, b_rest) = S::as_simd_f32s(self.b);

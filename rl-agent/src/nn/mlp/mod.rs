@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::activation::Activation;
-use super::chain::{Chain, Derivatives, parameter_count};
+use super::chain::{Chain, Derivatives, Gradient, parameter_count};
 use super::patches::{Patches, Seen};
 use super::scoring::{Scoring, score};
 use crate::config::ConfigError;
@@ -372,7 +372,10 @@ impl Mlp {
             rows,
             outputs,
             derivatives,
-            gradient.as_slice_mut().expect("a contiguous gradient"),
+            &mut Gradient {
+                parameters: gradient.as_slice_mut().expect("a contiguous gradient"),
+                more: false,
+            },
             false,
         );
     }

@@ -4,7 +4,7 @@ use ndarray::ArrayViewMut1;
 use pulp::Arch;
 
 use super::{Architecture, Noise, QNetwork};
-use crate::nn::chain::Derivatives;
+use crate::nn::chain::{Derivatives, Gradient};
 use crate::nn::convolution::{BodyMemory, Convolution};
 
 /// The memory of a forward and a backward pass. Grows to the largest batch seen and then never allocates.
@@ -102,10 +102,12 @@ impl QNetwork {
 
     /// Writes the derivative of the loss by every parameter into `gradient`, given weights and inputs of the preceding
     /// [`forward`](Self::forward), the draw that made the weights if the network is noisy, and the loss's derivative by the
-    /// outputs.
+    /// outputs. With `more`, these rows belong to the minibatch of the rows before, and are added: part by part a minibatch
+    /// has the same gradient as in one pass, to the bit.
     ///
     /// # Panics
     /// If a length is not that of the preceding `forward`.
+    #[allow(clippy::too_many_arguments)]
     pub fn backward(
         &self,
         weights: &[f32],
@@ -114,6 +116,7 @@ impl QNetwork {
         d_output: &[f32],
         workspace: &mut QWorkspace,
         mut gradient: ArrayViewMut1<'_, f32>,
+        more: bool,
     ) {
         let Architecture { atoms, actions, .. } = self.architecture;
         let w = workspace;
@@ -121,7 +124,8 @@ impl QNetwork {
         assert_eq!(inputs.len(), rows * self.architecture.inputs, "inputs");
         assert_eq!(d_output.len(), rows * actions * atoms, "derivative");
         assert_eq!(gradient.len(), self.parameters.len(), "gradient");
-        let gradient = gradient.as_slice_mut().expect("a contiguous gradient");
+        let parameters = gradient.as_slice_mut().expect("a contiguous gradient");
+        let gradient = &mut Gradient { parameters, more };
         let graph = &self.graph;
         let joined = if graph.body.is_some() {
             &w.joined
@@ -187,7 +191,7 @@ impl QNetwork {
         }
         if self.architecture.noisy.is_some() {
             let (start, end) = (graph.linear(), graph.end());
-            let (by_weight, by_sigma) = gradient.split_at_mut(end);
+            let (by_weight, by_sigma) = gradient.parameters.split_at_mut(end);
             let pairs = by_weight[start..].iter().zip(&noise.draw);
             by_sigma
                 .iter_mut()

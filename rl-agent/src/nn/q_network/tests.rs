@@ -1,5 +1,7 @@
 //! Gradients against finite differences, and what dueling heads and noise promise.
 
+use std::ops::Range;
+
 use super::*;
 use crate::nn::Activation;
 use crate::nn::Convolution;
@@ -64,6 +66,51 @@ fn random(rng: &mut Rng, len: usize) -> Vec<f32> {
     (0..len).map(|_| rng.normal() as f32).collect()
 }
 
+/// Dense derivatives, and those of a loss that depends on one action a row.
+#[test]
+fn a_minibatch_in_parts_has_the_same_gradient() {
+    let mut rng = Rng::new(13, 1);
+    let wide = Architecture {
+        inputs: 20,
+        hidden: vec![40, 24],
+        actions: 17,
+        ..plain()
+    };
+    let kinds = all_kinds().into_iter().chain([wide]);
+    for (architecture, busy) in kinds.flat_map(|kind| [(kind.clone(), 1), (kind, 9)]) {
+        let network = QNetwork::new(architecture.clone(), &mut rng);
+        let (inputs, outputs) = (
+            architecture.inputs,
+            architecture.actions * architecture.atoms,
+        );
+        let (rows, mut workspace, mut noise) = (7, QWorkspace::default(), Noise::default());
+        network.perturb(&mut rng, &mut noise);
+        let weights = network.weights_with(&noise);
+        let seen = random(&mut rng, rows * inputs);
+        let mut slopes = random(&mut rng, rows * outputs);
+        let row = |index: usize| index / outputs;
+        (slopes.iter_mut().enumerate())
+            .filter(|(index, _)| index % outputs >= busy && row(*index) != 2)
+            .for_each(|(_, slope)| *slope = 0.0);
+        let mut gradient = |parts: &[Range<usize>]| {
+            let mut gradient = Array1::from_elem(network.parameters().len(), f32::NAN);
+            for part in parts {
+                let inputs = &seen[part.start * inputs..part.end * inputs];
+                let slopes = &slopes[part.start * outputs..part.end * outputs];
+                network.forward(weights, inputs, part.len(), &mut workspace);
+                let (view, more) = (gradient.view_mut(), part.start > 0);
+                network.backward(weights, &noise, inputs, slopes, &mut workspace, view, more);
+            }
+            gradient
+        };
+        assert_eq!(
+            gradient(&[0..3, 3..4, 4..7]),
+            gradient(&[0..7]),
+            "{architecture:?}"
+        );
+    }
+}
+
 /// Each component of the gradient of a random linear function of the outputs against central differences.
 #[test]
 fn gradients_agree_with_finite_differences() {
@@ -84,6 +131,7 @@ fn gradients_agree_with_finite_differences() {
             &slopes,
             &mut workspace,
             gradient.view_mut(),
+            false,
         );
         let mut loss = |network: &QNetwork| -> f64 {
             network.perturb(&mut draws.clone(), &mut noise);
