@@ -185,8 +185,8 @@ impl Chain {
     }
 
     /// Writes this chain's part of `gradient`, or adds to it, given what the forward pass saw and put out and, in
-    /// `memory.upper`, the loss's derivative by the last output. With `to_input`, `memory.upper` is afterwards the derivative
-    /// by `inputs`.
+    /// `memory.upper`, the loss's derivative by the last output. With `to_input`, `memory.upper` is afterwards the
+    /// derivative by `inputs`.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn backward(
         &self,

@@ -253,7 +253,8 @@ impl Body {
         &memory.outputs[depth - 1]
     }
 
-    /// Writes this body's part of `gradient`, or adds to it, given the loss's derivative by what the preceding forward pass put out.
+    /// Writes this body's part of `gradient`, or adds to it, given the loss's derivative by what the preceding forward pass
+    /// put out.
     pub(super) fn backward(
         &self,
         arch: Arch,

@@ -72,7 +72,7 @@ impl Product<'_> {
                 *sums = load::<S, VECTORS>(simd, &self.c[start..start + width]);
             }
         }
-        let right_rows = right.rows.chunks_exact(right.stride).take(to - from);
+        let right_rows = right.rows.chunks_exact(right.stride);
         match self.a {
             Left::Rows(a) => {
                 let mut rows: [&[f32]; ROWS] = [&[]; ROWS];
