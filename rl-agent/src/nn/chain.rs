@@ -47,8 +47,8 @@ pub(super) struct Gradient<'a> {
 }
 
 impl Gradient<'_> {
-    /// The parts that belong to `inputs * outputs` weights at `weights` and the biases after them, to which the derivatives
-    /// of each row are to be added, and what a product for the first part starts with.
+    /// What belongs to the weights from `weights` on and the biases from `biases` to `end`: the product for the first starts
+    /// with what is said third, and the derivatives of each row are to be added to the second.
     pub(super) fn layer(
         &mut self,
         weights: usize,
