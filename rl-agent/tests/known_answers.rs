@@ -146,6 +146,17 @@ fn plain_and_double() {
 }
 
 #[test]
+fn minibatches_of_several_parts() {
+    let large = DqnConfig {
+        batch_size: 300,
+        learning_starts: 400,
+        prioritized: prioritized(),
+        ..base()
+    };
+    learns("300 rows", &chain(30), large, Compare::Values);
+}
+
+#[test]
 fn target_updates_and_losses() {
     let soft = DqnConfig {
         target: TargetUpdate::Soft { tau: 0.02 },
