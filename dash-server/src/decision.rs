@@ -1,5 +1,7 @@
 //! The decision behind a board: what the agent could do, and what it thought of it.
 
+use std::sync::Arc;
+
 use rl_agent::observer::DecisionReport;
 use serde_bytes::ByteBuf;
 use tetris_core::Piece;
@@ -15,14 +17,14 @@ const EXPLAINED: usize = 5;
 /// What an agent sees of what a placement leads to.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    names: Vec<String>,
+    names: Arc<[String]>,
     unlisted: String,
 }
 
 impl Seen {
     pub(crate) fn of(env: &impl BoardView) -> Self {
         Self {
-            names: env.feature_names(),
+            names: env.feature_names().into(),
             unlisted: env.unlisted_features(),
         }
     }

@@ -3,6 +3,8 @@
 //!
 //! After a wanted change of the protocol: `UPDATE_GOLDEN=1 cargo test -p dash-server --test golden`.
 
+use std::sync::Arc;
+
 use dash_server::board::BoardView;
 use dash_server::protocol::{
     Block, Boards, Change, Checkpoint, Command, ConfigMap, Decision, EPISODES, EVALUATIONS,
@@ -110,7 +112,7 @@ fn decision(before: Vec<u8>) -> Decision {
         values: floats(&[17.25, 16.5]).into(),
         rewards: floats(&[1.0, 1.0]).into(),
         columns: floats(&columns).into(),
-        feature_names: vec!["holes".to_owned(), "wells".to_owned()],
+        feature_names: Arc::from(["holes".to_owned(), "wells".to_owned()]),
         features: floats(&[0.5, -0.25, 0.75, 0.0]).into(),
         unlisted: String::new(),
     }
@@ -370,7 +372,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
             values: floats(&[f32::NAN]).into(),
             rewards: floats(&[f32::NAN]).into(),
             columns: floats(&[f32::NAN; 10]).into(),
-            feature_names: vec![],
+            feature_names: Arc::default(),
             features: vec![].into(),
             unlisted: "the 200 cells of the board".to_owned(),
             ..decision(vec![0; 200])
@@ -380,7 +382,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
     let pressed = Frame {
         decision: Some(Box::new(Decision {
             actions: vec!["drop".to_owned(), "left".to_owned()],
-            feature_names: vec![],
+            feature_names: Arc::default(),
             features: vec![].into(),
             rewards: floats(&[f32::NAN; 2]).into(),
             ..decision(vec![0; 200])

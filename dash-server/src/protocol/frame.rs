@@ -1,5 +1,7 @@
 //! The board as it travels, and the decision behind it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -99,8 +101,8 @@ pub struct Decision {
     pub rewards: ByteBuf,
     /// The highest value of the placements that touch a column, for each column: little-endian f32, NaN for none.
     pub columns: ByteBuf,
-    /// Names of the features of what a placement leads to.
-    pub feature_names: Vec<String>,
+    /// Names of the features of what a placement leads to: the same ones for all decisions of a run.
+    pub feature_names: Arc<[String]>,
     /// Features of the first rows, row after row: little-endian f32.
     pub features: ByteBuf,
     /// What else the network sees of it, in words; empty if that is all.
