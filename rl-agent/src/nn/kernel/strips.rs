@@ -11,7 +11,7 @@ use super::{Left, Product};
 /// Rows that pay for the copy.
 const MANY: usize = 64;
 
-/// Rows of the right factor in a copy, which is then no larger than a first cache.
+/// Rows of the right factor in a copy, which then takes up at most the 48 KiB of a large first cache.
 const DEPTH: usize = 256;
 
 /// Three vectors of AVX-512.

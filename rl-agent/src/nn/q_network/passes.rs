@@ -102,8 +102,8 @@ impl QNetwork {
 
     /// Writes the derivative of the loss by every parameter into `gradient`, given weights and inputs of the preceding
     /// [`forward`](Self::forward), the draw that made the weights if the network is noisy, and the loss's derivative by the
-    /// outputs. With `more`, these rows belong to the minibatch of the rows before, and are added: part by part a minibatch
-    /// has the same gradient as in one pass, to the bit.
+    /// outputs. With `more`, these rows are added to those of the call before, which was for the same minibatch, weights and
+    /// workspace: part by part a minibatch has the same gradient as in one pass, to the bit.
     ///
     /// # Panics
     /// If a length is not that of the preceding `forward`.
