@@ -4,11 +4,11 @@
 //! the time of appending a row or of swapping two pointers.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
 
+use crate::bell::Bell;
 use crate::games::Moves;
 use crate::grid::Grid;
 use crate::history::History;
@@ -28,10 +28,11 @@ pub struct Feed {
     /// Whether the next board is wanted as soon as one has been left.
     every_frame: AtomicBool,
     update_wanted: AtomicBool,
-    /// Whether a board wakes whoever waits here also when not every one is wanted.
+    /// Whether a board rings the bell also when not every one is wanted.
     prompt: bool,
     staged: Mutex<Staged>,
-    urgent: Notify,
+    /// Rings when something is left that should be looked at soon.
+    bell: OnceLock<Arc<Bell>>,
     /// Small pictures of all environments.
     pub(crate) grid: Grid,
 }
@@ -117,7 +118,7 @@ impl Default for Feed {
             update_wanted: AtomicBool::new(true),
             prompt: false,
             staged: Mutex::default(),
-            urgent: Notify::new(),
+            bell: OnceLock::new(),
             grid: Grid::default(),
         }
     }
@@ -213,8 +214,8 @@ impl Feed {
             let at_once = self.prompt || self.every_frame.load(Ordering::Relaxed);
             (at_once && staged.frame.is_some()) || staged.is_eventful()
         };
-        if urgent {
-            self.urgent.notify_one();
+        if urgent && let Some(bell) = self.bell.get() {
+            bell.ring();
         }
     }
 
@@ -244,9 +245,9 @@ impl Feed {
         self.staged().is_eventful()
     }
 
-    /// Waits until something is left that should be looked at soon.
-    pub(crate) async fn urgent(&self) {
-        self.urgent.notified().await;
+    /// Whom to wake when something is left that should be looked at soon; a second bell does not ring.
+    pub(crate) fn connect(&self, bell: &Arc<Bell>) {
+        self.bell.get_or_init(|| bell.clone());
     }
 
     /// Rows are appended whole, so a panic elsewhere leaves nothing half done.

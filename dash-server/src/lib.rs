@@ -3,6 +3,7 @@
 
 mod archive;
 mod assets;
+mod bell;
 pub mod board;
 pub mod config;
 pub mod dashboard;

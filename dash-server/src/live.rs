@@ -84,7 +84,7 @@ impl Live {
             config: self.config.clone(),
             frame,
         }));
-        Some((Kind::Reliable, outbox::binary(&message.encode())))
+        Some((Kind::Reliable, outbox::binary(&message)))
     }
 
     /// Everything, for a client that knows nothing: a snapshot, and what came after it.
@@ -234,7 +234,7 @@ impl Live {
 
     /// A message as everybody gets it, those included who begin with the snapshot before it.
     fn say(&mut self, kind: Kind, message: &ServerMessage) -> Outgoing {
-        let outgoing = (kind, outbox::binary(&message.encode()));
+        let outgoing = (kind, outbox::binary(message));
         self.beginning.take_if(|beginning| !beginning.is_fresh());
         if let Some(beginning) = &mut self.beginning {
             beginning.push(outgoing.clone());

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
 use crate::limits::Limits;
+use crate::protocol::ServerMessage;
 
 /// What happens to a message when a client is slow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +32,13 @@ pub(crate) const GOING_AWAY: u16 = 1001;
 pub(crate) const TRY_AGAIN: u16 = 1013;
 
 /// A whole WebSocket frame around a message. Server frames are not masked, so all clients share the bytes.
-pub(crate) fn binary(payload: &[u8]) -> Bytes {
-    frame(Frame::binary(Payload::Borrowed(payload)))
+pub(crate) fn binary(message: &ServerMessage) -> Bytes {
+    let mut encoded = message.encode_with_room();
+    let mut head = [0; MAX_HEAD];
+    let length = Frame::binary(Payload::Borrowed(encoded.message())).fmt_head(&mut head);
+    encoded.put_before(&head[..length]);
+    let (bytes, start) = encoded.into_parts();
+    Bytes::from(bytes).slice(start..)
 }
 
 pub(crate) fn close(code: u16, reason: &str) -> Bytes {
@@ -53,6 +59,9 @@ pub(crate) fn frame(mut frame: Frame<'_>) -> Bytes {
     buffer.truncate(length);
     buffer.into()
 }
+
+/// The longest head of a frame that is not masked.
+const MAX_HEAD: usize = 10;
 
 /// Frames that are written at once: more than come at once, but for a client that was slow.
 const SLICES: usize = 8;
@@ -91,11 +100,21 @@ impl Outbox {
     /// Sends or queues whole frames, in one call of the system where the socket takes them. Never waits.
     pub(crate) fn send(&self, frames: &[(Kind, Bytes)]) {
         let mut queue = self.queue();
+        // Nearly always nothing waits and the socket takes everything: then nothing need be queued.
+        let mut written = match queue.is_idle() {
+            true => self.write(frames),
+            false => 0,
+        };
         for (kind, frame) in frames {
-            queue.push(*kind, frame.clone(), &self.limits);
+            if written >= frame.len() {
+                written -= frame.len();
+            } else {
+                queue.push(*kind, frame.clone(), &self.limits);
+                queue.written += std::mem::take(&mut written);
+            }
         }
         // A queue that is already waiting for the socket is the writer task's.
-        if !queue.waiting {
+        if !queue.waiting && !queue.frames.is_empty() {
             self.flush(&mut queue);
             if queue.waiting || queue.end.is_some() {
                 self.refused.notify_one();
@@ -139,18 +158,33 @@ impl Outbox {
         }
     }
 
+    /// Writes the beginning of some frames; returns how much of it. What is wrong with the socket shows again at the next try.
+    fn write(&self, frames: &[(Kind, Bytes)]) -> usize {
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let pairs = slices.iter_mut().zip(frames);
+        let count = pairs
+            .map(|(slice, (_, frame))| *slice = IoSlice::new(frame))
+            .count();
+        self.try_write(&slices[..count]).unwrap_or(0)
+    }
+
+    fn try_write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match slices {
+            [one] => self.socket.try_write(one),
+            several => self.socket.try_write_vectored(several),
+        }
+    }
+
     /// Writes as much as the socket takes now.
     fn flush(&self, queue: &mut Queue) {
         queue.waiting = false;
         loop {
             let mut slices = [IoSlice::new(&[]); SLICES];
             let count = queue.next(&mut slices);
-            let written = match &slices[..count] {
-                [] => return,
-                [one] => self.socket.try_write(one),
-                several => self.socket.try_write_vectored(several),
-            };
-            match written {
+            if count == 0 {
+                return;
+            }
+            match self.try_write(&slices[..count]) {
                 Ok(0) => queue.end = Some(WriteEnd::Broken),
                 Ok(count) => queue.advance(count),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -198,6 +232,11 @@ impl Default for Queue {
 }
 
 impl Queue {
+    /// Whether nothing waits, and more may come.
+    fn is_idle(&self) -> bool {
+        self.frames.is_empty() && !self.closing && self.end.is_none()
+    }
+
     fn push(&mut self, kind: Kind, frame: Bytes, limits: &Limits) {
         if self.closing || self.end.is_some() {
             return;
@@ -278,7 +317,63 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpStream;
+    use tokio::time::sleep;
+
     use super::*;
+
+    #[tokio::test]
+    async fn what_the_socket_does_not_take_at_once_follows_in_order() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let connected = TcpStream::connect(listener.local_addr().unwrap()).await;
+        let (mut reader, (socket, _)) = (connected.unwrap(), listener.accept().await.unwrap());
+        let (_read, write) = socket.into_split();
+        let outbox = Outbox::new(write, Limits::default());
+        let mut sent = Vec::new();
+        let read = async {
+            let mut heard = vec![0; 64 << 20];
+            let mut length = 0;
+            // It begins to read when the socket is full.
+            sleep(Duration::from_millis(50)).await;
+            while length < heard.len() {
+                match reader.read(&mut heard[length..]).await.unwrap() {
+                    0 => break,
+                    count => length += count,
+                }
+            }
+            heard.truncate(length);
+            heard
+        };
+        // Pairs of odd lengths, more than the system keeps of them.
+        let mut number = 0_u8;
+        for _ in 0..8 {
+            let pair = [(); 2].map(|()| {
+                number += 1;
+                let length = (1 << 20) + usize::from(number);
+                (Kind::Reliable, Bytes::from(vec![number; length]))
+            });
+            outbox.send(&pair);
+            sent.extend(pair.iter().flat_map(|(_, frame)| frame.to_vec()));
+        }
+        assert!(outbox.queue().waiting, "the system keeps 16 MiB");
+        let write = async {
+            let end = outbox.run();
+            let close = async {
+                while !outbox.queue().frames.is_empty() {
+                    sleep(Duration::from_millis(1)).await;
+                }
+                outbox.close(GOING_AWAY, "");
+            };
+            assert_eq!(tokio::join!(end, close).0, WriteEnd::Closed);
+            drop(outbox);
+        };
+        let (heard, ()) = tokio::join!(read, write);
+        sent.extend([0x88, 2, 0x03, 0xe9]);
+        assert!(heard == sent, "{} bytes of {}", heard.len(), sent.len());
+    }
 
     fn limits() -> Limits {
         Limits {

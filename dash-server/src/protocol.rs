@@ -4,6 +4,7 @@
 //! them. A message is a MessagePack map with string keys, encoded once and shared by all clients.
 
 mod command;
+mod encoded;
 mod form;
 mod frame;
 mod games;
@@ -13,6 +14,7 @@ mod runs;
 mod table;
 
 pub use command::{Command, Request};
+pub(crate) use encoded::Encoded;
 pub use form::{FieldKind, FormField};
 pub use frame::{Boards, Decision, Frame};
 pub use games::{Block, GAME_FORMAT, GAME_VERSION, GameFile, GameInfo, GameList};
@@ -84,15 +86,13 @@ pub enum ServerMessage {
 
 impl ServerMessage {
     /// The MessagePack bytes.
-    ///
-    /// # Panics
-    /// Never: every value of these types has an encoding.
     pub fn encode(&self) -> Vec<u8> {
-        // Room for a board, which is the message that there are most of.
-        let mut bytes = Vec::with_capacity(2048);
-        rmp_serde::encode::write_named(&mut bytes, self)
-            .expect("plain maps, numbers, strings and bytes always encode");
-        bytes
+        self.encode_with_room().message().to_vec()
+    }
+
+    /// The same with room in front.
+    pub(crate) fn encode_with_room(&self) -> Encoded {
+        Encoded::new(self)
     }
 }
 

@@ -23,7 +23,7 @@ use crate::limits::Limits;
 use crate::patience::Patient;
 use crate::routes::{self, Upgraded};
 use crate::security::Access;
-use crate::session::Session;
+use crate::session::{Reporter, Session};
 use crate::ws;
 
 /// The head of a request may be this long; more is answered with 431.
@@ -167,8 +167,9 @@ impl Server {
         let mut shutdown = pin!(shutdown);
         // In tasks of their own: to wake whoever blocks on all of this takes a call of the system each time.
         let mut reporters = JoinSet::new();
-        let reporter = session.clone();
-        reporters.spawn(async move { reporter.report().await });
+        let reporter = Reporter::start(session.clone(), &mut reporters);
+        let players = session.clone();
+        reporters.spawn(async move { players.run_clock().await });
         let watcher = session.clone();
         reporters.spawn(async move { watcher.watch_runs().await });
         loop {
@@ -201,7 +202,7 @@ impl Server {
                 }
             }
         }
-        drop((listener, reporters));
+        drop((listener, reporter, reporters));
         drop(closing);
         session.close_clients("the server shuts down");
         let all = async { while connections.join_next().await.is_some() {} };

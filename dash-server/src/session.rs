@@ -19,6 +19,7 @@ use rl_agent::control::Control;
 use tokio::sync::Notify;
 
 use crate::archive::Archive;
+use crate::bell::Bell;
 use crate::feed::Feed;
 use crate::hub::Hub;
 use crate::launch::Launcher;
@@ -26,6 +27,7 @@ use crate::live::{Live, Outgoing, unix_micros};
 use crate::outbox::{self, Kind, Outbox};
 use crate::play::Players;
 use crate::protocol::{self, ConfigMap, ErrorCode, Hello, ServerMessage, State, Status};
+pub(crate) use reports::Reporter;
 use run::Run;
 
 /// How a session behaves.
@@ -105,7 +107,9 @@ pub struct Session {
     players: Players,
     /// Wakes the clock of the players when the first one comes.
     playing: Notify,
-    /// Wakes the reporter when a run begins, and whoever waits for one to end.
+    /// Wakes the reporter.
+    bell: Arc<Bell>,
+    /// Wakes whoever waits for a run to end.
     changed: Notify,
     /// Has the output folder looked at without delay.
     curious: Notify,
@@ -144,7 +148,7 @@ impl Session {
             learns: launcher.learns(),
         });
         Arc::new(Self {
-            hello: outbox::binary(&hello.encode()),
+            hello: outbox::binary(&hello),
             started,
             archive: settings
                 .runs
@@ -156,6 +160,7 @@ impl Session {
             inner: Mutex::default(),
             players: Players::default(),
             playing: Notify::new(),
+            bell: Arc::default(),
             changed: Notify::new(),
             curious: Notify::new(),
         })
@@ -253,9 +258,9 @@ impl Session {
             speed_limit: None,
         };
         inner.live.begin(status, ConfigMap::new());
+        feed.connect(&self.bell);
         inner.run = Some(Run::attached(inner.started, control, feed));
         self.announce(&mut inner, |_| {});
-        self.changed.notify_waiters();
     }
 
     /// The run that was taken on has come to its end.

@@ -3,16 +3,15 @@
 use std::io::{self, BufReader, Read, Write};
 use std::process;
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rl_agent::control::Control;
-use tokio::runtime;
-use tokio::sync::oneshot;
-use tokio::time::{MissedTickBehavior, interval};
 
 use super::message::{Assignment, Order, Said, receive, send};
 use super::report::Report;
+use crate::bell::Bell;
 use crate::feed::{Feed, Staged};
 use crate::launch::{JobContext, guarded};
 use crate::run::RunFolder;
@@ -49,21 +48,24 @@ pub fn work(
         feed: Arc::new(Feed::prompt()),
     };
     let (control, feed) = (context.control.clone(), context.feed.clone());
-    let (tell, ended) = oneshot::channel();
+    let bell = Arc::new(Bell::default());
+    feed.connect(&bell);
+    let (tell, ended) = mpsc::channel();
     let orders = {
         let (control, feed) = (control.clone(), feed.clone());
         move || obey(&mut input, &control, &feed)
     };
-    let training = move || {
-        let _ = tell.send(guarded(|| assignment.carry_out(&folder, context)));
+    let training = {
+        let bell = bell.clone();
+        move || {
+            let _ = tell.send(guarded(|| assignment.carry_out(&folder, context)));
+            bell.ring();
+        }
     };
     let named = |name: &str| thread::Builder::new().name(name.to_owned());
     named("orders").spawn(orders)?;
     named("training").spawn(training)?;
-    let told = runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()?
-        .block_on(tell_all(&feed, ended, &mut output));
+    let told = tell_all(&feed, &bell, &ended, &mut output);
     if told.is_err() {
         // Nobody listens any more; the thread of the orders gives the run its time.
         control.stop();
@@ -86,25 +88,24 @@ fn obey(input: &mut BufReader<impl Read>, control: &Control, feed: &Feed) {
 }
 
 /// Tells everything that happens, until training has ended.
-async fn tell_all(
+fn tell_all(
     feed: &Feed,
-    mut ended: oneshot::Receiver<Result<String, String>>,
+    bell: &Bell,
+    ended: &Receiver<Result<String, String>>,
     output: &mut impl Write,
 ) -> io::Result<()> {
     let mut spare = Staged::default();
-    let mut clock = interval(INTERVAL);
-    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let outcome = loop {
-        tokio::select! {
-            outcome = &mut ended => break outcome,
-            () = feed.urgent() => {}
-            _ = clock.tick() => {}
-        }
+    loop {
+        bell.wait_until(Instant::now() + INTERVAL);
+        // Before the report is gathered, so that nothing is left after the last one.
+        let ended = ended.try_recv();
         let report = Report::gather(feed, &mut spare);
         send(output, &Said::Report(Box::new(report)))?;
-    };
-    let report = Report::gather(feed, &mut spare);
-    send(output, &Said::Report(Box::new(report)))?;
-    let outcome = outcome.unwrap_or_else(|_| Err("training ended without a word".to_owned()));
-    send(output, &Said::Ended(outcome))
+        let outcome = match ended {
+            Err(TryRecvError::Empty) => continue,
+            Err(TryRecvError::Disconnected) => Err("training ended without a word".to_owned()),
+            Ok(outcome) => outcome,
+        };
+        return send(output, &Said::Ended(outcome));
+    }
 }

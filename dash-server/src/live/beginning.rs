@@ -27,7 +27,7 @@ impl Beginning {
     /// Begins with this snapshot, of now.
     pub(super) fn new(snapshot: &ServerMessage) -> Self {
         Self {
-            snapshot: outbox::binary(&snapshot.encode()),
+            snapshot: outbox::binary(snapshot),
             made: Instant::now(),
             since: Vec::new(),
         }

@@ -138,7 +138,7 @@ impl Player {
     fn tell(&mut self) {
         let frame = picture(&self.game, self.heard);
         if self.told.as_ref() != Some(&frame) {
-            let message = ServerMessage::Play(Box::new(frame.clone())).encode();
+            let message = ServerMessage::Play(Box::new(frame.clone()));
             self.client
                 .send(&[(Kind::Droppable, outbox::binary(&message))]);
             self.told = Some(frame);

@@ -1,9 +1,9 @@
 //! What the session can be told to do, each time with an answer at once.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use rl_agent::control::{Command as Order, Control};
-use tokio::time::Instant;
 
 use super::run::Run;
 use super::{Inner, Refusal, Session};
@@ -61,6 +61,7 @@ impl Session {
             control: Control::new(),
             feed: Arc::new(Feed::new()),
         };
+        context.feed.connect(&self.bell);
         if status.speed_limit.is_some() {
             // Before the first step: at full speed there are hundreds until a limit that comes later is heard of.
             context.control.send(Order::SpeedLimit(status.speed_limit));
@@ -77,7 +78,6 @@ impl Session {
         inner.live.begin(status, config);
         inner.run = Some(run);
         self.announce(&mut inner, |_| {});
-        self.changed.notify_waiters();
         Ok(())
     }
 

@@ -1,10 +1,14 @@
 //! What goes out to those who watch, and when.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval, interval_at, timeout};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::{Inner, Session};
+use crate::bell::Bell;
 use crate::play::{MOST_LATE, TICK};
 use crate::protocol::State;
 
@@ -14,43 +18,95 @@ const KILLING: Duration = Duration::from_secs(1);
 /// How often the output folder is looked at while somebody watches.
 const RUNS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// An even beat that keeps to its grid, so that a board and metrics which are due together leave together.
-///
-/// Two timers take turns. To set a timer that is the next one of all wakes the runtime once more by a call of the system; here
-/// the next one has been set long before.
+/// The most beats a second; a settled rate above it is taken for it, and so is one below the least for the least.
+const RATES: (f64, f64) = (1e-3, 1e3);
+
+/// An even beat on a grid of its own, so that a board and metrics which are due together leave together however long it goes.
+#[derive(Debug)]
 struct Beat {
-    timers: [Interval; 2],
+    begin: Instant,
+    rate: f64,
+    /// Beats that have been or were missed.
+    past: f64,
 }
 
 impl Beat {
-    fn new(rate: f64) -> Self {
-        let period = Duration::from_secs_f64(1.0 / rate);
-        let begin = Instant::now();
-        let timers = [begin, begin + period].map(|at| {
-            let mut timer = interval_at(at, 2 * period);
-            timer.set_missed_tick_behavior(MissedTickBehavior::Skip);
-            timer
-        });
-        Self { timers }
+    fn new(begin: Instant, rate: f64) -> Self {
+        let (least, most) = RATES;
+        Self {
+            begin,
+            rate: rate.clamp(least, most),
+            past: 0.0,
+        }
     }
 
-    async fn tick(&mut self) {
-        let [even, odd] = &mut self.timers;
-        tokio::select! {
-            _ = even.tick() => {}
-            _ = odd.tick() => {}
+    /// When the next one is due.
+    fn next(&self) -> Instant {
+        self.begin + Duration::from_secs_f64(self.past / self.rate)
+    }
+
+    /// Whether the next one is due now; then it has been, and those that were missed have been too.
+    fn take_due(&mut self, now: Instant) -> bool {
+        let due = self.next() <= now;
+        if due {
+            let seconds = (now - self.begin).as_secs_f64();
+            self.past = (seconds * self.rate).floor().max(self.past) + 1.0;
         }
+        due
+    }
+}
+
+/// The reporter of a session, until this is dropped.
+///
+/// It has a thread, not a task: the runtime is woken once more each time its clock goes round, 16 times a second, and each
+/// time a timer is set that is the next one of all. What a thread that sleeps costs is what it does.
+#[derive(Debug)]
+pub(crate) struct Reporter {
+    over: Arc<AtomicBool>,
+    bell: Arc<Bell>,
+}
+
+impl Reporter {
+    /// Has `session` gather what its run reports and send it out, in one of `threads`.
+    pub(crate) fn start(session: Arc<Session>, threads: &mut JoinSet<()>) -> Self {
+        let reporter = Self {
+            over: Arc::default(),
+            bell: session.bell.clone(),
+        };
+        let over = reporter.over.clone();
+        threads.spawn_blocking(move || session.report(&over));
+        reporter
+    }
+}
+
+impl Drop for Reporter {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        self.bell.ring();
     }
 }
 
 impl Session {
-    /// Gathers what the run reports and sends it out; runs for as long as the server does.
-    pub async fn report(&self) {
-        tokio::join!(self.report_training(), self.run_clock());
+    /// Gathers what the run reports and sends it out, until it is over.
+    fn report(&self, over: &AtomicBool) {
+        let begin = Instant::now();
+        let mut frames = Beat::new(begin, self.settings.frame_rate);
+        let mut metrics = Beat::new(begin, self.settings.metrics_rate);
+        loop {
+            self.bell.wait_until(frames.next().min(metrics.next()));
+            if over.load(Ordering::Relaxed) {
+                return;
+            }
+            let now = Instant::now();
+            let (frame, all) = (frames.take_due(now), metrics.take_due(now));
+            // At full speed the board that was left since the last time is shown now: to be woken for each one the moment it
+            // is there would cost more than all the rest.
+            self.collect(frame, all);
+        }
     }
 
     /// Ticks the games of those who play, sixty times a second for as long as there is one.
-    async fn run_clock(&self) {
+    pub(crate) async fn run_clock(&self) {
         loop {
             self.playing.notified().await;
             let mut clock = interval(TICK);
@@ -64,28 +120,6 @@ impl Session {
                 if late > 0 {
                     last += TICK * late;
                 }
-            }
-        }
-    }
-
-    async fn report_training(&self) {
-        let mut frames = Beat::new(self.settings.frame_rate);
-        let mut metrics = Beat::new(self.settings.metrics_rate);
-        loop {
-            let feed = self.inner().run.as_ref().map(|run| run.feed.clone());
-            tokio::select! {
-                biased;
-                () = metrics.tick() => self.collect(true),
-                () = frames.tick() => {
-                    // At full speed the board that was left since the last time is shown now: to be woken for each one the
-                    // moment it is there would cost more than all the rest.
-                    self.collect(false);
-                    feed.iter().for_each(|feed| feed.want_frame());
-                }
-                () = async { match &feed { Some(feed) => feed.urgent().await, None => std::future::pending().await } } => {
-                    self.collect(false);
-                }
-                () = self.changed.notified() => {}
             }
         }
     }
@@ -112,8 +146,9 @@ impl Session {
         }
     }
 
-    /// Takes over what the run has left: boards and rare events at any time, `all` when metrics are due too.
-    fn collect(&self, all: bool) {
+    /// Takes over what the run has left: boards and rare events at any time, `all` when metrics are due too. Asks for the next
+    /// board when `frame` is due.
+    fn collect(&self, frame: bool, all: bool) {
         let mut inner = self.inner();
         let Inner { live, run, .. } = &mut *inner;
         let Some(run) = run else { return };
@@ -126,6 +161,9 @@ impl Session {
             self.send(&live.collect(&run.feed));
         } else {
             self.send(live.collect_frame(&run.feed).as_slice());
+        }
+        if frame {
+            run.feed.want_frame();
         }
         if live.status.state == State::Paused && live.status.step != told {
             self.announce(&mut inner, |_| {});

@@ -158,5 +158,5 @@ impl Session {
 }
 
 fn reply(client: &Outbox, answer: &ServerMessage) {
-    client.send(&[(Kind::Reliable, outbox::binary(&answer.encode()))]);
+    client.send(&[(Kind::Reliable, outbox::binary(answer))]);
 }

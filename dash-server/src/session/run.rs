@@ -3,9 +3,9 @@
 use std::io;
 use std::sync::{Arc, Weak};
 use std::thread;
+use std::time::Instant;
 
 use rl_agent::control::Control;
-use tokio::time::Instant;
 
 use super::Session;
 use crate::feed::Feed;
