@@ -8,6 +8,7 @@ mod game;
 mod log;
 mod recorder;
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 
 use crate::board::{drop_count, dropped_piece};
@@ -169,11 +170,16 @@ impl Games {
             .find(|kept| kept.number == game)
     }
 
-    /// Places of the best finished games, the best first.
+    /// Places of the best finished games, the best first; of equals the older one.
     fn best(&self) -> Vec<usize> {
+        let key = |&index: &usize| (Reverse(self.finished[index].rank()), index);
         let mut order: Vec<usize> = (0..self.finished.len()).collect();
-        order.sort_by_key(|&index| std::cmp::Reverse(self.finished[index].rank()));
-        order.truncate(BEST);
+        // Nearly every game that ends asks for this.
+        if order.len() > BEST {
+            order.select_nth_unstable_by_key(BEST, key);
+            order.truncate(BEST);
+        }
+        order.sort_unstable_by_key(key);
         order
     }
 
