@@ -40,6 +40,8 @@ pub(crate) struct Games {
     begun: u64,
     /// Bytes that all of them together may take.
     budget: usize,
+    /// Bytes that they take at most: those that were counted last, and all that came since.
+    bytes: usize,
 }
 
 impl Default for Games {
@@ -49,6 +51,7 @@ impl Default for Games {
             finished: VecDeque::new(),
             begun: 0,
             budget: BUDGET,
+            bytes: 0,
         }
     }
 }
@@ -64,6 +67,7 @@ impl Games {
     pub(crate) fn extend(&mut self, mut moves: Moves) {
         let environment = moves.environment;
         let grows = moves.opening.is_some();
+        self.bytes += moves.bytes();
         if self.running.len() <= environment {
             self.running.resize_with(environment + 1, || None);
         }
@@ -89,7 +93,7 @@ impl Games {
             self.finished.push_back(game);
             self.keep_newest_and_best();
         }
-        if grows {
+        if grows && self.bytes > self.budget {
             self.keep_within_budget();
         }
     }
@@ -215,9 +219,10 @@ impl Games {
                     let gone = game.stretches.pop_front();
                     bytes -= gone.map_or(0, |stretch| stretch.bytes());
                 }
-                None => return,
+                None => break,
             }
         }
+        self.bytes = bytes;
     }
 }
 
