@@ -60,6 +60,8 @@ pub struct BatchBuffers<'a, T> {
 #[derive(Clone, Debug)]
 pub struct BatchEnv<R> {
     slots: Vec<Slot>,
+    /// Where their games come from: apart, because a step does not look there, and a batch is as fast as it is small.
+    origins: Vec<Origin>,
     /// The bits of the observations, one after the other.
     bits: Vec<u64>,
     observation: Observation,
@@ -70,9 +72,14 @@ pub struct BatchEnv<R> {
 #[derive(Clone, Debug)]
 struct Slot {
     game: Game,
-    seed: u64,
-    episode: u64,
     steps: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Origin {
+    seed: u64,
+    /// Games that have ended in this place.
+    episode: u64,
 }
 
 /// The seed of a game's so many-th episode, counted from 0, which has the seed itself: what a
@@ -107,14 +114,10 @@ impl<R: Reward> BatchEnv<R> {
         let slot = |&seed: &u64| {
             let mut game = first.clone();
             game.restart(seed);
-            Slot {
-                game,
-                seed,
-                episode: 0,
-                steps: 0,
-            }
+            Slot { game, steps: 0 }
         };
         let slots: Vec<_> = seeds.iter().map(slot).collect();
+        let origin = |&seed| Origin { seed, episode: 0 };
         let words = observation.words();
         let mut bits = vec![0; slots.len() * words];
         for (slot, bits) in slots.iter().zip(bits.chunks_exact_mut(words)) {
@@ -122,6 +125,7 @@ impl<R: Reward> BatchEnv<R> {
         }
         Ok(Self {
             slots,
+            origins: seeds.iter().map(origin).collect(),
             bits,
             observation,
             reward,
@@ -167,7 +171,7 @@ impl<R: Reward> BatchEnv<R> {
     /// If there is no such game.
     #[must_use]
     pub fn episode(&self, index: usize) -> u64 {
-        self.slots[index].episode
+        self.origins[index].episode
     }
 
     /// Writes what there is to see of every game.
@@ -200,7 +204,13 @@ impl<R: Reward> BatchEnv<R> {
             reward: &self.reward,
             max_steps: self.max_steps,
         };
-        shared.step(&mut self.slots, &mut self.bits, actions, buffers);
+        shared.step(
+            &mut self.slots,
+            &mut self.origins,
+            &mut self.bits,
+            actions,
+            buffers,
+        );
         Ok(())
     }
 
@@ -231,7 +241,13 @@ impl<R: Reward> BatchEnv<R> {
         };
         if self.observation.len() == 0 {
             // Nothing to cut into chunks.
-            shared.step(&mut self.slots, &mut self.bits, actions, buffers);
+            shared.step(
+                &mut self.slots,
+                &mut self.origins,
+                &mut self.bits,
+                actions,
+                buffers,
+            );
             return Ok(());
         }
         let len = games * self.observation.len();
@@ -239,6 +255,7 @@ impl<R: Reward> BatchEnv<R> {
         let games = self
             .slots
             .par_chunks_mut(games)
+            .zip(self.origins.par_chunks_mut(games))
             .zip(self.bits.par_chunks_mut(words))
             .zip(actions.par_chunks(games))
             .zip(buffers.observations.par_chunks_mut(len))
@@ -249,7 +266,7 @@ impl<R: Reward> BatchEnv<R> {
         games.for_each(|(games, truncated)| {
             let ((games, rewards), terminated) = games;
             let ((games, observations), final_observations) = games;
-            let ((slots, bits), actions) = games;
+            let (((slots, origins), bits), actions) = games;
             let buffers = BatchBuffers {
                 observations,
                 final_observations,
@@ -257,7 +274,7 @@ impl<R: Reward> BatchEnv<R> {
                 terminated,
                 truncated,
             };
-            shared.step(slots, bits, actions, buffers);
+            shared.step(slots, origins, bits, actions, buffers);
         });
         Ok(())
     }
@@ -311,6 +328,7 @@ impl<R: Reward> Shared<'_, R> {
     fn step<T: Element>(
         &self,
         slots: &mut [Slot],
+        origins: &mut [Origin],
         bits: &mut [u64],
         actions: &[u8],
         buffers: BatchBuffers<'_, T>,
@@ -340,7 +358,8 @@ impl<R: Reward> Shared<'_, R> {
             if last || step.terminated {
                 let last = &mut buffers.final_observations[numbers.clone()];
                 self.observation.write_with(&slot.game, bits, last);
-                slot.start_next();
+                slot.steps = 0;
+                slot.game.restart(origins[game].next_seed());
                 self.observation.read(&slot.game, bits);
             }
             let now = &mut buffers.observations[numbers];
@@ -349,10 +368,9 @@ impl<R: Reward> Shared<'_, R> {
     }
 }
 
-impl Slot {
-    fn start_next(&mut self) {
+impl Origin {
+    fn next_seed(&mut self) -> u64 {
         self.episode += 1;
-        self.steps = 0;
-        self.game.restart(episode_seed(self.seed, self.episode));
+        episode_seed(self.seed, self.episode)
     }
 }
