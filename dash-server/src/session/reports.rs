@@ -194,3 +194,36 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beats_of_a_common_grid_meet_however_long_it_goes() {
+        let begin = Instant::now();
+        let (mut frames, mut metrics) = (Beat::new(begin, 60.0), Beat::new(begin, 10.0));
+        for beat in 0..1_000_000_u32 {
+            let now = frames.next().min(metrics.next());
+            assert!(frames.take_due(now), "beat {beat}");
+            assert_eq!(metrics.take_due(now), beat % 6 == 0, "beat {beat}");
+        }
+    }
+
+    #[test]
+    fn beats_that_were_missed_are_not_made_up_for() {
+        let begin = Instant::now();
+        let after = |seconds| begin + Duration::from_secs_f64(seconds);
+        let mut beat = Beat::new(begin, 10.0);
+        assert!(beat.take_due(begin));
+        assert!(!beat.take_due(after(0.05)));
+        assert!(beat.take_due(after(7.25)));
+        assert!(!beat.take_due(after(7.29)));
+        assert!(beat.take_due(after(7.3)));
+        for rate in [f64::INFINITY, f64::MIN_POSITIVE] {
+            let mut beat = Beat::new(begin, rate);
+            assert!(beat.take_due(begin));
+            assert!(beat.next() > begin, "{rate}");
+        }
+    }
+}
