@@ -3,7 +3,8 @@
 //! A message is written straight into the socket by whoever sends it, without waking anybody: that is what makes a
 //! client cheap. Only what the socket refuses waits here, by the rules of its kind, and a task per client carries it on.
 
-use std::collections::VecDeque;
+mod queue;
+
 use std::io::{self, IoSlice};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -11,10 +12,11 @@ use bytes::Bytes;
 use fastwebsockets::{Frame, OpCode, Payload};
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use crate::limits::Limits;
 use crate::protocol::ServerMessage;
+use queue::Queue;
 
 /// What happens to a message when a client is slow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,119 +204,6 @@ impl Outbox {
     }
 }
 
-/// Frames in order, by the rules of their kinds.
-#[derive(Debug)]
-struct Queue {
-    frames: VecDeque<(Kind, Bytes)>,
-    /// Bytes of the first frame that are already out; it can then no longer be dropped.
-    written: usize,
-    /// When the first frame came to be the first.
-    since: Instant,
-    /// Whether the socket refused the last attempt.
-    waiting: bool,
-    /// The closing frame is the last one in the queue; nothing may follow it.
-    closing: bool,
-    end: Option<WriteEnd>,
-}
-
-impl Default for Queue {
-    fn default() -> Self {
-        let frames = VecDeque::new();
-        Self {
-            frames,
-            written: 0,
-            since: Instant::now(),
-            waiting: false,
-            closing: false,
-            end: None,
-        }
-    }
-}
-
-impl Queue {
-    /// Whether nothing waits, and more may come.
-    fn is_idle(&self) -> bool {
-        self.frames.is_empty() && !self.closing && self.end.is_none()
-    }
-
-    fn push(&mut self, kind: Kind, frame: Bytes, limits: &Limits) {
-        if self.closing || self.end.is_some() {
-            return;
-        }
-        let room = match kind {
-            Kind::Latest => 1,
-            Kind::Droppable => limits.metrics_queue.max(1),
-            Kind::Reliable => limits.reliable_queue.max(1),
-        };
-        let begun = usize::from(self.written > 0);
-        let waiting = || {
-            self.frames
-                .iter()
-                .enumerate()
-                .skip(begun)
-                .filter(|(_, (other, _))| *other == kind)
-        };
-        if waiting().count() >= room {
-            if kind == Kind::Reliable {
-                self.close(close(TRY_AGAIN, "too slow; come back for a snapshot"));
-                return;
-            }
-            if let Some((oldest, _)) = waiting().next() {
-                self.frames.remove(oldest);
-            }
-        }
-        if self.frames.is_empty() {
-            self.since = Instant::now();
-        }
-        self.frames.push_back((kind, frame));
-    }
-
-    /// Drops what nobody has begun to write, and ends with `frame`.
-    fn close(&mut self, frame: Bytes) {
-        if self.closing || self.end.is_some() {
-            return;
-        }
-        self.frames.truncate(usize::from(self.written > 0));
-        if self.frames.is_empty() {
-            self.since = Instant::now();
-        }
-        self.frames.push_back((Kind::Reliable, frame));
-        self.closing = true;
-    }
-
-    /// The bytes to write next, as many frames of them as there are slices; returns how many there are.
-    fn next<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        if self.end.is_some() {
-            return 0;
-        }
-        let mut begun = self.written;
-        let pairs = slices.iter_mut().zip(&self.frames);
-        let filled = pairs.map(|(slice, (_, frame))| {
-            *slice = IoSlice::new(&frame[std::mem::take(&mut begun)..]);
-        });
-        filled.count()
-    }
-
-    /// `count` of those bytes have been written.
-    fn advance(&mut self, count: usize) {
-        self.written += count;
-        let mut out = 0;
-        while let Some((_, frame)) = self.frames.front()
-            && self.written >= frame.len()
-        {
-            self.written -= frame.len();
-            self.frames.pop_front();
-            out += 1;
-        }
-        if out > 0 {
-            self.since = Instant::now();
-            if self.closing && self.frames.is_empty() {
-                self.end = Some(WriteEnd::Closed);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -373,83 +262,5 @@ mod tests {
         let (heard, ()) = tokio::join!(read, write);
         sent.extend([0x88, 2, 0x03, 0xe9]);
         assert!(heard == sent, "{} bytes of {}", heard.len(), sent.len());
-    }
-
-    fn limits() -> Limits {
-        Limits {
-            metrics_queue: 2,
-            reliable_queue: 3,
-            ..Limits::default()
-        }
-    }
-
-    /// Everything in the queue, as the client would read it.
-    fn drain(queue: &mut Queue) -> Vec<u8> {
-        let mut out = Vec::new();
-        loop {
-            let mut slices = [IoSlice::new(&[]); 2];
-            if queue.next(&mut slices) == 0 {
-                return out;
-            }
-            // More than the rest of the first frame, so that a write may end anywhere in the second one.
-            let bytes: Vec<u8> = slices.iter().flat_map(|slice| slice.to_vec()).collect();
-            let count = bytes.len().min(slices[0].len() + 1);
-            out.extend(&bytes[..count]);
-            queue.advance(count);
-        }
-    }
-
-    fn push(queue: &mut Queue, kind: Kind, bytes: &'static [u8]) {
-        queue.push(kind, Bytes::from_static(bytes), &limits());
-    }
-
-    #[test]
-    fn order_is_kept_and_each_kind_has_its_bound() {
-        let mut queue = Queue::default();
-        push(&mut queue, Kind::Latest, b"a");
-        push(&mut queue, Kind::Reliable, b"1");
-        push(&mut queue, Kind::Droppable, b"x");
-        push(&mut queue, Kind::Latest, b"b");
-        push(&mut queue, Kind::Droppable, b"y");
-        push(&mut queue, Kind::Reliable, b"2");
-        push(&mut queue, Kind::Droppable, b"z");
-        push(&mut queue, Kind::Latest, b"c");
-        assert_eq!(drain(&mut queue), b"1y2zc");
-        assert_eq!(queue.end, None);
-    }
-
-    #[test]
-    fn a_frame_that_has_begun_is_finished() {
-        let mut queue = Queue::default();
-        push(&mut queue, Kind::Latest, b"old");
-        queue.advance(1);
-        push(&mut queue, Kind::Latest, b"mid");
-        push(&mut queue, Kind::Latest, b"new");
-        assert_eq!(drain(&mut queue), b"ldnew");
-    }
-
-    #[test]
-    fn too_many_reliable_messages_close_the_client() {
-        let mut queue = Queue::default();
-        for message in [b"1", b"2", b"3", b"4", b"5"] {
-            push(&mut queue, Kind::Reliable, message);
-        }
-        let out = drain(&mut queue);
-        assert_eq!(&out[..1], [0x88], "only the closing frame is left");
-        assert_eq!(&out[2..4], TRY_AGAIN.to_be_bytes());
-        assert_eq!(queue.end, Some(WriteEnd::Closed));
-        push(&mut queue, Kind::Reliable, b"6");
-        assert_eq!(drain(&mut queue), b"");
-    }
-
-    #[test]
-    fn closing_waits_for_the_frame_that_has_begun_and_for_nothing_else() {
-        let mut queue = Queue::default();
-        push(&mut queue, Kind::Reliable, b"12");
-        push(&mut queue, Kind::Reliable, b"34");
-        queue.advance(1);
-        queue.close(close(GOING_AWAY, ""));
-        queue.close(close(1002, ""));
-        assert_eq!(drain(&mut queue), [b'2', 0x88, 2, 0x03, 0xe9]);
     }
 }

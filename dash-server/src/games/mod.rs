@@ -61,6 +61,7 @@ impl Games {
     pub(crate) fn clear(&mut self) {
         self.running.clear();
         self.finished.clear();
+        self.bytes = 0;
     }
 
     /// Takes moves over.
