@@ -74,7 +74,9 @@ struct Scratch {
     /// What each step's value, or each of its atoms' probability, is moved towards.
     targets: Vec<f32>,
     probabilities: Vec<f32>,
-    d_output: Vec<f32>,
+    /// The action of each step, and the loss's derivative by its value or logits.
+    taken: Vec<usize>,
+    slopes: Vec<f32>,
 
     gradient: Array1<f32>,
     online_noise: Noise,
@@ -114,7 +116,6 @@ impl Dqn {
         let online = QNetwork::new(architecture, &mut Rng::new(seed, 1));
         let parameters = online.parameters().len();
         let part = config.batch_size.min(PART);
-        let outputs = action_count * online.architecture().atoms;
         let shape = Shape {
             observation_len,
             action_count,
@@ -137,7 +138,7 @@ impl Dqn {
                 next_legal: vec![false; part * action_count],
                 targets: vec![0.0; part * online.architecture().atoms],
                 probabilities: vec![0.0; online.architecture().atoms],
-                d_output: vec![0.0; part * outputs],
+                slopes: vec![0.0; part * online.architecture().atoms],
                 gradient: Array1::zeros(parameters),
                 ..Scratch::default()
             },
@@ -314,16 +315,17 @@ impl Dqn {
     fn differentiate(&mut self, part: Range<usize>, found: &mut Found) {
         let (state, s) = (&mut self.state, &mut self.scratch);
         let online = &state.learning.online;
-        let Architecture { actions, atoms, .. } = *online.architecture();
+        let atoms = online.architecture().atoms;
         let weights = online.weights_with(&s.online_noise);
-        let outputs = online.forward(weights, &s.inputs, part.len(), &mut s.workspace);
-        s.d_output.resize(outputs.len(), 0.0);
-        s.d_output.fill(0.0);
+        s.taken.clear();
+        s.taken.extend(s.steps.iter().map(|step| step.action));
+        let outputs = online.forward_taken(weights, &s.inputs, &s.taken, &mut s.workspace);
+        s.slopes.resize(outputs.len(), 0.0);
         let share = 1.0 / self.config.batch_size as f32;
         for (row, index) in part.clone().enumerate() {
-            let at = (row * actions + s.steps[row].action) * atoms;
-            let (outputs, slopes) = (&outputs[at..at + atoms], &mut s.d_output[at..at + atoms]);
-            let target = &s.targets[row * atoms..][..atoms];
+            let of_row = row * atoms..(row + 1) * atoms;
+            let (outputs, target) = (&outputs[of_row.clone()], &s.targets[of_row.clone()]);
+            let slopes = &mut s.slopes[of_row];
             let (value, surprise, prediction) = match self.config.categorical {
                 Some(categorical) => {
                     let divergence = divergence(target, outputs, slopes);
@@ -351,7 +353,7 @@ impl Dqn {
             weights,
             &s.online_noise,
             &s.inputs,
-            &s.d_output,
+            &s.slopes,
             &mut s.workspace,
             s.gradient.view_mut(),
             part.start > 0,

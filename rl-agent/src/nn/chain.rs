@@ -4,7 +4,7 @@
 use pulp::Arch;
 
 use super::activation::Activation;
-use super::back::{Biases, Sparse};
+use super::biases::Biases;
 use super::kernel::{Left, Product, Start, transpose};
 use crate::rng::Rng;
 
@@ -74,8 +74,6 @@ pub(super) struct Derivatives {
     /// Weights as outputs x inputs, where the weights themselves lie among the parameters. They serve for all parts of a
     /// minibatch.
     transposed: Vec<f32>,
-    /// The gradient of a layer's weights, as outputs x inputs.
-    d_transposed: Vec<f32>,
 }
 
 impl Chain {
@@ -203,10 +201,8 @@ impl Chain {
             upper,
             lower,
             transposed,
-            d_transposed,
         } = memory;
         transposed.resize(parameters.len(), 0.0);
-        let sparse = Sparse::pays(self.output_len(), upper);
         for (index, layer) in self.layers().enumerate().rev() {
             let below = match index {
                 0 => inputs,
@@ -226,53 +222,27 @@ impl Chain {
             }
             .run(arch);
 
-            let further = index > 0 || to_input;
-            let sparse = sparse && index + 2 == self.sizes.len();
-            let transposed = &mut transposed[layer.weights..layer.biases];
-            if further {
-                if !more {
-                    let weights = &parameters[layer.weights..layer.biases];
-                    transpose(weights, layer.outputs, transposed);
-                }
-                lower.resize(rows * layer.inputs, 0.0);
-            }
-            if sparse {
-                d_transposed.resize(d_weights.len(), 0.0);
-                if more {
-                    transpose(d_weights, layer.outputs, d_transposed);
-                } else {
-                    d_transposed.fill(0.0);
-                }
-                Sparse {
-                    inputs: layer.inputs,
-                    outputs: layer.outputs,
-                    below,
-                    upper,
-                    weights: transposed,
-                    gradient: d_transposed,
-                    lower: further.then_some(lower),
-                }
-                .run(arch);
-                transpose(d_transposed, layer.inputs, d_weights);
-            } else {
-                weight_gradient(arch, layer, rows, below, upper, start, d_weights);
-            }
-            if !further {
+            weight_gradient(arch, layer, rows, below, upper, start, d_weights);
+            if index == 0 && !to_input {
                 break;
             }
-            if !sparse {
-                Product {
-                    m: rows,
-                    k: layer.outputs,
-                    n: layer.inputs,
-                    a: Left::Rows(upper),
-                    b: transposed,
-                    start: Start::Zero,
-                    relu: false,
-                    c: lower,
-                }
-                .run(arch);
+            let transposed = &mut transposed[layer.weights..layer.biases];
+            if !more {
+                let weights = &parameters[layer.weights..layer.biases];
+                transpose(weights, layer.outputs, transposed);
             }
+            lower.resize(rows * layer.inputs, 0.0);
+            Product {
+                m: rows,
+                k: layer.outputs,
+                n: layer.inputs,
+                a: Left::Rows(upper),
+                b: transposed,
+                start: Start::Zero,
+                relu: false,
+                c: lower,
+            }
+            .run(arch);
             std::mem::swap(upper, lower);
         }
     }

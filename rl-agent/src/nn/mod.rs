@@ -1,7 +1,7 @@
 //! Networks, losses and optimisers on `ndarray`, free of allocation once warm.
 
 mod activation;
-mod back;
+mod biases;
 mod chain;
 mod convolution;
 mod kernel;

@@ -17,6 +17,7 @@ use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
+pub(super) use tile::dot;
 use tile::{Right, Tile, height, width};
 
 /// How the left factor lies in memory.

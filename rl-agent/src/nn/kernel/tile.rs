@@ -163,18 +163,24 @@ impl Product<'_> {
             Start::Zero | Start::Result => 0.0,
             Start::Bias(bias) => bias[0],
         };
-        let (b, b_rest) = S::as_simd_f32s(self.b);
         for (a, out) in a.chunks_exact(self.k.max(1)).zip(self.c.iter_mut()) {
-            let (a, a_rest) = S::as_simd_f32s(a);
-            let mut sum = simd.splat_f32s(0.0);
-            for (&x, &y) in a.iter().zip(b) {
-                sum = simd.mul_add_e_f32s(x, y, sum);
-            }
-            let rest: f32 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
-            let total = start + simd.reduce_sum_f32s(sum) + rest;
+            let total = start + dot(simd, a, self.b);
             *out = if self.relu { total.max(0.0) } else { total };
         }
     }
+}
+
+/// The scalar product of two slices of one length.
+#[inline(always)]
+pub(crate) fn dot<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
+    let (a, a_rest) = S::as_simd_f32s(a);
+    let (b, b_rest) = S::as_simd_f32s(b);
+    let mut sum = simd.splat_f32s(0.0);
+    for (&x, &y) in a.iter().zip(b) {
+        sum = simd.mul_add_e_f32s(x, y, sum);
+    }
+    let rest: f32 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
+    simd.reduce_sum_f32s(sum) + rest
 }
 
 /// `VECTORS` vectors from the beginning of `slice`.

@@ -3,6 +3,7 @@
 mod architecture;
 mod noise;
 mod passes;
+mod taken;
 #[cfg(test)]
 mod tests;
 

@@ -22,7 +22,8 @@ fn plain() -> Architecture {
     }
 }
 
-/// Every combination of parts, with smooth activations so that differences are clean.
+/// Every combination of parts, with smooth activations so that differences are clean. Where there are many actions, a
+/// minibatch leaves out those that were not taken.
 fn all_kinds() -> Vec<Architecture> {
     let planes = Convolution {
         planes: 2,
@@ -45,8 +46,14 @@ fn all_kinds() -> Vec<Architecture> {
     for convolution in [None, Some(planes)] {
         for dueling in [false, true] {
             for noisy in [None, Some(0.5)] {
-                for (atoms, hidden) in [(1, vec![9, 5]), (4, vec![6])] {
+                for (atoms, hidden, actions) in [
+                    (1, vec![9, 5], 3),
+                    (4, vec![6], 3),
+                    (1, vec![20, 6], 17),
+                    (2, vec![5], 9),
+                ] {
                     kinds.push(Architecture {
+                        actions,
                         inputs: if convolution.is_some() { 43 } else { 7 },
                         convolution: convolution.clone(),
                         dueling,
@@ -66,38 +73,29 @@ fn random(rng: &mut Rng, len: usize) -> Vec<f32> {
     (0..len).map(|_| rng.normal() as f32).collect()
 }
 
-/// Dense derivatives, and those of a loss that depends on one action a row.
+/// Observations, and what was done.
+fn experience(of: &Architecture, rows: usize, rng: &mut Rng) -> (Vec<f32>, Vec<usize>) {
+    let actions = (0..rows).map(|_| rng.below(of.actions)).collect();
+    (random(rng, rows * of.inputs), actions)
+}
+
 #[test]
 fn a_minibatch_in_parts_has_the_same_gradient() {
     let mut rng = Rng::new(13, 1);
-    let wide = Architecture {
-        inputs: 20,
-        hidden: vec![40, 24],
-        actions: 17,
-        ..plain()
-    };
-    let kinds = all_kinds().into_iter().chain([wide]);
-    for (architecture, busy) in kinds.flat_map(|kind| [(kind.clone(), 1), (kind, 9)]) {
+    for architecture in all_kinds() {
         let network = QNetwork::new(architecture.clone(), &mut rng);
-        let (inputs, outputs) = (
-            architecture.inputs,
-            architecture.actions * architecture.atoms,
-        );
+        let (width, atoms) = (architecture.inputs, architecture.atoms);
         let (rows, mut workspace, mut noise) = (7, QWorkspace::default(), Noise::default());
         network.perturb(&mut rng, &mut noise);
         let weights = network.weights_with(&noise);
-        let seen = random(&mut rng, rows * inputs);
-        let mut slopes = random(&mut rng, rows * outputs);
-        let row = |index: usize| index / outputs;
-        (slopes.iter_mut().enumerate())
-            .filter(|(index, _)| index % outputs >= busy && row(*index) != 2)
-            .for_each(|(_, slope)| *slope = 0.0);
+        let (seen, taken) = experience(&architecture, rows, &mut rng);
+        let slopes = random(&mut rng, rows * atoms);
         let mut gradient = |parts: &[Range<usize>]| {
             let mut gradient = Array1::from_elem(network.parameters().len(), f32::NAN);
             for part in parts {
-                let inputs = &seen[part.start * inputs..part.end * inputs];
-                let slopes = &slopes[part.start * outputs..part.end * outputs];
-                network.forward(weights, inputs, part.len(), &mut workspace);
+                let inputs = &seen[part.start * width..part.end * width];
+                let slopes = &slopes[part.start * atoms..part.end * atoms];
+                network.forward_taken(weights, inputs, &taken[part.clone()], &mut workspace);
                 let (view, more) = (gradient.view_mut(), part.start > 0);
                 network.backward(weights, &noise, inputs, slopes, &mut workspace, view, more);
             }
@@ -111,7 +109,41 @@ fn a_minibatch_in_parts_has_the_same_gradient() {
     }
 }
 
-/// Each component of the gradient of a random linear function of the outputs against central differences.
+#[test]
+fn values_of_the_actions_taken_are_those_among_all() {
+    let mut rng = Rng::new(14, 1);
+    for architecture in all_kinds() {
+        let network = QNetwork::new(architecture.clone(), &mut rng);
+        let (rows, atoms, mut workspace) = (7, architecture.atoms, QWorkspace::default());
+        let (inputs, taken) = experience(&architecture, rows, &mut rng);
+        let weights = network.weights();
+        let all = network
+            .forward(weights, &inputs, rows, &mut workspace)
+            .to_vec();
+        let of_taken = network.forward_taken(weights, &inputs, &taken, &mut workspace);
+        assert_eq!(of_taken.len(), rows * atoms);
+        for (row, got) in of_taken.chunks_exact(atoms).enumerate() {
+            let want = &all[(row * architecture.actions + taken[row]) * atoms..][..atoms];
+            for (got, want) in got.iter().zip(want) {
+                assert!((got - want).abs() < 1e-5, "{architecture:?}: {got}, {want}");
+            }
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "an action must be below 3")]
+fn an_action_that_does_not_exist_has_no_value() {
+    let network = QNetwork::new(plain(), &mut Rng::new(1, 0));
+    network.forward_taken(
+        network.weights(),
+        &[0.0; 7],
+        &[3],
+        &mut QWorkspace::default(),
+    );
+}
+
+/// Each component of the gradient of a random linear function of what is learnt from against central differences.
 #[test]
 fn gradients_agree_with_finite_differences() {
     let mut rng = Rng::new(3, 1);
@@ -119,33 +151,28 @@ fn gradients_agree_with_finite_differences() {
         let mut network = QNetwork::new(architecture.clone(), &mut rng);
         let (mut workspace, mut noise) = (QWorkspace::default(), Noise::default());
         let (rows, draws) = (3, rng.clone());
-        let inputs = random(&mut rng, rows * architecture.inputs);
-        let slopes = random(&mut rng, rows * architecture.actions * architecture.atoms);
-        network.perturb(&mut draws.clone(), &mut noise);
-        network.forward(network.weights_with(&noise), &inputs, rows, &mut workspace);
-        let mut gradient = Array1::zeros(network.parameters().len());
-        network.backward(
-            network.weights_with(&noise),
-            &noise,
-            &inputs,
-            &slopes,
-            &mut workspace,
-            gradient.view_mut(),
-            false,
-        );
-        let mut loss = |network: &QNetwork| -> f64 {
+        let (inputs, taken) = experience(&architecture, rows, &mut rng);
+        let slopes = random(&mut rng, rows * architecture.atoms);
+        let mut loss = |network: &QNetwork, gradient: Option<&mut Array1<f32>>| -> f64 {
             network.perturb(&mut draws.clone(), &mut noise);
-            let outputs =
-                network.forward(network.weights_with(&noise), &inputs, rows, &mut workspace);
+            let (weights, memory) = (network.weights_with(&noise), &mut workspace);
+            let outputs = network.forward_taken(weights, &inputs, &taken, memory);
             let products = outputs.iter().zip(&slopes);
-            products.map(|(y, s)| f64::from(*y) * f64::from(*s)).sum()
+            let loss = products.map(|(y, s)| f64::from(*y) * f64::from(*s)).sum();
+            if let Some(gradient) = gradient {
+                let gradient = gradient.view_mut();
+                network.backward(weights, &noise, &inputs, &slopes, memory, gradient, false);
+            }
+            loss
         };
+        let mut gradient = Array1::zeros(network.parameters().len());
+        loss(&network, Some(&mut gradient));
         for index in 0..gradient.len() {
             let (middle, h) = (network.parameters()[index], 1e-2);
             network.parameters_mut()[index] = middle + h;
-            let above = loss(&network);
+            let above = loss(&network, None);
             network.parameters_mut()[index] = middle - h;
-            let want = (above - loss(&network)) / (2.0 * f64::from(h));
+            let want = (above - loss(&network, None)) / (2.0 * f64::from(h));
             network.parameters_mut()[index] = middle;
             let got = f64::from(gradient[index]);
             assert!(
