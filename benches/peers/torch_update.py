@@ -19,7 +19,7 @@ observations = torch.rand(REMEMBERED, INPUTS)
 following = torch.rand(REMEMBERED, INPUTS)
 actions = torch.randint(ACTIONS, (REMEMBERED, 1))
 rewards = torch.ones(REMEMBERED, 1)
-goes_on = torch.zeros(REMEMBERED, 1)
+goes_on = torch.ones(REMEMBERED, 1)
 
 
 def network():
@@ -38,7 +38,7 @@ def updater(batch, variant):
         drawn = torch.randint(REMEMBERED, (batch,))
         with torch.no_grad():
             best = target(following[drawn]).max(1, keepdim=True).values
-            wanted = rewards[drawn] + 0.99 * goes_on[drawn] * best
+            wanted = rewards[drawn] + 0.1 * goes_on[drawn] * best
         values = online(observations[drawn]).gather(1, actions[drawn])
         loss = nn.functional.smooth_l1_loss(values, wanted)
         adam.zero_grad(set_to_none=True)

@@ -17,6 +17,7 @@ mod state;
 use std::ops::Range;
 
 use ndarray::Array1;
+use pulp::Arch;
 
 pub use self::acting::{DqnActor, DqnMemory, DqnMind};
 pub use self::config::{Categorical, DqnConfig};
@@ -28,7 +29,7 @@ pub use crate::target::{PlayWith, TargetUpdate};
 
 use self::acting::Acting;
 use self::categorical::{divergence, softmax};
-use self::policy::{action_values, best_legal};
+use self::policy::{BestLegal, action_values};
 use crate::agent::NonFinite;
 use crate::config::{ConfigError, check_room};
 use crate::env::Environment;
@@ -271,12 +272,12 @@ impl Dqn {
 
         let mut choose = |outputs: &[f32], values: &mut Vec<f32>| {
             action_values(categorical, outputs, values);
-            let rows = values
-                .chunks_exact(actions)
-                .zip(s.next_legal.chunks_exact(actions));
-            s.best.clear();
-            s.best
-                .extend(rows.map(|(values, legal)| best_legal(values, legal)));
+            Arch::new().dispatch(BestLegal {
+                actions,
+                values,
+                legal: &s.next_legal,
+                best: &mut s.best,
+            });
         };
         if self.config.double {
             let weights = online.weights_with(&s.online_noise);

@@ -1,5 +1,7 @@
 //! Playing by the values of actions.
 
+use pulp::{Simd, WithSimd};
+
 use super::categorical::Categorical;
 use crate::agent::Policy;
 use crate::env::Environment;
@@ -103,21 +105,53 @@ pub(super) fn action_values(
 }
 
 /// The legal action with the highest value, the first of equals.
+#[inline(always)]
 pub(super) fn best_legal(values: &[f32], legal: &[bool]) -> Option<usize> {
-    // Which value is the highest so far is as good as random: a maximum is without a branch on it, and several do not wait
-    // for each other.
-    let mut highest = [f32::NEG_INFINITY; 8];
-    for (values, legal) in values.chunks(8).zip(legal.chunks(8)) {
-        for ((highest, &value), &legal) in highest.iter_mut().zip(values).zip(legal) {
-            let value = if legal { value } else { f32::NEG_INFINITY };
-            *highest = if value > *highest { value } else { *highest };
+    // Which value is the highest so far is as good as random: the greatest of whole numbers is found without a branch on it.
+    let mut best = 0;
+    for (action, (&value, &legal)) in (0..).zip(values.iter().zip(legal)) {
+        best = best.max(if legal { rank(value, action) } else { 0 });
+    }
+    (best > 0).then_some(!(best as u32) as usize)
+}
+
+/// A number above zero by which actions are in the order of their values, equal ones the last before the first, and those
+/// whose value is no number before all others.
+#[inline(always)]
+fn rank(value: f32, action: u32) -> u64 {
+    // Zero has two signs.
+    let bits = (value + 0.0).to_bits();
+    // Taken for whole numbers, floats above zero are in their order, and those below zero in the opposite one.
+    let ordered = if bits >> 31 == 0 {
+        bits | 1 << 31
+    } else {
+        !bits
+    };
+    let ordered = if value.is_nan() { 0 } else { ordered };
+    u64::from(ordered) << 32 | u64::from(!action)
+}
+
+/// The best legal action of each row of values.
+pub(super) struct BestLegal<'a> {
+    /// Number of actions, by which rows follow each other.
+    pub(super) actions: usize,
+    pub(super) values: &'a [f32],
+    pub(super) legal: &'a [bool],
+    pub(super) best: &'a mut Vec<Option<usize>>,
+}
+
+impl WithSimd for BestLegal<'_> {
+    type Output = ();
+
+    /// The compiler makes vectors of it; it is here for their width.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        self.best.clear();
+        let rows = self.values.chunks_exact(self.actions);
+        for (values, legal) in rows.zip(self.legal.chunks_exact(self.actions)) {
+            self.best.push(best_legal(values, legal));
         }
     }
-    let highest = highest.into_iter().fold(f32::NEG_INFINITY, f32::max);
-    // Where none is above minus infinity, any will do.
-    (values.iter().zip(legal))
-        .position(|(&value, &legal)| legal && value >= highest)
-        .or_else(|| legal.iter().position(|&legal| legal))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub(super) struct Taken {
     outputs: Vec<f32>,
     /// The weights of the layer as outputs x inputs: those of an action lie side by side.
     weights: Vec<f32>,
-    /// Their gradient, likewise.
+    /// Their gradient, likewise, of all rows of the minibatch so far.
     d_weights: Vec<f32>,
 }
 
@@ -96,11 +96,9 @@ impl Taken {
     ) {
         let more = gradient.more;
         let (d_weights, d_biases, _) = gradient.layer(layer.weights, layer.biases, layer.end());
-        self.d_weights.resize(d_weights.len(), 0.0);
-        if more {
-            transpose(d_weights, layer.outputs, &mut self.d_weights);
-        } else {
-            self.d_weights.fill(0.0);
+        if !more {
+            self.d_weights.clear();
+            self.d_weights.resize(d_weights.len(), 0.0);
         }
         arch.dispatch(Backward {
             rows: Rows {
