@@ -365,5 +365,8 @@ mod tests {
         assert!(longest.first > 1_000_000 && longest.pieces == 3_000_000);
         assert!(games.block(1, longest.game, longest.first).is_some());
         assert!(games.block(1, longest.game, longest.first - 1).is_none());
+        games.clear();
+        play(&mut games, 3, 1);
+        assert!(games.bytes < 1_000, "a new run counts from nothing");
     }
 }

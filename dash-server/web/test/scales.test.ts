@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { linearRange, logRange, logTicks } from "../src/charts/plot_options";
+import { linearRange, logRange, logTicks, standApart } from "../src/charts/plot_options";
 import { allowedActions } from "../src/controls/actions";
 import { limitAt, positionOf, UNLIMITED } from "../src/controls/speed_scale";
 import { duration, headline, short, whole } from "../src/shell/format";
@@ -78,4 +78,14 @@ test("a logarithmic axis holds its values and carries ticks that are not crowded
       assert.ok(ticks.every((tick, index) => index === 0 || tick > ticks[index - 1]!));
     }
   }
+});
+
+test("dots are drawn as long as they stand apart, however many rows of other lines lie between them", () => {
+  const values: (number | null)[] = new Array(1_000).fill(null);
+  values[999] = 5;
+  assert.ok(standApart(values, 0, 999, 300));
+  for (let index = 0; index < 1_000; index += 25) values[index] = index;
+  assert.ok(standApart(values, 0, 999, 41 * 8));
+  assert.ok(!standApart(values, 0, 999, 41 * 8 - 1));
+  assert.ok(standApart(values, 500, 999, 41 * 8 - 1));
 });

@@ -84,10 +84,21 @@ function lineSeries(line: DrawnLine, palette: () => Palette): uPlot.Series[] {
   const scale = line.side === "right" ? "y2" : "y";
   const colour = () => palette().series[line.colour];
   const edge: uPlot.Series = { scale, show: !line.dash, spanGaps: true, width: 1, stroke: () => colour() + BAND_EDGE, points: { show: false } };
-  // Dots where they stand apart: touching ones would be a thick line, dear to draw.
-  const points: uPlot.Series.Points = line.dots ? { space: 8, size: 6, fill: colour } : { show: false };
+  const points: uPlot.Series.Points = line.dots ? { show: dotsFit, size: 6, fill: colour } : { show: false };
   const dash = line.dash ? { dash: line.dash } : {};
   return [edge, edge, { scale, spanGaps: true, width: line.dash ? 1.5 : 2, stroke: colour, points, ...dash }].map((series) => ({ ...series }));
+}
+
+/** uPlot itself would count the rows between the dots too, which have values in other lines. */
+function dotsFit(plot: uPlot, series: number, from: number, to: number): boolean {
+  return standApart(plot.data[series] ?? [], from, to, plot.bbox.width / devicePixelRatio);
+}
+
+/** Whether so many pixels keep a dot for each value apart from the next: touching ones would be a thick line, dear to draw. */
+export function standApart(values: uPlot.AlignedData[number], from: number, to: number, pixels: number): boolean {
+  let count = 0;
+  for (let index = from; index <= to; index++) if (values[index] != null) count++;
+  return 8 * count <= pixels;
 }
 
 function valueScale(spec: PanelSpec, log: boolean): uPlot.Scale {
