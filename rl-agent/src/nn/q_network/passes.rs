@@ -167,8 +167,8 @@ impl QNetwork {
 
     /// Writes the derivative of the loss by every parameter into `gradient`, given weights and inputs of the preceding
     /// [`forward_taken`](Self::forward_taken), the draw that made the weights if the network is noisy, and the loss's
-    /// derivative by its result. With `more`, these rows are added to those of the call before, which was for the same minibatch, weights and
-    /// workspace: part by part a minibatch has the same gradient as in one pass, to the bit.
+    /// derivative by its result. With `more`, these rows are added to those of the call before, which was for the same
+    /// minibatch, weights and workspace: part by part a minibatch has the same gradient as in one pass, to the bit.
     ///
     /// # Panics
     /// If a length is not that of the preceding `forward_taken`.
