@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { linearRange, logRange, logTicks, standApart } from "../src/charts/plot_options";
+import { PANELS } from "../src/charts/panels";
+import { linearRange, logRange, logTicks, plotOptions, SERIES_PER_LINE, standApart, type PlotContext } from "../src/charts/plot_options";
 import { allowedActions } from "../src/controls/actions";
 import { limitAt, positionOf, UNLIMITED } from "../src/controls/speed_scale";
 import { duration, headline, short, whole } from "../src/shell/format";
@@ -88,4 +89,23 @@ test("dots are drawn as long as they stand apart, however many rows of other lin
   assert.ok(standApart(values, 0, 999, 41 * 8));
   assert.ok(!standApart(values, 0, 999, 41 * 8 - 1));
   assert.ok(standApart(values, 500, 999, 41 * 8 - 1));
+});
+
+test("the chart of evaluations has a dot for a single one among the rows of its other line", () => {
+  const skill = PANELS.find((spec) => spec.id === "skill");
+  assert.ok(skill);
+  const context = { log: true } as unknown as PlotContext;
+  const { series } = plotOptions(skill, skill.lines as never, context, 400, 300);
+  const [last100, evaluation] = [SERIES_PER_LINE, 2 * SERIES_PER_LINE];
+  const rows = new Array<number | null>(1_000).fill(null);
+  rows[500] = 9;
+  const data = new Array<(number | null)[]>(evaluation).fill(new Array<number>(1_000).fill(1));
+  const plot = { data: [...data, rows], bbox: { width: 400 } };
+  (globalThis as { devicePixelRatio?: number }).devicePixelRatio = 1;
+  const shows = (index: number) => {
+    const show = series[index]?.points?.show;
+    return typeof show === "function" ? show(plot as never, index, 0, 999) : show;
+  };
+  assert.equal(shows(evaluation), true);
+  assert.equal(shows(last100), false);
 });

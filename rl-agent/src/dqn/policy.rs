@@ -156,7 +156,10 @@ impl WithSimd for BestLegal<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::best_legal;
+    use pulp::Arch;
+
+    use super::{BestLegal, best_legal};
+    use crate::rng::Rng;
 
     #[test]
     fn the_best_is_legal_and_the_first_of_equals() {
@@ -175,5 +178,48 @@ mod tests {
         let worst = [f32::NEG_INFINITY, f32::NAN, f32::NEG_INFINITY];
         assert_eq!(best_legal(&worst, &[false, true, true]), Some(2));
         assert_eq!(best_legal(&worst, &[false, true, false]), Some(1));
+    }
+
+    /// Against the plain search, with few different values, so that many are equal.
+    #[test]
+    fn every_row_has_its_best() {
+        let kinds = [
+            f32::NAN,
+            f32::NEG_INFINITY,
+            -2.0,
+            -0.5,
+            -0.0,
+            0.0,
+            0.5,
+            2.0,
+            f32::INFINITY,
+        ];
+        let mut rng = Rng::new(8, 0);
+        for actions in 1..=40 {
+            let count = 20 * actions;
+            let values: Vec<f32> = (0..count).map(|_| kinds[rng.below(9)]).collect();
+            let legal: Vec<bool> = (0..count).map(|_| rng.below(3) == 0).collect();
+            let mut best = vec![Some(99)];
+            Arch::new().dispatch(BestLegal {
+                actions,
+                values: &values,
+                legal: &legal,
+                best: &mut best,
+            });
+            assert_eq!(best.len(), 20);
+            for (row, best) in best.into_iter().enumerate() {
+                let of_row = row * actions..(row + 1) * actions;
+                let (values, legal) = (&values[of_row.clone()], &legal[of_row]);
+                let mut expected: Option<usize> = None;
+                for action in (0..actions).filter(|&action| legal[action]) {
+                    let beaten = expected.is_none_or(|other| {
+                        values[action] > values[other]
+                            || values[other].is_nan() && !values[action].is_nan()
+                    });
+                    expected = if beaten { Some(action) } else { expected };
+                }
+                assert_eq!(best, expected, "{values:?} {legal:?}");
+            }
+        }
     }
 }

@@ -55,6 +55,7 @@ impl QNetwork {
         workspace: &'w mut QWorkspace,
     ) -> &'w [f32] {
         let w = workspace;
+        // There is no way back from here.
         w.taken.ask(&[], self.architecture.atoms);
         self.all(weights, inputs, rows, w);
         self.outputs(&w.actions, &w.outputs)
@@ -209,7 +210,7 @@ impl QNetwork {
         }
         if let Some(layer) = self.lone_layer() {
             memory.upper.resize(rows * layer.inputs, 0.0);
-            let lower = further.then_some(&mut memory.upper[..]);
+            let lower = &mut memory.upper;
             w.taken
                 .backward(w.arch, layer, shared, d_output, gradient, lower);
         } else {

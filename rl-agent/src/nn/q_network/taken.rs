@@ -81,8 +81,8 @@ impl Taken {
         });
     }
 
-    /// Writes the layer's part of `gradient`, or adds to it, and if asked for into `lower` the derivative by what went in,
-    /// given the one by what came out of the preceding [`forward`](Self::forward).
+    /// Writes the layer's part of `gradient`, or adds to it, and into `lower` the derivative by what went in, given the one
+    /// by what came out of the preceding [`forward`](Self::forward).
     ///
     /// The result is that of two matrix products, since what is left out would be multiplied by zero.
     pub(super) fn backward(
@@ -92,7 +92,7 @@ impl Taken {
         below: &[f32],
         slopes: &[f32],
         gradient: &mut Gradient<'_>,
-        lower: Option<&mut [f32]>,
+        lower: &mut [f32],
     ) {
         let more = gradient.more;
         let (d_weights, d_biases, _) = gradient.layer(layer.weights, layer.biases, layer.end());
@@ -163,47 +163,28 @@ struct Backward<'a> {
     weights: &'a [f32],
     d_weights: &'a mut [f32],
     d_biases: &'a mut [f32],
-    lower: Option<&'a mut [f32]>,
+    lower: &'a mut [f32],
 }
 
 impl WithSimd for Backward<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Rows { inputs, atoms, .. } = self.rows;
-        for (row, (below, action)) in self.rows.iter().enumerate() {
-            for (atom, &slope) in self.slopes[row * atoms..][..atoms].iter().enumerate() {
+        let slopes = self.slopes.chunks_exact(atoms);
+        let lower = self.lower.chunks_exact_mut(inputs);
+        for (((below, action), slopes), lower) in self.rows.iter().zip(slopes).zip(lower) {
+            lower.fill(0.0);
+            for (atom, &slope) in slopes.iter().enumerate() {
                 let output = action * atoms + atom;
                 let weights = output * inputs..(output + 1) * inputs;
                 self.d_biases[output] += slope;
-                add_scaled(simd, slope, below, &mut self.d_weights[weights.clone()]);
-                let Some(lower) = &mut self.lower else {
-                    continue;
-                };
-                let (lower, weights) =
-                    (&mut lower[row * inputs..][..inputs], &self.weights[weights]);
-                if atom == 0 {
-                    scale(simd, slope, weights, lower);
-                } else {
-                    add_scaled(simd, slope, weights, lower);
-                }
+                add_scaled(simd, slope, &self.weights[weights.clone()], lower);
+                add_scaled(simd, slope, below, &mut self.d_weights[weights]);
             }
         }
     }
-}
-
-/// `to = factor * from`.
-#[inline(always)]
-fn scale<S: Simd>(simd: S, factor: f32, from: &[f32], to: &mut [f32]) {
-    let factor = simd.splat_f32s(factor);
-    let (from, from_rest) = S::as_simd_f32s(from);
-    let (to, to_rest) = S::as_mut_simd_f32s(to);
-    for (to, &from) in to.iter_mut().zip(from) {
-        *to = simd.mul_f32s(factor, from);
-    }
-    let from = simd.partial_load_f32s(from_rest);
-    simd.partial_store_f32s(to_rest, simd.mul_f32s(factor, from));
 }
 
 /// `to += factor * from`, with the same roundings as the matrix product has.
@@ -288,7 +269,7 @@ mod tests {
                 parameters: &mut gradient,
                 more: false,
             };
-            taken.backward(arch, layer, &below, &slopes, &mut into, Some(&mut lower));
+            taken.backward(arch, layer, &below, &slopes, &mut into, &mut lower);
             let left = Left::Columns(&below);
             let expected = product(inputs, rows, outputs, left, &upper, Start::Zero);
             assert_eq!(gradient[..layer.biases], expected);
