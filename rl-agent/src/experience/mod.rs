@@ -225,10 +225,7 @@ impl Experience {
             next_legal.fill(false);
         } else {
             ring.observe(shape, at, next);
-            let bits = &ring.legal[at * shape.legal_bytes()..][..shape.legal_bytes()];
-            for (action, legal) in next_legal.iter_mut().enumerate() {
-                *legal = bits[action / 8] >> (action % 8) & 1 == 1;
-            }
+            ring.legal(shape, at, next_legal);
         }
         Drawn {
             action,

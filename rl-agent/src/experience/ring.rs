@@ -89,12 +89,14 @@ impl Ring {
                     *out = f32::from(stored);
                 }
             }
-            Storage::Bits => {
-                for (index, out) in out.iter_mut().enumerate() {
-                    *out = f32::from(stored[index / 8] >> (index % 8) & 1);
-                }
-            }
+            Storage::Bits => unpack(stored, out, f32::from),
         }
+    }
+
+    pub(super) fn legal(&self, shape: &Shape, slot: usize, out: &mut [bool]) {
+        let bytes = shape.legal_bytes();
+        let stored = &self.legal[slot * bytes..][..bytes];
+        unpack(stored, out, |bit| bit == 1);
     }
 
     /// The oldest open step has all it needs.
@@ -125,5 +127,17 @@ fn pack(values: impl Iterator<Item = bool>, bits: &mut [u8]) {
     bits.fill(0);
     for (index, value) in values.enumerate() {
         bits[index / 8] |= u8::from(value) << (index % 8);
+    }
+}
+
+/// The way back, byte by byte: `of` says what a 0 or a 1 stands for.
+fn unpack<T>(bits: &[u8], values: &mut [T], of: impl Fn(u8) -> T) {
+    let (whole, rest) = values.as_chunks_mut::<8>();
+    let (of_whole, of_rest) = bits.split_at(whole.len());
+    for (values, bits) in whole.iter_mut().zip(of_whole) {
+        *values = std::array::from_fn(|index| of(bits >> index & 1));
+    }
+    for (index, value) in rest.iter_mut().enumerate() {
+        *value = of(of_rest[0] >> index & 1);
     }
 }

@@ -124,14 +124,10 @@ impl WithSimd for Product<'_> {
             _ if self.n < S::F32_LANES => return self.edges(simd, 0),
             _ => {}
         }
-        let [whole, last] = self.whole_vectors::<S>();
-        let over = whole.end;
-        self.columns(simd, &whole);
-        match self.start {
-            // What would be calculated twice would be added twice.
-            Start::Result if over < self.n => self.edges(simd, over),
-            _ => self.columns(simd, &last),
+        for columns in self.whole_vectors::<S>() {
+            self.columns(simd, &columns);
         }
+        self.left_over(simd);
     }
 }
 
@@ -157,12 +153,25 @@ impl Product<'_> {
     }
 
     /// The columns in ranges of whole vectors. If some are left over, their vector begins within the first range, and those
-    /// before them are calculated twice, to the same bits.
+    /// before them are calculated twice, to the same bits. Where that would add them twice, [`left_over`](Self::left_over)
+    /// does the rest.
     #[inline(always)]
     fn whole_vectors<S: Simd>(&self) -> [Range<usize>; 2] {
         let over = self.n % S::F32_LANES;
-        let last = if over > 0 { S::F32_LANES } else { 0 };
+        let last = match self.start {
+            Start::Zero | Start::Bias(_) if over > 0 => S::F32_LANES,
+            _ => 0,
+        };
         [0..self.n - over, self.n - last..self.n]
+    }
+
+    /// What whole vectors leave of a product that is added to what is there.
+    #[inline(always)]
+    fn left_over<S: Simd>(&mut self, simd: S) {
+        let over = self.n % S::F32_LANES;
+        if over > 0 && matches!(self.start, Start::Result) {
+            self.edges(simd, self.n - over);
+        }
     }
 
     /// The part of the sums between `from` and `to`, for these columns: band by band of rows, each tile by tile.

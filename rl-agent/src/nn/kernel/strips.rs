@@ -1,5 +1,6 @@
 //! The product of many rows. The right factor is cut into strips as wide as a tile, and each is copied together before the
-//! rows go past it: where it lies, its lines are a power of two apart and drive each other out of the first cache.
+//! rows go past it: where it lies, its lines are a power of two apart and drive each other out of the first cache, and most
+//! vectors lie across two of them.
 
 use std::cell::RefCell;
 
@@ -14,19 +15,25 @@ const MANY: usize = 64;
 /// Rows of the right factor in a copy, which then takes up at most the 48 KiB of a large first cache.
 const DEPTH: usize = 256;
 
+/// The same where the left factor lies in columns: every number down a column is in another line, and those have to be
+/// still there for the next tile.
+const DEPTH_OF_COLUMNS: usize = 128;
+
 /// Three vectors of AVX-512.
 const WIDEST: usize = 48;
 
-type Copied = [f32; DEPTH * WIDEST];
+/// A copy. Its vectors are whole lines of the cache.
+#[repr(align(64))]
+struct Copied([f32; DEPTH * WIDEST]);
 
 thread_local! {
     /// Made once a thread, so that a product neither allocates nor clears it.
-    static COPY: RefCell<Copied> = const { RefCell::new([0.0; DEPTH * WIDEST]) };
+    static COPY: RefCell<Copied> = const { RefCell::new(Copied([0.0; DEPTH * WIDEST])) };
 }
 
 /// Whether a product is faster this way.
 pub(super) fn pay(product: &Product<'_>) -> bool {
-    product.m >= MANY && product.n >= WIDEST / 2 && matches!(product.a, Left::Rows(_))
+    product.m >= MANY && product.n >= WIDEST / 2
 }
 
 /// Computes a product that is wider than a vector.
@@ -57,6 +64,7 @@ impl WithSimd for Strips<'_> {
                 column += vectors * lanes;
             }
         }
+        self.product.left_over(simd);
     }
 }
 
@@ -66,10 +74,14 @@ impl Strips<'_> {
     fn strip<S: Simd, const VECTORS: usize>(&mut self, simd: S, column: usize) {
         let Self { product, copy } = self;
         let (n, stride) = (product.n, VECTORS * S::F32_LANES);
+        let depth = match product.a {
+            Left::Rows(_) => DEPTH,
+            Left::Columns(_) => DEPTH_OF_COLUMNS,
+        };
         let mut from = 0;
         loop {
-            let to = product.k.min(from + DEPTH);
-            let copy = &mut copy[..(to - from) * stride];
+            let to = product.k.min(from + depth);
+            let copy = &mut copy.0[..(to - from) * stride];
             let rows = product.b[from * n..to * n].chunks_exact(n);
             for (out, b) in copy.chunks_exact_mut(stride).zip(rows) {
                 let b = load::<S, VECTORS>(simd, &b[column..column + stride]);

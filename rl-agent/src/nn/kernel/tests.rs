@@ -69,6 +69,34 @@ fn check(rng: &mut Rng, m: usize, k: usize, n: usize) {
 }
 
 #[test]
+fn part_by_part_it_is_the_same_to_the_bit() {
+    let mut rng = Rng::new(10, 0);
+    for (m, n) in [(3, 40), (13, 7), (64, 24), (71, 81), (200, 128)] {
+        let (first, k) = (130, 300);
+        let (a, b) = (random(&mut rng, k * m), random(&mut rng, k * n));
+        let product = |rows: Range<usize>, start, c: &mut [f32]| {
+            Product {
+                m,
+                k: rows.len(),
+                n,
+                a: Left::Columns(&a[rows.start * m..rows.end * m]),
+                b: &b[rows.start * n..rows.end * n],
+                start,
+                relu: false,
+                c,
+            }
+            .run(Arch::new());
+        };
+        let (mut whole, mut parts) = (vec![f32::NAN; m * n], vec![f32::NAN; m * n]);
+        product(0..k, Start::Zero, &mut whole);
+        product(0..first, Start::Zero, &mut parts);
+        assert_ne!(parts, whole);
+        product(first..k, Start::Result, &mut parts);
+        assert_eq!(parts, whole, "{m} x {n}");
+    }
+}
+
+#[test]
 fn transposing_twice_changes_nothing() {
     let mut rng = Rng::new(9, 0);
     for (rows, columns) in [(1, 1), (3, 40), (128, 40), (17, 33)] {
