@@ -155,11 +155,21 @@ fn the_games_of_the_run_can_be_downloaded() {
 #[test]
 fn nothing_outside_the_runs_is_served() {
     let (server, name) = with_run();
-    std::fs::write(server.runs.join("secret.txt"), "secret").expect("a file");
-    std::fs::write(server.runs.join(&name).join("other.txt"), "secret").expect("a file");
+    std::fs::write(server.runs.join("secret.txt"), "top secret").expect("a file");
+    std::fs::write(server.runs.join(&name).join("other.txt"), "top secret").expect("a file");
     #[cfg(unix)]
-    std::os::unix::fs::symlink("/etc/hostname", server.runs.join(&name).join("note.txt"))
+    std::os::unix::fs::symlink("../secret.txt", server.runs.join(&name).join("note.txt"))
         .expect("a link");
+    let mut client = server.connect();
+    let run = client.wait_for("the run", |message| match message {
+        ServerMessage::Snapshot(snapshot) => snapshot.runs.into_iter().next(),
+        ServerMessage::Runs(runs) => runs.body.changed.into_iter().next(),
+        _ => None,
+    });
+    assert_eq!((&run.name, &*run.note), (&name, ""));
+    let (status, _, body) = get(&server, "/api/runs");
+    assert_eq!(status, 200);
+    assert!(!String::from_utf8_lossy(&body).contains("top secret"));
     for path in [
         "/api/runs/secret.txt",
         "/api/runs/nobody/config.toml",
@@ -180,7 +190,7 @@ fn nothing_outside_the_runs_is_served() {
         let (status, _, body) = get(&server, path);
         assert_eq!(status, 404, "{path}");
         assert!(
-            !String::from_utf8_lossy(&body).contains("secret\n"),
+            !String::from_utf8_lossy(&body).contains("top secret"),
             "{path}"
         );
     }

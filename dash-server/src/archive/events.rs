@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::open;
 use crate::history::History;
 
 /// The keys of all events that matter here. A number that was not finite is null.
@@ -85,8 +86,7 @@ fn measure(measures: &Measures, name: &str) -> f64 {
 /// Hands the whole lines of a file from `from` on to `each`; answers with where the first begins and the last ends.
 ///
 /// A file that is shorter than `from` was cut back when its run was gone on with: it is read from the beginning.
-fn lines(path: &Path, from: u64, mut each: impl FnMut(&[u8])) -> io::Result<(u64, u64)> {
-    let mut file = File::open(path)?;
+fn lines(mut file: File, from: u64, mut each: impl FnMut(&[u8])) -> io::Result<(u64, u64)> {
     let begin = if file.metadata()?.len() < from {
         0
     } else {
@@ -124,10 +124,11 @@ pub(super) struct Summary {
 impl Summary {
     /// Reads what has come since the last time.
     pub(super) fn read_on(&mut self, path: &Path) -> io::Result<()> {
-        if path.metadata()?.len() < self.next {
+        let file = open(path)?;
+        if file.metadata()?.len() < self.next {
             *self = Self::default();
         }
-        (_, self.next) = lines(path, self.next, |line| {
+        (_, self.next) = lines(file, self.next, |line| {
             // Episodes are nearly all lines, and say nothing that a metrics report does not say too.
             let is_episode = line.windows(EPISODE.len()).any(|part| part == EPISODE);
             if !is_episode && let Ok(event) = serde_json::from_slice(line) {
@@ -161,7 +162,7 @@ const EPISODE: &[u8] = b"\"event\":\"episode\"";
 /// The metrics from a position on, and the positions before and after them.
 pub(super) fn history(path: &Path, from: u64) -> io::Result<(History, (u64, u64))> {
     let mut history = History::default();
-    let read = lines(path, from, |line| {
+    let read = lines(open(path)?, from, |line| {
         if let Ok(event) = serde_json::from_slice(line) {
             append(&mut history, &event);
         }

@@ -1,7 +1,8 @@
-//! The files of a run that may be downloaded: these names and no others.
+//! The files of a run that may be downloaded: these names and no others, and plain files only.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Component, Path};
 use std::time::SystemTime;
 
@@ -35,6 +36,15 @@ const fn file(name: &'static str, content_type: &'static str) -> RunFile {
 /// The file of this name.
 pub(crate) fn file_of(name: &str) -> Option<&'static RunFile> {
     FILES.iter().find(|file| file.name == name)
+}
+
+/// Opens a plain file: a link might lead anywhere, and whoever opens a pipe waits for its other end.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    if path.symlink_metadata()?.is_file() {
+        File::open(path)
+    } else {
+        Err(io::ErrorKind::NotFound.into())
+    }
 }
 
 /// Sizes and times of the files that are there.

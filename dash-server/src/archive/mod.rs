@@ -7,11 +7,11 @@
 mod events;
 mod files;
 
-pub(crate) use files::{RunFile, file_of, is_plain};
+pub(crate) use files::{RunFile, file_of, is_plain, open};
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -150,7 +150,7 @@ impl Known {
             if let Err(error) = self.summary.read_on(&folder.join(EVENTS_FILE)) {
                 tracing::debug!(%error, folder = %folder.display(), "no events");
             }
-            self.note = fs::read_to_string(folder.join(NOTE_FILE)).unwrap_or_default();
+            self.note = read_note(&folder.join(NOTE_FILE)).unwrap_or_default();
             self.stamp = stamp;
         }
     }
@@ -192,6 +192,16 @@ impl Known {
 /// If they cannot be read.
 pub(crate) fn reported(folder: &Path) -> io::Result<History> {
     events::history(&folder.join(EVENTS_FILE), 0).map(|(history, _)| history)
+}
+
+/// As much of a note as a note may be long, and as is text: a person may write one with any editor.
+fn read_note(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    open(path)?
+        .take(LONGEST_NOTE as u64)
+        .read_to_end(&mut bytes)?;
+    let text = bytes.utf8_chunks().next();
+    Ok(text.map_or_else(String::new, |text| text.valid().to_owned()))
 }
 
 /// When a plain file was written last.
@@ -304,6 +314,54 @@ mod tests {
         fs::write(&events, &text[..text.len() / 2]).unwrap();
         let anew = archive.history("a", whole.next).unwrap();
         assert!(anew.from == 0 && anew.config.is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_plain_files_of_a_run_are_read_and_a_note_no_further_than_it_may_go() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = trained(&place.path().join("runs/a"), 100);
+        let secret = place.path().join("secret");
+        fs::write(&secret, "{\"event\":\"end\",\"reason\":\"secret\"}\n").unwrap();
+        let listed = || {
+            let (told, listed) = std::sync::mpsc::channel();
+            let archive = Archive::new(place.path().join("runs"));
+            std::thread::spawn(move || {
+                told.send(archive.list().unwrap().remove(0)).unwrap();
+            });
+            let patience = std::time::Duration::from_secs(30);
+            listed
+                .recv_timeout(patience)
+                .expect("nothing is waited for")
+        };
+        let file = |name: &str| folder.path().join(name);
+        let events = fs::read(file(EVENTS_FILE)).unwrap();
+        for name in [NOTE_FILE, EVENTS_FILE, "run.lock"] {
+            let _ = fs::remove_file(file(name));
+            std::os::unix::fs::symlink(&secret, file(name)).unwrap();
+            let run = listed();
+            assert_eq!(run.note, "", "{name}");
+            assert!(run.reason.is_none_or(|reason| reason != "secret"), "{name}");
+            assert!(!run.files.contains_key(name));
+            // Whoever opens a pipe waits for somebody at its other end.
+            fs::remove_file(file(name)).unwrap();
+            let made = std::process::Command::new("mkfifo")
+                .arg(file(name))
+                .status();
+            assert!(made.unwrap().success());
+            assert!(!listed().files.contains_key(name));
+            fs::remove_file(file(name)).unwrap();
+        }
+        let history = Archive::new(place.path().join("runs"));
+        std::os::unix::fs::symlink(&secret, file(EVENTS_FILE)).unwrap();
+        assert!(history.history("a", 0).is_err());
+        fs::remove_file(file(EVENTS_FILE)).unwrap();
+        fs::write(file(EVENTS_FILE), events).unwrap();
+
+        // The last letter, of three bytes, does not fit in any more.
+        let long = "\u{20ac}".repeat(LONGEST_NOTE);
+        fs::write(file(NOTE_FILE), &long).unwrap();
+        assert_eq!(listed().note, long[..LONGEST_NOTE / 3 * 3]);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use percent_encoding::percent_decode_str;
 use tokio::task::spawn_blocking;
 
 use super::{Answer, nothing, plain, whole};
-use crate::archive::{Archive, RunFile, file_of};
+use crate::archive::{self, Archive, RunFile, file_of};
 
 /// Bytes that are read from a file at a time; two such pieces wait for a slow client.
 const PIECE: usize = 64 << 10;
@@ -93,10 +93,7 @@ async fn history(archive: &Arc<Archive>, name: &str, query: Option<&str>) -> io:
 async fn download(folder: PathBuf, run: &str, file: &'static RunFile) -> io::Result<Answer> {
     let path = folder.join(file.name);
     let (content, length) = apart(move || {
-        if !path.symlink_metadata()?.is_file() {
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        let content = File::open(&path)?;
+        let content = archive::open(&path)?;
         let length = content.metadata()?.len();
         Ok((content, length))
     })

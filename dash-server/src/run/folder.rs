@@ -10,6 +10,7 @@ use rl_agent::trainer::CHECKPOINT_FILE;
 
 use super::error::io_error;
 use super::{CONFIG_FILE, FILES, RunError};
+use crate::archive;
 
 /// Locked by whoever trains into the folder; the system takes the lock back when that process ends, however it ends.
 const LOCK_FILE: &str = "run.lock";
@@ -20,7 +21,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// Whether some process trains into a run's folder.
 pub(crate) fn is_locked(folder: &Path) -> bool {
-    let shared = File::open(folder.join(LOCK_FILE)).map(|file| file.try_lock_shared());
+    let shared = archive::open(&folder.join(LOCK_FILE)).map(|file| file.try_lock_shared());
     matches!(shared, Ok(Err(TryLockError::WouldBlock)))
 }
 
