@@ -6,8 +6,8 @@ use std::thread::{self, JoinHandle};
 
 use rl_agent::control::{Control, LoggedCommand};
 use rl_agent::observer::{
-    CheckpointReport, DecisionReport, EndReport, EpisodeReport, EvaluationReport, MetricsReport,
-    Observer, StartReport, StepReport, UpdateReport,
+    CheckpointReport, DecisionReport, EndReason, EndReport, EpisodeReport, EvaluationReport,
+    MetricsReport, Observer, StartReport, StepReport, UpdateReport,
 };
 use tokio::sync::oneshot;
 
@@ -139,6 +139,13 @@ impl<E: BoardView> Observer<E> for Dashboard {
 
     fn on_end(&mut self, report: &EndReport) {
         Observer::<E>::on_end(&mut self.observer, report);
-        self.session.detach(reason(report));
+        let why = reason(report);
+        self.session.detach(match report.reason {
+            // The error itself goes to whoever called the trainer.
+            EndReason::Failed => Err(format!(
+                "training {why}; the program that runs it has the error"
+            )),
+            _ => Ok(why),
+        });
     }
 }

@@ -264,9 +264,9 @@ impl Session {
     }
 
     /// The run that was taken on has come to its end.
-    pub(crate) fn detach(&self, reason: String) {
+    pub(crate) fn detach(&self, outcome: Result<String, String>) {
         let number = self.inner().started;
-        self.ended(number, Ok(reason));
+        self.ended(number, outcome);
     }
 
     /// A run's thread has come to its end.

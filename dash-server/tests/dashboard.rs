@@ -3,11 +3,13 @@
 mod common;
 
 use common::Client;
+use dash_server::board::BoardView;
 use dash_server::dashboard::Dashboard;
 use dash_server::protocol::{Command, ErrorCode, ServerMessage, State};
 use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
 use rl_agent::control::Control;
-use rl_agent::env::AfterstateEnvironment;
+use rl_agent::dqn::{Dqn, DqnConfig};
+use rl_agent::env::{AfterstateEnvironment, Environment, Step};
 use rl_agent::observer::EndReason;
 use rl_agent::tetris::{Tetris, TetrisConfig};
 use rl_agent::trainer::{Trainer, TrainerConfig};
@@ -51,4 +53,68 @@ fn a_program_is_watched_and_steered_and_its_port_is_free_afterwards() {
         EndReason::Stopped
     );
     std::net::TcpListener::bind(addr).expect("the port is free");
+}
+
+/// A way with one direction, whose tenth step is not worth a number.
+#[derive(Debug, Default)]
+struct Broken {
+    steps: u64,
+}
+
+impl Environment for Broken {
+    type Scenario = ();
+    type Error = std::fmt::Error;
+
+    fn observation_len(&self) -> usize {
+        1
+    }
+
+    fn action_count(&self) -> usize {
+        1
+    }
+
+    fn reset(&mut self, _seed: u64, _scenario: &()) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    fn observe(&self, out: &mut [f32]) {
+        out.fill(0.0);
+    }
+
+    fn legal_actions(&self, legal: &mut [bool]) {
+        legal.fill(true);
+    }
+
+    fn step(&mut self, _action: usize) -> Result<Step, Self::Error> {
+        self.steps += 1;
+        Ok(Step {
+            reward: if self.steps == 10 { f32::NAN } else { 0.0 },
+            terminated: false,
+            truncated: false,
+        })
+    }
+}
+
+impl BoardView for Broken {}
+
+#[test]
+fn a_training_that_fails_is_shown_as_failed() {
+    let control = Control::new();
+    let any = "127.0.0.1:0".parse().expect("an address");
+    let mut dashboard = Dashboard::bind(any, control.clone()).expect("a free port");
+    let mut client = Client::open(dashboard.addr());
+    let env = Broken::default();
+    let agent = Dqn::new(&env, DqnConfig::default(), 1).expect("an agent");
+    let mut trainer = Trainer::new(vec![env], agent, TrainerConfig::default())
+        .expect("a trainer")
+        .controlled_by(control);
+    trainer.run(&mut dashboard).expect_err("a reward of NaN");
+    let end = client.wait_for("the end", |message| match message {
+        ServerMessage::Status(status) if !status.body.state.is_active() => Some(status.body),
+        _ => None,
+    });
+    let why = end.message.expect("a reason");
+    assert_eq!(end.state, State::Failed, "{why}");
+    assert!(why.starts_with("training failed after 9 steps"), "{why}");
+    assert!(why.contains("the program"), "who knows the error: {why}");
 }
