@@ -103,6 +103,9 @@ fn a_training_that_fails_is_shown_as_failed() {
     let any = "127.0.0.1:0".parse().expect("an address");
     let mut dashboard = Dashboard::bind(any, control.clone()).expect("a free port");
     let mut client = Client::open(dashboard.addr());
+    client.wait_for("the beginning", |message| {
+        matches!(message, ServerMessage::Snapshot(_)).then_some(())
+    });
     let env = Broken::default();
     let agent = Dqn::new(&env, DqnConfig::default(), 1).expect("an agent");
     let mut trainer = Trainer::new(vec![env], agent, TrainerConfig::default())

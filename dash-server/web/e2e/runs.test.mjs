@@ -94,4 +94,29 @@ test("it can be gone on with", async () => {
   await page.waitForFunction(() => !document.querySelector("tr[data-run=long] button").disabled);
 });
 
+test("the run that is shown can be gone on with: its charts go on from there, and show all of it", async () => {
+  const chart = page.locator("#chart-lines");
+  await chart.scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => Number(document.querySelector("#chart-lines").dataset.points) > 1);
+  const stopped = await steps(page);
+  const plot = await chart.locator(".u-over").boundingBox();
+  await page.mouse.move(plot.x + plot.width * 0.2, plot.y + plot.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(plot.x + plot.width * 0.3, plot.y + plot.height / 2, { steps: 5 });
+  await page.mouse.up();
+  await page.locator("#zoom-reset").waitFor();
+  await row("long").locator("button", { hasText: "Continue" }).click();
+  await untilRun(page, "running");
+  await page.locator("#zoom-reset").waitFor({ state: "hidden" });
+  await untilStepsPass(page, stopped);
+  const games = async () => Number((await page.locator("#tile-episodes").innerText()).replaceAll(",", ""));
+  const before = await games();
+  assert.ok(before > 0, "the games of before are counted");
+  await page.waitForFunction(
+    (bound) => Number(document.querySelector("#tile-episodes").textContent.replaceAll(",", "")) > bound, before, { timeout: 5_000 },
+  );
+  await press(page, "stop");
+  await untilRun(page, "stopped");
+});
+
 test("nothing went wrong in the browser", () => tab.assertClean());

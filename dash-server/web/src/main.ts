@@ -43,6 +43,7 @@ const session = new Session({
     drawStatus();
     drawNumbers();
   },
+  begun: () => charts.begin(),
   frameChanged: () => drawFrame(),
   metricsChanged: () => {
     drawNumbers();

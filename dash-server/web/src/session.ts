@@ -7,12 +7,15 @@ import type { Boards } from "./wire/boards";
 import type { Frame } from "./wire/frame";
 import type { PlayFrame } from "./wire/play";
 import {
-  PROTOCOL_VERSION, type Answer, type Blocks, type Change, type Hello, type Present, type ServerMessage, type Setting,
-  type Snapshot, type Status,
+  PROTOCOL_VERSION, type Answer, type Blocks, type Change, type Hello, type Present, type RunState, type ServerMessage,
+  type Setting, type Snapshot, type Status,
 } from "./wire/messages";
 import type { RunChanges, RunEntry } from "./wire/runs";
 
 const STANDARD_ROWS = 20;
+
+/** The states in which a run is going on. */
+const ACTIVE: ReadonlySet<RunState> = new Set(["running", "paused", "stopping"]);
 
 /** What the session asks for and reports. */
 export interface SessionEvents {
@@ -26,6 +29,8 @@ export interface SessionEvents {
   /** False if no command of ours waits for this. */
   refused(id: number | null, code: string, message: string, field: string | null): boolean;
   statusChanged(): void;
+  /** Another run than the last one is shown, or the last one has begun again. */
+  begun(): void;
   frameChanged(): void;
   metricsChanged(): void;
   boardsChanged(): void;
@@ -136,12 +141,14 @@ export class Session {
 
   // A history of another run would not belong to the board; one of the same run stays until the snapshot comes.
   #show(present: Present): void {
-    if (present.status.run !== this.status?.run) this.#forget();
+    if (this.#begins(present.status)) this.#forget();
     this.#take(present);
   }
 
   #restore({ blocks, changes, runs, ...present }: Snapshot): void {
     this.#awaitsSnapshot = false;
+    // A snapshot may be older than the last status, so its state tells of no beginning.
+    if (present.status.run !== this.status?.run) this.#forget();
     this.history.replace(blocks);
     this.changes = changes;
     this.runs.clear();
@@ -166,10 +173,10 @@ export class Session {
   }
 
   #setStatus(status: Status): void {
-    const another = this.status !== null && status.run !== this.status.run;
+    const begins = this.status !== null && this.#begins(status);
     this.status = status;
     this.step = status.step;
-    if (another) {
+    if (begins) {
       // The snapshot brings the configuration of the new run, and rows that came before this message.
       this.frame = null;
       this.config = null;
@@ -180,11 +187,17 @@ export class Session {
     this.#events.statusChanged();
   }
 
+  // A run that is gone on with keeps its name, and its rows are counted anew.
+  #begins({ run, state }: Status): boolean {
+    return run !== this.status?.run || (ACTIVE.has(state) && !ACTIVE.has(this.status.state));
+  }
+
   // What was learned, set and shown side by side belongs to the last run.
   #forget(): void {
     this.history.clear();
     this.boards = null;
     this.changes = [];
+    this.#events.begun();
     this.#events.boardsChanged();
     this.#events.metricsChanged();
   }

@@ -7,6 +7,7 @@ import { TABLES, type TableName } from "../src/wire/tables";
 import { block } from "./support";
 
 let asked = 0;
+let begun = 0;
 let greeted = 0;
 let troubles: string[] = [];
 let saved: number[] = [];
@@ -23,6 +24,7 @@ function session(): Session {
     acknowledged: () => {},
     refused: (id) => id === 1,
     statusChanged: () => {},
+    begun: () => (begun += 1),
     frameChanged: () => {},
     runsChanged: () => {},
     metricsChanged: () => {},
@@ -53,7 +55,7 @@ const frame: Frame = {
 };
 
 beforeEach(() => {
-  asked = greeted = 0;
+  asked = begun = greeted = 0;
   troubles = [];
   snapshotComes = true;
 });
@@ -124,6 +126,37 @@ test("another run begins with an empty history, also when its rows overtake its 
   assert.equal(asked, 1);
   page.receive(snapshot("b", 10));
   assert.equal(page.history.tables.updates.length, 10);
+});
+
+test("a run that is gone on with under its name begins with an empty history", () => {
+  const page = connected("a", 100);
+  begun = 0;
+  page.receive({ type: "status", status: status("a", "stopping") });
+  page.receive({ type: "status", status: status("a", "stopped") });
+  assert.deepEqual([page.history.tables.updates.length, begun], [100, 0], "it stays as long as nothing new begins");
+  page.receive({ type: "status", status: status("a", "running") });
+  assert.deepEqual([page.history.tables.updates.length, asked, begun], [0, 1, 1]);
+  page.receive(snapshot("a", 40));
+  page.receive(metrics(40, 5));
+  assert.deepEqual([page.history.tables.updates.length, asked, begun], [45, 1, 1]);
+});
+
+test("a run that began again while the connection was away is told of once", () => {
+  const page = connected("a", 100);
+  page.receive({ type: "status", status: status("a", "stopped") });
+  begun = 0;
+  page.setLink({ kind: "open" });
+  page.receive({ type: "present", present: { status: status("a", "running"), config: null, frame } });
+  page.receive(snapshot("a", 40));
+  assert.deepEqual([page.history.tables.updates.length, begun], [40, 1]);
+});
+
+test("an older snapshot of the same run is no beginning", () => {
+  const page = connected("a", 100);
+  page.receive({ type: "status", status: status("a", "stopped") });
+  begun = 0;
+  page.receive(snapshot("a", 100));
+  assert.equal(begun, 0);
 });
 
 test("the board is as high as the run's configuration says, or the frame, or as usual", () => {

@@ -80,6 +80,12 @@ export class Charts {
     this.redraw(true);
   }
 
+  /** Shows another run from its beginning: what was zoomed to or held is a stretch of the last one. */
+  begin(): void {
+    if (this.#view.held) this.toggleHold();
+    if (this.#view.zoomed) this.resetZoom();
+  }
+
   /** Holds the charts as they are while training goes on, or lets them go on. */
   toggleHold(): void {
     this.#view.hold(!this.#view.held);
