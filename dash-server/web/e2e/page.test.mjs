@@ -85,6 +85,16 @@ test("the space bar pauses and resumes", async () => {
   await untilRun(page, "running");
 });
 
+test("the space bar opens what has the focus and can be opened, and the run goes on", async () => {
+  const runs = page.locator("#runs");
+  for (const open of [true, false]) {
+    await page.locator("#runs summary").press("Space");
+    assert.equal(await runs.evaluate((details) => details.open), open);
+  }
+  await untilStepsPass(page, (await steps(page)) + 1);
+  await untilRun(page, "running");
+});
+
 test("the speed slider limits the run, and every tab follows it", async () => {
   const other = await openPage(browser, url);
   await untilRun(other.page, "running");

@@ -33,6 +33,16 @@ test("keys move, turn, hold and drop the piece, and do nothing else", async () =
   await untilRun(page, "running");
 });
 
+test("the space bar opens the list of keys where that has the focus, and drops no piece", async () => {
+  const keys = page.locator("#play details");
+  await page.locator("#play summary").press("Space");
+  assert.ok(await keys.evaluate((details) => details.open));
+  await page.locator("#play summary").press("Enter");
+  assert.ok(!(await keys.evaluate((details) => details.open)));
+  assert.equal(await number("#pieces"), 1);
+  await page.locator("h1").click();
+});
+
 test("a held key repeats until the wall", async () => {
   await page.keyboard.down("ArrowLeft");
   // Nothing but the piece that is held there is in the upper part of the leftmost column.

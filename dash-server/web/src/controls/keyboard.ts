@@ -43,7 +43,7 @@ export function bindKeyboard(actions: KeyActions): void {
     if (document.querySelector("dialog[open]")) return;
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest('input:not([type="range"], [type="radio"], [type="checkbox"]), select, textarea')) return;
-    if (event.key === " " && target?.closest("button, a, input")) return;
+    if (event.key === " " && target?.closest("button, a, input, summary")) return;
     if (MOVES.test(event.key) && target?.closest("input, select, summary, [tabindex='0']")) return;
     const stride = strides[event.key];
     if (stride !== undefined) {

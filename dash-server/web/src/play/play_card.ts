@@ -101,7 +101,8 @@ export class PlayCard {
     const turn = (down: boolean) => (event: KeyboardEvent) => {
       if (!this.#play.active || document.querySelector("dialog[open]")) return;
       const target = event.target instanceof Element ? event.target : null;
-      if (target?.closest("input") || (target?.closest("button") && [" ", "Enter"].includes(event.key) && !this.#isMeant(target))) return;
+      const presses = [" ", "Enter"].includes(event.key) && target?.closest("button, summary");
+      if (target?.closest("input") || (presses && !this.#isMeant(presses))) return;
       if (down && event.key === "Escape") this.#play.leave();
       else if (down && event.key === "Enter" && this.#play.frame?.over) void this.#play.again(this.#delays());
       else {
