@@ -14,6 +14,7 @@ import { Travel } from "./replay/travel";
 import { TravelCard } from "./replay/travel_card";
 import { Commander } from "./net/commander";
 import { Connection, type Socket } from "./net/connection";
+import { Pulse } from "./net/pulse";
 import { Runs } from "./runs/runs";
 import { rowsOf, Session } from "./session";
 import { bindColours } from "./shell/colours";
@@ -67,6 +68,11 @@ const connection = new Connection(openSocket, {
   message: receive,
 });
 const commander = new Commander((data) => connection.send(data), () => connection.drop());
+// The list of games is a short answer that every server gives. A run that goes on is heard many times a second.
+const pulse = new Pulse(
+  () => commander.request({ type: "games" }),
+  () => session.link.kind === "open" && session.status?.state === "running" && !session.loading,
+);
 
 const board = new BoardView(byId<HTMLCanvasElement>("board"), byId("well"), () => refresh());
 const why = new Why(() => refresh());
@@ -155,7 +161,8 @@ bindColours(() => {
   refresh();
   drawTravel();
 });
-window.addEventListener("online", () => connection.connect());
+window.addEventListener("online", wake);
+document.addEventListener("visibilitychange", () => document.hidden || wake());
 connection.connect();
 void travelCard.openLink();
 
@@ -164,7 +171,14 @@ function openSocket(): Socket {
   return new WebSocket(`${scheme}//${location.host}/ws`) as Socket;
 }
 
+/** The network or the person is back: the connection may have died meanwhile. */
+function wake(): void {
+  connection.connect();
+  pulse.feel();
+}
+
 function receive(data: ArrayBuffer): void {
+  pulse.heard();
   try {
     session.receive(decodeMessage(data));
   } catch (error) {

@@ -72,6 +72,11 @@ export class Session {
     return this.hello?.learns ?? true;
   }
 
+  /** Whether the whole history is still on its way, behind which nothing else is heard. */
+  get loading(): boolean {
+    return this.#awaitsSnapshot;
+  }
+
   /** A rate that training uses now: the newest one that it reported or that someone set; NaN before the first. */
   rate(setting: Setting): number {
     const { updates } = this.history.tables;

@@ -87,11 +87,12 @@ test("the present shows the board before its history, and forgets what is of ano
   assert.deepEqual([page.step, page.frame, page.history.tables.updates.length], [600, frame, 100]);
   page.receive(metrics(110, 5));
   assert.deepEqual([page.history.tables.updates.length, asked], [100, 0], "the snapshot comes without being asked for");
+  assert.equal(page.loading, true);
   page.setLink({ kind: "open" });
   page.receive(present("b"));
   assert.deepEqual([page.status?.run, page.config, page.history.tables.updates.length], ["b", { agent: {} }, 0]);
   page.receive(snapshot("b", 3));
-  assert.deepEqual([page.history.tables.updates.length, asked], [3, 0]);
+  assert.deepEqual([page.history.tables.updates.length, asked, page.loading], [3, 0, false]);
 });
 
 test("a gap is asked for once, and the snapshot closes it", () => {
