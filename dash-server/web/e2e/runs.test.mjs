@@ -11,7 +11,7 @@ import { press, steps, untilLink, untilRun, untilStepsPass } from "./browser.mjs
 import { keepPicture, openSite } from "./site.mjs";
 
 const runs = mkdtempSync(join(tmpdir(), "tetris-dash-runs-"));
-const { tab, page } = await openSite({
+const { tab, page, server, port } = await openSite({
   command: (address) => ["serve", "--idle", "--addr", address, "--out", runs],
 });
 const SMALL = [
@@ -119,4 +119,18 @@ test("the run that is shown can be gone on with: its charts go on from there, an
   await untilRun(page, "stopped");
 });
 
-test("nothing went wrong in the browser", () => tab.assertClean());
+test("a restart of the server takes no curve away, and no note that is being typed", async () => {
+  const note = row("short").locator(".note");
+  await note.fill("half a sen");
+  await server.end("SIGTERM");
+  await untilLink(page, "waiting");
+  await server.start(port);
+  await untilLink(page, "open");
+  // The server looks at its folder once a second.
+  await page.waitForTimeout(2_500);
+  assert.ok(await row("short").locator('input[type="checkbox"]').isChecked());
+  await page.keyboard.type("tence");
+  assert.equal(await note.inputValue(), "half a sentence");
+});
+
+test("nothing went wrong in the browser", () => tab.assertClean(/WebSocket connection to .* failed/));

@@ -62,6 +62,8 @@ export class Session {
   incompatible = false;
   readonly #events: SessionEvents;
   #awaitsSnapshot = false;
+  /** Whether the runs are still those that the server before this one knew. */
+  #runsAreOld = false;
 
   constructor(events: SessionEvents) {
     this.#events = events;
@@ -139,6 +141,7 @@ export class Session {
 
   #greet(hello: Hello): void {
     this.incompatible = hello.protocol !== PROTOCOL_VERSION;
+    if (this.hello && this.hello.started !== hello.started) this.#runsAreOld = true;
     this.hello = hello;
     if (!this.incompatible) this.#events.greeted();
     this.#events.statusChanged();
@@ -156,9 +159,11 @@ export class Session {
     if (present.status.run !== this.status?.run) this.#forget();
     this.history.replace(blocks);
     this.changes = changes;
-    this.runs.clear();
     this.#take(present);
     this.#events.metricsChanged();
+    // A server that has just started may not have looked at its folder: what was known stays until it has something to tell.
+    if (runs.length === 0 && this.#runsAreOld) return;
+    this.runs.clear();
     this.#changeRuns({ changed: runs, removed: [] });
   }
 
@@ -172,6 +177,8 @@ export class Session {
   }
 
   #changeRuns({ changed, removed }: RunChanges): void {
+    if (this.#runsAreOld) this.runs.clear();
+    this.#runsAreOld = false;
     for (const run of changed) this.runs.set(run.name, run);
     for (const name of removed) this.runs.delete(name);
     this.#events.runsChanged();

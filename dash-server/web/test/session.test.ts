@@ -3,6 +3,7 @@ import { beforeEach, test } from "node:test";
 import { rowsOf, Session } from "../src/session";
 import type { Frame } from "../src/wire/frame";
 import type { RunState, ServerMessage, Status } from "../src/wire/messages";
+import type { RunEntry } from "../src/wire/runs";
 import { TABLES, type TableName } from "../src/wire/tables";
 import { block } from "./support";
 
@@ -41,12 +42,12 @@ const rows = (name: TableName, start: number, count: number) => block(name, star
 const metrics = (start: number, count: number): ServerMessage => ({
   type: "metrics", blocks: { updates: rows("updates", start, count) },
 });
-function snapshot(run: string | null, updates: number, step = 0): ServerMessage {
+function snapshot(run: string | null, updates: number, step = 0, runs: RunEntry[] = []): ServerMessage {
   const names = Object.keys(TABLES) as TableName[];
   const blocks = Object.fromEntries(names.map((name) => [name, rows(name, 0, name === "updates" ? updates : 0)]));
   return {
     type: "snapshot",
-    snapshot: { status: status(run, "running", step), config: null, frame: null, blocks: blocks as never, changes: [], runs: [] },
+    snapshot: { status: status(run, "running", step), config: null, frame: null, blocks: blocks as never, changes: [], runs },
   };
 }
 const frame: Frame = {
@@ -60,10 +61,19 @@ beforeEach(() => {
   snapshotComes = true;
 });
 
+const hello = (started: number): ServerMessage => ({
+  type: "hello",
+  hello: { protocol: 1, server: "s", started, frameRate: 10, presets: [], configs: {}, form: [], readOnly: false, learns: true },
+});
+const entry = (name: string): RunEntry => ({
+  name, state: "ended", reason: null, created: 0, seed: null, step: 0, seconds: 0, episodes: 0, meanLines: null, best: null,
+  note: "", files: new Map(),
+});
+
 function connected(run: string | null, updates: number): Session {
   const page = session();
   page.setLink({ kind: "open" });
-  page.receive({ type: "hello", hello: { protocol: 1, server: "s", started: 1, frameRate: 10, presets: [], configs: {}, form: [], readOnly: false, learns: true } });
+  page.receive(hello(1));
   page.receive(snapshot(run, updates, 500));
   return page;
 }
@@ -182,6 +192,24 @@ test("what was known stays while the connection is away, and a snapshot replaces
   page.setLink({ kind: "open" });
   page.receive(snapshot("c", 3));
   assert.equal(page.history.tables.updates.length, 3);
+});
+
+test("runs stay known while a server that has just started has not looked for them, and what is gone goes with its first word", () => {
+  const page = connected("a", 0);
+  const known = () => [...page.runs.keys()].join();
+  const [a, b, c] = ["a", "b", "c"].map(entry) as [RunEntry, RunEntry, RunEntry];
+  page.receive(snapshot("a", 0, 0, [a, b]));
+  page.receive(hello(2));
+  page.receive(snapshot("a", 0));
+  assert.equal(known(), "a,b");
+  page.receive({ type: "runs", runs: { changed: [a, c], removed: [] } });
+  assert.equal(known(), "a,c");
+  page.receive(hello(3));
+  page.receive(snapshot("a", 0, 0, [b]));
+  assert.equal(known(), "b", "a list that says something holds");
+  page.receive(hello(3));
+  page.receive(snapshot("a", 0));
+  assert.equal(known(), "", "so does that of a server which has looked");
 });
 
 test("a server of another protocol is no greeting", () => {
