@@ -15,7 +15,8 @@ pub struct Limits {
     pub message_bytes: usize,
     /// Time for a client to send the head of a request.
     pub header_timeout: Duration,
-    /// Time for a client to take one message off our hands before it is dropped.
+    /// Time for a client to take anything of what waits for it before it is dropped. Whoever takes a long WebSocket message
+    /// bit by bit may need longer for all of it, but no longer than this and a second for each 16 KiB.
     pub write_timeout: Duration,
     /// Time between two pings.
     pub ping_interval: Duration,

@@ -73,7 +73,7 @@ const SLICES: usize = 8;
 pub(crate) enum WriteEnd {
     /// The closing frame has been written.
     Closed,
-    /// One message took longer than the write timeout.
+    /// The client took nothing for as long as the write timeout, or a message more slowly than may be.
     Slow,
     /// The connection broke.
     Broken,
@@ -137,25 +137,23 @@ impl Outbox {
     /// Carries on whatever the socket refused, until the client is gone.
     pub(crate) async fn run(&self) -> WriteEnd {
         loop {
-            let since = {
+            let deadline = {
                 let mut queue = self.queue();
                 self.flush(&mut queue);
                 if let Some(end) = queue.end {
                     return end;
                 }
-                queue.waiting.then_some(queue.since)
+                queue
+                    .waiting
+                    .then(|| queue.deadline(self.limits.write_timeout))
             };
-            match since {
+            match deadline {
                 None => self.refused.notified().await,
-                Some(since) => {
-                    match timeout_at(since + self.limits.write_timeout, self.socket.writable())
-                        .await
-                    {
-                        Ok(Ok(())) => {}
-                        Ok(Err(_)) => return WriteEnd::Broken,
-                        Err(_) => return WriteEnd::Slow,
-                    }
-                }
+                Some(deadline) => match timeout_at(deadline, self.socket.writable()).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(_)) => return WriteEnd::Broken,
+                    Err(_) => return WriteEnd::Slow,
+                },
             }
         }
     }
@@ -209,10 +207,66 @@ mod tests {
     use std::time::Duration;
 
     use tokio::io::AsyncReadExt;
-    use tokio::net::TcpStream;
-    use tokio::time::sleep;
+    use tokio::net::{TcpSocket, TcpStream};
+    use tokio::time::{Instant, sleep};
 
     use super::*;
+
+    /// What became of a frame of 2 MiB that a client reads in pieces of `size` with `pause` before each, and for how long it
+    /// was waited for; the system keeps little of it.
+    async fn read_slowly(size: usize, pause: Duration) -> (WriteEnd, Duration) {
+        const LENGTH: usize = 2 << 20;
+        let small = || {
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.set_send_buffer_size(16 << 10).unwrap();
+            socket.set_recv_buffer_size(16 << 10).unwrap();
+            socket
+        };
+        let listening = small();
+        listening.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = listening.listen(1).unwrap();
+        let connected = small().connect(listener.local_addr().unwrap()).await;
+        let (mut reader, (socket, _)) = (connected.unwrap(), listener.accept().await.unwrap());
+        let limits = Limits {
+            write_timeout: PATIENCE,
+            ..Limits::default()
+        };
+        let (_read, write) = socket.into_split();
+        let outbox = Outbox::new(write, limits);
+        outbox.send(&[(Kind::Reliable, Bytes::from(vec![7; LENGTH]))]);
+        assert!(outbox.queue().waiting, "the system keeps all of it");
+        let begin = Instant::now();
+        let read = async {
+            let (mut piece, mut length) = (vec![0; size], 0);
+            while length < LENGTH {
+                sleep(pause).await;
+                length += reader.read(&mut piece).await.unwrap();
+            }
+            outbox.close(GOING_AWAY, "");
+            std::future::pending().await
+        };
+        let end = tokio::select! {
+            end = outbox.run() => end,
+            () = read => unreachable!("it waits for the end"),
+        };
+        (end, begin.elapsed())
+    }
+
+    const PATIENCE: Duration = Duration::from_millis(400);
+
+    #[tokio::test]
+    async fn a_client_that_is_slow_gets_a_long_message_all_the_same() {
+        let (end, time) = read_slowly(16 << 10, Duration::from_millis(10)).await;
+        assert_eq!(end, WriteEnd::Closed, "after {time:?}");
+        assert!(time > 2 * PATIENCE, "it was not slow: {time:?}");
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_next_to_nothing_is_given_up_at_once() {
+        let (end, time) = read_slowly(1, Duration::from_millis(10)).await;
+        assert_eq!(end, WriteEnd::Slow);
+        assert!(time < 10 * PATIENCE, "{time:?}");
+    }
 
     #[tokio::test]
     async fn what_the_socket_does_not_take_at_once_follows_in_order() {

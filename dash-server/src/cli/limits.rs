@@ -22,7 +22,7 @@ pub(crate) struct LimitArgs {
     /// Seconds for a client to send the head of a request
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     header_timeout: Duration,
-    /// Seconds for a client to take a message before it is dropped
+    /// Seconds for a client to take some of what is sent before it is dropped
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     write_timeout: Duration,
     /// Seconds between two pings

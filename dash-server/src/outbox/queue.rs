@@ -2,12 +2,17 @@
 
 use std::collections::VecDeque;
 use std::io::IoSlice;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::{Kind, TRY_AGAIN, WriteEnd, close};
 use crate::limits::Limits;
+
+/// Bytes a second that a client must take of a frame on the whole: a long history is there for a slow line too, but not for a
+/// client that spins it out.
+const LEAST_RATE: f64 = 16384.0;
 
 /// Frames in order, by the rules of their kinds.
 #[derive(Debug)]
@@ -17,6 +22,8 @@ pub(super) struct Queue {
     pub(super) written: usize,
     /// When the first frame came to be the first.
     pub(super) since: Instant,
+    /// When the socket last took anything.
+    taken: Instant,
     /// Whether the socket refused the last attempt.
     pub(super) waiting: bool,
     /// The closing frame is the last one in the queue; nothing may follow it.
@@ -26,11 +33,12 @@ pub(super) struct Queue {
 
 impl Default for Queue {
     fn default() -> Self {
-        let frames = VecDeque::new();
+        let now = Instant::now();
         Self {
-            frames,
+            frames: VecDeque::new(),
             written: 0,
-            since: Instant::now(),
+            since: now,
+            taken: now,
             waiting: false,
             closing: false,
             end: None,
@@ -102,9 +110,17 @@ impl Queue {
         filled.count()
     }
 
+    /// When a client is given up unless it takes something before: so long after it last did, and sooner if it has taken the
+    /// first frame more slowly than may be.
+    pub(super) fn deadline(&self, patience: Duration) -> Instant {
+        let earned = Duration::from_secs_f64(self.written as f64 / LEAST_RATE);
+        (self.since + earned).min(self.taken.max(self.since)) + patience
+    }
+
     /// `count` of those bytes have been written.
     pub(super) fn advance(&mut self, count: usize) {
         self.written += count;
+        self.taken = Instant::now();
         let mut out = 0;
         while let Some((_, frame)) = self.frames.front()
             && self.written >= frame.len()
@@ -114,7 +130,7 @@ impl Queue {
             out += 1;
         }
         if out > 0 {
-            self.since = Instant::now();
+            self.since = self.taken;
             if self.closing && self.frames.is_empty() {
                 self.end = Some(WriteEnd::Closed);
             }
@@ -192,6 +208,30 @@ mod tests {
         assert_eq!(queue.end, Some(WriteEnd::Closed));
         push(&mut queue, Kind::Reliable, b"6");
         assert_eq!(drain(&mut queue), b"");
+    }
+
+    #[test]
+    fn whoever_takes_something_is_waited_for_but_not_below_the_least_rate() {
+        let (patience, second) = (Duration::from_secs(5), Duration::from_secs(1));
+        let mut queue = Queue::default();
+        queue.push(Kind::Reliable, Bytes::from(vec![0; 4 << 20]), &limits());
+        assert_eq!(queue.deadline(patience), queue.since + patience);
+        // Whoever takes twice the least rate is waited for ever further.
+        let rate = LEAST_RATE as usize;
+        for seconds in 1..20 {
+            queue.since -= second;
+            queue.advance(2 * rate);
+            let left = queue.deadline(patience) - Instant::now();
+            assert!(left > patience - second / 2, "{left:?} after {seconds} s");
+        }
+        // Then half of it, for longer than what was gained lasts, and no moment without taking something.
+        let mut given_up = 0;
+        while queue.deadline(patience) > Instant::now() {
+            queue.since -= second;
+            queue.advance(rate / 2);
+            given_up += 1;
+        }
+        assert_eq!(given_up, 2 * (20 - 1 + 5), "what was gained, and patience");
     }
 
     #[test]
