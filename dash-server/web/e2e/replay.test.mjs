@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { boardPicture, openPage, untilBoardChanges, untilLink, untilRun } from "./browser.mjs";
 import { keepPicture, openSite } from "./site.mjs";
 
-const { browser, url, server, tab, page } = await openSite({
+const { browser, port, url, server, tab, page } = await openSite({
   page: { permissions: ["clipboard-read", "clipboard-write"] },
 });
 let saved;
@@ -112,6 +112,25 @@ test("a game that the server hands out as a file opens", async () => {
   await page.locator("#travel").waitFor();
   await page.waitForFunction((all) => document.querySelector("#travel-where").textContent.replaceAll(",", "").endsWith(` ${all}`), pieces);
   await page.locator("#travel-live").click();
+});
+
+test("a game that is looked at while its server makes way for another stays as it was fetched", async () => {
+  await page.keyboard.press("g");
+  await page.locator("#travel").waitFor();
+  const [at, length] = await where();
+  await untilAt(at);
+  await server.end("SIGKILL");
+  await untilLink(page, "waiting");
+  await server.start(port);
+  await untilLink(page, "open");
+  await page.waitForFunction(() => /^Game /.test(document.querySelector("#travel-tag").textContent));
+  assert.equal(await page.locator("#travel-game option").count(), 1, "the games of the other server are not those that were listed");
+  await page.locator("h1").click();
+  await page.keyboard.press("ArrowLeft");
+  await untilAt(at - 1);
+  assert.deepEqual(await where(), [at - 1, length]);
+  await page.keyboard.press("Escape");
+  await page.locator("#travel").waitFor({ state: "hidden" });
 });
 
 test("a file that is dropped on the page opens, also when the server is gone", async () => {

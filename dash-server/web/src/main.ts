@@ -34,6 +34,10 @@ const loop = new FrameLoop();
 
 const session = new Session({
   greeted: () => connection.confirm(),
+  replaced: () => {
+    travelCard.detach();
+    charts.begin();
+  },
   incomplete: () => commander.request({ type: "snapshot" }),
   trouble: (message) => toast(message),
   acknowledged: (id, answer) => commander.acknowledged(id, answer),

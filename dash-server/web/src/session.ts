@@ -21,6 +21,8 @@ const ACTIVE: ReadonlySet<RunState> = new Set(["running", "paused", "stopping"])
 export interface SessionEvents {
   /** The server greeted in a protocol that this page speaks. */
   greeted(): void;
+  /** Another server answers than the one before: what that one kept is gone. */
+  replaced(): void;
   /** Something is missing: asks for a new snapshot, and rejects if none will come. */
   incomplete(): Promise<unknown>;
   /** The server refused or failed at something that no command of ours asked for. */
@@ -141,8 +143,12 @@ export class Session {
 
   #greet(hello: Hello): void {
     this.incompatible = hello.protocol !== PROTOCOL_VERSION;
-    if (this.hello && this.hello.started !== hello.started) this.#runsAreOld = true;
+    const replaced = this.hello !== null && this.hello.started !== hello.started;
     this.hello = hello;
+    if (replaced) {
+      this.#runsAreOld = true;
+      this.#events.replaced();
+    }
     if (!this.incompatible) this.#events.greeted();
     this.#events.statusChanged();
   }

@@ -213,3 +213,17 @@ test("what cannot be had is said, and the place stays", async () => {
   assert.deepEqual(troubles, ["not kept any more"]);
   assert.equal(travel.playing, false);
 });
+
+test("of a game whose server is gone, what was fetched is left, and no other server is asked for the rest", async () => {
+  const [first, second] = cut(blockOf(games[0]!), 100) as [Block, Block];
+  const asked: number[] = [];
+  const ask = (_: number, piece: number) => (asked.push(piece), Promise.resolve(piece < 100 ? first : second));
+  const recording = new ServerRecording({ ...info, episode: null, pieces: 200 }, 7, config, ask);
+  await recording.stretch(5);
+  assert.deepEqual([recording.title, recording.attached], ["Running game", true]);
+  recording.detach();
+  assert.deepEqual([recording.title, recording.attached], ["Game 8", false], "it runs no longer");
+  assert.equal(await recording.stretch(99), first);
+  await assert.rejects(recording.stretch(100), /had not been fetched/);
+  assert.deepEqual(asked, [5]);
+});

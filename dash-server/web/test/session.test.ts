@@ -10,6 +10,7 @@ import { block } from "./support";
 let asked = 0;
 let begun = 0;
 let greeted = 0;
+let replaced = 0;
 let troubles: string[] = [];
 let saved: number[] = [];
 let snapshotComes = true;
@@ -24,6 +25,7 @@ function session(): Session {
     trouble: (message) => troubles.push(message),
     acknowledged: () => {},
     refused: (id) => id === 1,
+    replaced: () => (replaced += 1),
     statusChanged: () => {},
     begun: () => (begun += 1),
     frameChanged: () => {},
@@ -56,7 +58,7 @@ const frame: Frame = {
 };
 
 beforeEach(() => {
-  asked = begun = greeted = 0;
+  asked = begun = greeted = replaced = 0;
   troubles = [];
   snapshotComes = true;
 });
@@ -192,6 +194,14 @@ test("what was known stays while the connection is away, and a snapshot replaces
   page.setLink({ kind: "open" });
   page.receive(snapshot("c", 3));
   assert.equal(page.history.tables.updates.length, 3);
+});
+
+test("it is told when another server answers, and not when the same one does", () => {
+  const page = connected("a", 0);
+  page.receive(hello(1));
+  assert.equal(replaced, 0);
+  page.receive(hello(2));
+  assert.equal(replaced, 1);
 });
 
 test("runs stay known while a server that has just started has not looked for them, and what is gone goes with its first word", () => {

@@ -93,6 +93,8 @@ export class Play {
     if (!this.#active) return;
     this.#active = false;
     this.#frame = null;
+    // Its number means another game once another server answers.
+    this.#course = null;
     this.rival.leave();
     this.#commander.request({ type: "play_stop" }).catch(() => undefined);
     this.#events.changed();

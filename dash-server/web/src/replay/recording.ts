@@ -32,6 +32,7 @@ export class ServerRecording implements Recording {
   readonly config: Fields | null;
   readonly #ask: Ask;
   readonly #stretches = new Map<number, Block>();
+  #attached = true;
 
   /** `running` is the number of the episode that runs now. */
   constructor(info: GameInfo, running: number, config: Fields | null, ask: Ask) {
@@ -42,8 +43,17 @@ export class ServerRecording implements Recording {
   }
 
   get title(): string {
-    const { episode } = this.info;
-    return episode === null ? "Running game" : `Game ${episode + 1}`;
+    return this.over || !this.#attached ? `Game ${this.episode + 1}` : "Running game";
+  }
+
+  /** Whether the server still keeps it, by its number. */
+  get attached(): boolean {
+    return this.#attached;
+  }
+
+  /** The server that kept it is gone, and its number may be another game's: what was fetched is all that is left. */
+  detach(): void {
+    this.#attached = false;
   }
 
   get first(): number {
@@ -62,6 +72,7 @@ export class ServerRecording implements Recording {
     for (const block of this.#stretches.values()) {
       if (holds(block, piece)) return block;
     }
+    if (!this.#attached) throw new Error("The server that kept this game has ended, and this part had not been fetched.");
     const block = await this.#ask(this.info.game, piece);
     // A running game's last stretch has grown.
     this.#stretches.delete(block.from);

@@ -78,11 +78,19 @@ export class TravelCard {
   /** The game whose pieces a person should get: the one that is looked at, or the best one; null if none is kept. */
   async course(): Promise<{ recording: Recording; game: number } | null> {
     const { recording } = this.#travel;
-    if (recording instanceof ServerRecording) return { recording, game: recording.info.game };
+    if (isKept(recording)) return { recording, game: recording.info.game };
     await this.#list().catch(complain);
     const [best] = this.#games.filter((game) => game.first === 0 && game.best).sort((a, b) => b.lines - a.lines || b.score - a.score);
     const chosen = best ?? this.#games.find((game) => game.first === 0);
     return chosen ? { recording: this.#recordingOf(chosen), game: chosen.game } : null;
+  }
+
+  /** Another server answers: of all that the last one kept, what was fetched of the game that is looked at is left. */
+  detach(): void {
+    const { recording } = this.#travel;
+    if (recording instanceof ServerRecording) recording.detach();
+    this.#listOnly(recording);
+    this.draw();
   }
 
   /** Does what a button or a key asks for. */
@@ -116,7 +124,7 @@ export class TravelCard {
     byId("travel-play").setAttribute("aria-label", playing ? "Pause" : "Play");
     this.#card.toggleAttribute("data-playing", playing);
     this.#rate.value = String(rate);
-    if (!(recording instanceof ServerRecording)) this.#markForeign(recording);
+    if (!isKept(recording)) this.#markForeign(recording);
   }
 
   async #list(): Promise<void> {
@@ -169,13 +177,16 @@ export class TravelCard {
     return answer.block;
   }
 
-  #show(recording: Recording): void {
-    this.#select.replaceChildren();
+  // The list holds the game that is looked at, if one is, and no game of the server.
+  #listOnly(recording: Recording | null): void {
     this.#games = [];
-    // The list is empty, and the game itself is put there when the card is drawn.
-    const placeholder = element("option", "", recording.title);
+    const placeholder = element("option", "", recording?.title ?? "");
     placeholder.value = "";
-    this.#select.append(placeholder);
+    this.#select.replaceChildren(placeholder);
+  }
+
+  #show(recording: Recording): void {
+    this.#listOnly(recording);
     this.#travel.open(recording, recording.first);
     void this.#list().catch(() => undefined);
   }
@@ -228,4 +239,9 @@ export class TravelCard {
       void this.#openFile(file);
     });
   }
+}
+
+/** Whether a game can be asked for by its number. */
+function isKept(recording: Recording | null): recording is ServerRecording {
+  return recording instanceof ServerRecording && recording.attached;
 }
