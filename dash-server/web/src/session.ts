@@ -76,6 +76,11 @@ export class Session {
     return this.hello?.learns ?? true;
   }
 
+  /** Whether commands are refused. */
+  get readOnly(): boolean {
+    return this.hello?.readOnly ?? false;
+  }
+
   /** Whether the whole history is still on its way, behind which nothing else is heard. */
   get loading(): boolean {
     return this.#awaitsSnapshot;

@@ -82,6 +82,7 @@ export class Controls {
     }
     this.#speed.follow(status?.speedLimit ?? null, allowed.has("speed"));
     byId("rates").hidden = !this.#session.learns;
+    byId("watching").hidden = !this.#session.readOnly;
     this.showRates();
   }
 
@@ -106,8 +107,8 @@ export class Controls {
   }
 
   #allowed(): ReadonlySet<Action> {
-    const { status, link, incompatible, hello } = this.#session;
-    const obeys = link.kind === "open" && !incompatible && !hello?.readOnly;
+    const { status, link, incompatible, readOnly } = this.#session;
+    const obeys = link.kind === "open" && !incompatible && !readOnly;
     return allowedActions(status?.state ?? null, obeys, this.#session.learns);
   }
 

@@ -11,8 +11,8 @@ import { fromFile, fromLink, toFile, toLink } from "./file";
 import { ServerRecording, type Recording } from "./recording";
 import { Travel } from "./travel";
 
-/** What to do when there is nothing to look at. */
-const NOTHING_KEPT = "No game has been played yet. Start a run, or open a file.";
+/** When there is nothing to look at. */
+const NOTHING_KEPT = "No game has been played yet.";
 
 /** Slider, buttons and list of games. */
 export class TravelCard {
@@ -62,7 +62,7 @@ export class TravelCard {
     if (this.#travel.recording) return;
     const [newest] = this.#games;
     if (newest) this.#travel.open(this.#recordingOf(newest));
-    else toast(NOTHING_KEPT, "good");
+    else toast(this.#session.readOnly ? NOTHING_KEPT : `${NOTHING_KEPT} Start a run, or open a file.`, "good");
   }
 
   /** Opens the game that the address of the page holds, if it holds one. */

@@ -14,6 +14,10 @@ const FILES = [
   ["checkpoint.bin", "checkpoint"],
 ] as const;
 
+/** How runs come into an empty folder, where commands are taken and where they are not. */
+const STARTED = "Start one here, or train into the folder from another terminal: it shows up by itself.";
+const WATCHED = "One that is trained into it shows up by itself.";
+
 /** What the list needs to know and to do. */
 export interface RunListContext {
   runs: () => ReadonlyMap<string, RunEntry>;
@@ -62,6 +66,7 @@ export class RunList {
     setText(byId("runs-count"), runs.length === 0 ? "none yet" : `${runs.length}${running ? `, ${running} running` : ""}`);
     byId("runs").hidden = runs.length === 0 && !this.#context.trains();
     byId("runs-empty").hidden = runs.length > 0;
+    setText(byId("runs-hint"), this.#context.readOnly() ? WATCHED : STARTED);
     byId("runs-table").hidden = runs.length === 0;
     if (!byId<HTMLDetailsElement>("runs").open) return;
     for (const [name, row] of this.#rows) {

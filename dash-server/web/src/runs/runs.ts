@@ -37,7 +37,7 @@ export class Runs {
     this.#list = new RunList({
       runs: () => session.runs,
       current: () => session.status?.run ?? null,
-      readOnly: () => session.hello?.readOnly ?? true,
+      readOnly: () => session.readOnly,
       trains: () => session.learns,
       mayGoOn: () => allowedActions(session.status?.state ?? null, session.link.kind === "open").has("start"),
       goOn: (run) => void send({ type: "go_on", run }).catch(complain),

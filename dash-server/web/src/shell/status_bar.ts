@@ -5,6 +5,7 @@ import type { Travel } from "../replay/travel";
 import type { Session } from "../session";
 import type { RunState } from "../wire/messages";
 import { byId, setText } from "./dom";
+import { veilWords } from "./veil";
 
 const STATES: Record<RunState, { label: string; tone: "good" | "wait" | "bad" | "off" }> = {
   idle: { label: "Idle", tone: "off" },
@@ -84,30 +85,13 @@ export class StatusBar {
   }
 
   #veil(link: string): [title: string, text: string] {
-    const { status, frame, incompatible, learns } = this.#session;
     if (this.#play.active) {
       const over = this.#play.frame?.over;
       return over ? ["Game over", `${over[0]!.toUpperCase()}${over.slice(1)}. Press Enter to play again, Esc to leave.`] : ["", ""];
     }
     // A game of the past is there whatever the server does.
     if (this.#travel.recording) return this.#travel.frame ? ["", ""] : ["Fetching the game …", ""];
-    if (incompatible) return ["This page is out of date", "The server has been updated. Reload the page."];
-    if (this.#session.link.kind === "waiting") {
-      return ["The server does not answer", `${link}. If it was stopped, start tetris-dash again.`];
-    }
-    if (!status) return [link, ""];
-    switch (status.state) {
-      case "idle":
-        return ["No run yet", learns ? "Press Start to train an agent." : "Press Start to see a trained model play."];
-      case "failed":
-        return [learns ? "Training failed" : "The model failed", status.message ?? "The server gave no reason."];
-      case "unresponsive":
-        return ["Training does not obey", status.message ?? "It was told to stop and goes on. A new run can be started beside it."];
-      case "stopped":
-        return frame ? ["", ""] : ["Stopped", learns ? "Press Start to train again." : "Press Start to see it play again."];
-      default:
-        return frame ? ["", ""] : ["Waiting for the first piece …", ""];
-    }
+    return veilWords(this.#session, link);
   }
 
   // A screen reader hears changes, not every countdown.

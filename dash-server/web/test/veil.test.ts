@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { veilWords, type Situation } from "../src/shell/veil";
+import type { RunState } from "../src/wire/messages";
+
+const STATES: readonly RunState[] = ["idle", "running", "paused", "stopping", "stopped", "failed", "unresponsive"];
+
+function situation(state: RunState, more: Partial<Situation> = {}): Situation {
+  const status = { state, message: null, run: null, preset: null, step: 0, speedLimit: null };
+  return { link: { kind: "open" }, status, frame: null, incompatible: false, learns: true, readOnly: false, ...more };
+}
+
+test("without a run it is said how to begin one", () => {
+  assert.deepEqual(veilWords(situation("idle"), ""), ["No run yet", "Press Start to train an agent."]);
+  assert.deepEqual(veilWords(situation("stopped"), ""), ["Stopped", "Press Start to train again."]);
+});
+
+test("who may only watch is told to start nothing, in no state", () => {
+  for (const learns of [true, false]) {
+    for (const state of STATES) {
+      const words = veilWords(situation(state, { learns, readOnly: true }), "");
+      assert.notEqual(words[0], "", `${state} is told of`);
+      assert.doesNotMatch(words.join(), /Press|can be started beside/, state);
+    }
+  }
+  assert.match(veilWords(situation("idle", { readOnly: true }), "")[1], /takes no commands/);
+});
