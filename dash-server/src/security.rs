@@ -9,11 +9,12 @@
 //! sets (`/?token=...`) or as `Authorization: Bearer ...`. An address in numbers cannot be rebound, so those are served
 //! then as well; names are only if they were given.
 
+mod token;
+
 use std::net::IpAddr;
 
-use hyper::header::{AUTHORIZATION, COOKIE, HOST, HeaderValue, ORIGIN};
+use hyper::header::{HOST, HeaderValue, ORIGIN};
 use hyper::{Request, StatusCode, Uri};
-use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 /// Names of this machine that nobody else can own.
@@ -44,9 +45,6 @@ impl Denial {
         }
     }
 }
-
-/// The cookie that holds the token.
-const TOKEN_COOKIE: &str = "tetris_dash_token";
 
 /// Who may talk to a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,41 +98,6 @@ impl Access {
         LOOPBACK_NAMES.contains(&name)
             || self.hosts.iter().any(|host| host == name)
             || (!self.is_local() && bare.parse::<IpAddr>().is_ok())
-    }
-
-    /// Checks that a request knows the token. The answer is the cookie to set, if it came with the address.
-    pub(crate) fn check_token<B>(
-        &self,
-        request: &Request<B>,
-    ) -> Result<Option<HeaderValue>, Denial> {
-        let Some(token) = &self.token else {
-            return Ok(None);
-        };
-        let is_it = |offered: &str| bool::from(offered.as_bytes().ct_eq(token.as_bytes()));
-        let texts = |name| {
-            let values = request.headers().get_all(name).iter();
-            values.filter_map(|value| value.to_str().ok())
-        };
-        let known = texts(COOKIE)
-            .flat_map(|list| list.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .any(|(name, value)| name == TOKEN_COOKIE && is_it(value))
-            || texts(AUTHORIZATION)
-                .filter_map(|value| value.strip_prefix("Bearer "))
-                .any(|value| is_it(value.trim()));
-        if known {
-            return Ok(None);
-        }
-        let query = request
-            .uri()
-            .query()
-            .filter(|_| request.uri().path() == "/");
-        let offered = query.and_then(|query| query.strip_prefix("token="));
-        if !offered.is_some_and(is_it) {
-            return Err(Denial::NoToken);
-        }
-        let cookie = format!("{TOKEN_COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict");
-        Ok(HeaderValue::try_from(cookie).ok())
     }
 }
 
@@ -232,7 +195,7 @@ pub(crate) fn check_origin<B>(access: &Access, request: &Request<B>) -> Result<(
 mod tests {
     use super::*;
 
-    fn request(uri: &str, headers: &[(&str, &str)]) -> Request<()> {
+    pub(super) fn request(uri: &str, headers: &[(&str, &str)]) -> Request<()> {
         headers
             .iter()
             .fold(Request::builder().uri(uri), |builder, (name, value)| {
@@ -357,44 +320,5 @@ mod tests {
         assert_eq!(host(&remote, "192.168.0.7:7878"), Ok(()));
         assert_eq!(host(&remote, "[fe80::1]"), Ok(()));
         assert_eq!(host(&remote, "rebound.example"), Err(Denial::ForeignHost));
-    }
-
-    #[test]
-    fn a_token_opens_every_door_and_nothing_else_does() {
-        let access = Access::remote().unwrap();
-        let token = access.token().unwrap().to_owned();
-        assert_eq!(token.len(), 32);
-        assert_ne!(Access::remote().unwrap(), access);
-        let check =
-            |uri: &str, headers: &[(&str, &str)]| access.check_token(&request(uri, headers));
-        let cookie = check(&format!("/?token={token}"), &[]).unwrap().unwrap();
-        let cookie = cookie.to_str().unwrap();
-        assert!(
-            cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"),
-            "{cookie}"
-        );
-        let (pair, _) = cookie.split_once(';').unwrap();
-        assert_eq!(check("/ws", &[("cookie", pair)]), Ok(None));
-        assert_eq!(
-            check("/ws", &[("cookie", &format!("a=b; {pair}"))]),
-            Ok(None)
-        );
-        assert_eq!(
-            check("/ws", &[("authorization", &format!("Bearer {token}"))]),
-            Ok(None)
-        );
-        let wrong = token.replace(|_| true, "0");
-        for (uri, headers) in [
-            ("/".to_owned(), vec![]),
-            (format!("/?token={wrong}"), vec![]),
-            (format!("/?token={}", &token[..31]), vec![]),
-            ("/?token=".to_owned(), vec![]),
-            (format!("/ws?token={token}"), vec![]),
-            ("/ws".to_owned(), vec![("cookie", "tetris_dash_token=")]),
-            ("/ws".to_owned(), vec![("authorization", "Bearer ")]),
-        ] {
-            assert_eq!(check(&uri, &headers), Err(Denial::NoToken), "{uri}");
-        }
-        assert_eq!(Access::local().check_token(&request("/", &[])), Ok(None));
     }
 }

@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -251,6 +252,38 @@ fn a_token_is_asked_for_on_every_route_and_of_websockets() {
         let mut answer = [0; 12];
         stream.read_exact(&mut answer).expect("an answer");
         assert_eq!(&answer, b"HTTP/1.1 101");
+    }
+}
+
+#[test]
+fn two_servers_of_one_name_are_open_in_one_browser() {
+    let servers = [(); 2].map(|()| {
+        let access = Access::remote().expect("random bytes");
+        let token = access.token().expect("a token").to_owned();
+        let settings = SessionSettings::default();
+        let server = TestServer::with_access(settings, Limits::default(), access);
+        (server, token)
+    });
+    // A browser keeps one value for each name, and sends it to every port of the host.
+    let mut jar = BTreeMap::new();
+    for (server, token) in &servers {
+        let page = get(server, &format!("/?token={token}"));
+        let cookie = header(&page, "set-cookie").expect("a cookie");
+        let (pair, _) = cookie.split_once(';').expect("attributes");
+        let (name, value) = pair.split_once('=').expect("a value");
+        jar.insert(name.to_owned(), value.to_owned());
+    }
+    let pairs: Vec<String> = jar
+        .iter()
+        .map(|pair| format!("{}={}", pair.0, pair.1))
+        .collect();
+    for (server, _) in &servers {
+        let request = format!(
+            "GET /healthz HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nConnection: close\r\n\r\n",
+            server.addr,
+            pairs.join("; ")
+        );
+        assert_eq!(status(&server.http(&request)), 200, "{pairs:?}");
     }
 }
 
