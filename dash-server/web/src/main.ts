@@ -19,6 +19,7 @@ import { Runs } from "./runs/runs";
 import { rowsOf, Session } from "./session";
 import { bindColours } from "./shell/colours";
 import { byId } from "./shell/dom";
+import { keepFocus } from "./shell/focus";
 import { FrameLoop } from "./shell/frame_loop";
 import { drawScores, drawTiles } from "./shell/numbers";
 import { StatusBar } from "./shell/status_bar";
@@ -116,18 +117,22 @@ const playCard = new PlayCard(play, travelCard, () => drawTravel());
 const controls = new Controls(session, commander, { charts, why, travel, travelCard, playCard });
 
 // One card at a time stands under the board.
-const drawTravel = loop.prompt(() => {
-  travelCard.draw();
-  playCard.draw();
-  if (play.active) byId("travel").hidden = true;
-  byId("controls").hidden = travel.recording !== null || play.active;
-});
-const drawStatus = loop.prompt(() => {
-  statusBar.draw();
-  charts.follow();
-  controls.update();
-  runs.draw();
-});
+const drawTravel = loop.prompt(() =>
+  keepFocus(() => {
+    travelCard.draw();
+    playCard.draw();
+    if (play.active) byId("travel").hidden = true;
+    byId("controls").hidden = travel.recording !== null || play.active;
+  }),
+);
+const drawStatus = loop.prompt(() =>
+  keepFocus(() => {
+    statusBar.draw();
+    charts.follow();
+    controls.update();
+    runs.draw();
+  }),
+);
 const drawNumbers = loop.prompt(() => {
   drawTiles(session);
   controls.showRates();

@@ -3,6 +3,7 @@
 import type { Overlay } from "../runs/overlays";
 import type { Session } from "../session";
 import { byId, setText } from "../shell/dom";
+import { keepFocus } from "../shell/focus";
 import type { FrameLoop } from "../shell/frame_loop";
 import { onThemeChange, readPalette } from "../shell/palette";
 import { Panel } from "./panel";
@@ -119,7 +120,7 @@ export class Charts {
   }
 
   #viewChanged(): void {
-    this.#zoomReset.hidden = !this.#view.zoomed;
+    keepFocus(() => (this.#zoomReset.hidden = !this.#view.zoomed));
     this.redraw(true);
   }
 

@@ -7,6 +7,7 @@ import type { Travel } from "../replay/travel";
 import type { TravelCard } from "../replay/travel_card";
 import type { Session } from "../session";
 import { byId } from "../shell/dom";
+import { passOn } from "../shell/focus";
 import { whole } from "../shell/format";
 import { toast } from "../shell/toasts";
 import type { Why } from "../why/why";
@@ -46,6 +47,9 @@ export class Controls {
     for (const button of this.#buttons) {
       button.addEventListener("click", () => this.#act(button.dataset["action"] as Action));
     }
+    // A dialog gives the focus back to what opened it, and while a run goes on none can be started.
+    const start = this.#buttons.find((button) => button.dataset["action"] === "start")!;
+    byId("start-dialog").addEventListener("close", () => passOn(start));
     const help = byId<HTMLDialogElement>("help-dialog");
     byId("help-open").addEventListener("click", () => help.showModal());
     bindKeyboard({
@@ -77,7 +81,8 @@ export class Controls {
     for (const button of this.#buttons) {
       const action = button.dataset["action"] as Action;
       const enabled = allowed.has(action);
-      if (action === "pause" || action === "resume") this.#swap(button, (action === "resume") === paused);
+      // These two share a place.
+      if (action === "pause" || action === "resume") button.hidden = (action === "resume") !== paused;
       button.disabled = !enabled;
     }
     this.#speed.follow(status?.speedLimit ?? null, allowed.has("speed"));
@@ -95,15 +100,6 @@ export class Controls {
   saved(step: number): void {
     if (this.#awaitsSave) toast(`The checkpoint of step ${whole(step)} is saved.`, "good");
     this.#awaitsSave = false;
-  }
-
-  // Pause and resume share a place; the focus goes with it.
-  #swap(button: HTMLButtonElement, shown: boolean): void {
-    if (button.hidden === !shown) return;
-    const twin = this.#buttons.find((other) => other !== button && ["pause", "resume"].includes(other.dataset["action"]!));
-    const focused = document.activeElement === button || document.activeElement === twin;
-    button.hidden = !shown;
-    if (shown && focused) queueMicrotask(() => button.focus());
   }
 
   #allowed(): ReadonlySet<Action> {
