@@ -29,7 +29,9 @@ pub(crate) enum Denial {
         "this server does not answer to that name, but to localhost, 127.0.0.1, [::1] and what it was started with"
     )]
     ForeignHost,
-    #[error("this server asks for a token: open the address that it printed when it started")]
+    #[error(
+        "this server asks for a token, a new one after each start: open the address that it printed"
+    )]
     NoToken,
     #[error("a WebSocket needs an Origin header equal to the Host it connects to")]
     ForeignOrigin,

@@ -223,8 +223,24 @@ fn a_token_is_asked_for_on_every_route_and_of_websockets() {
     for path in ["/", "/healthz", "/metrics", "/api/runs", "/nothing", "/ws"] {
         assert_eq!(status(&get(&server, path)), 401, "{path}");
     }
+    // After a restart a page still has the old token: it is told what to do, also where it only asks for a sign of life.
+    let old = "Authorization: Bearer 0123\r\nConnection";
     let socket = handshake(server.addr).replace("keep-alive, Upgrade", "Upgrade, close");
-    assert_eq!(status(&server.http(&socket)), 401);
+    let health = format!(
+        "GET /healthz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+        server.addr
+    );
+    for request in [socket, health] {
+        let answer = server.http(&request.replace("Connection", old));
+        assert_eq!(status(&answer), 401, "{answer}");
+        let kind = header(&answer, "content-type");
+        assert_eq!(kind, Some("text/plain; charset=utf-8"));
+        assert!(
+            answer.contains("open the address that it printed")
+                && answer.contains("new one after each start"),
+            "{answer}"
+        );
+    }
     let page = get(&server, &format!("/?token={token}"));
     assert_eq!(status(&page), 200);
     assert_eq!(header(&page, "cache-control"), Some("no-store"));
