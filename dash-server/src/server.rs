@@ -170,6 +170,7 @@ impl Server {
         let reporter = Reporter::start(session.clone(), &mut reporters);
         let players = session.clone();
         reporters.spawn(async move { players.run_clock().await });
+        session.look_ahead().await;
         let watcher = session.clone();
         reporters.spawn(async move { watcher.watch_runs().await });
         loop {

@@ -5,12 +5,13 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{TestServer, wait_until};
-use dash_server::Limits;
 use dash_server::launch::StartRequest;
 use dash_server::protocol::{
     Command, ErrorCode, GameFile, GameInfo, RunEntry, RunHistory, RunState, ServerMessage, State,
 };
-use dash_server::session::SessionSettings;
+use dash_server::run::DemoLauncher;
+use dash_server::session::{Session, SessionSettings};
+use dash_server::{Access, Limits};
 
 /// Status, headers in lower case, and body.
 fn get(server: &TestServer, path: &str) -> (u16, BTreeMap<String, String>, Vec<u8>) {
@@ -254,6 +255,30 @@ fn nobody_writes_a_note_on_a_server_that_takes_no_commands() {
         text: "b".to_owned(),
     };
     assert_eq!(server.connect().refused(note).0, ErrorCode::ReadOnly);
+}
+
+#[test]
+fn the_first_page_of_a_server_is_told_the_runs_at_once() {
+    let (server, name) = with_run();
+    let settings = SessionSettings {
+        runs: Some(server.runs.clone()),
+        ..SessionSettings::default()
+    };
+    let session = Session::new(DemoLauncher::default(), settings);
+    let fresh = TestServer::of(
+        session,
+        server.runs.clone(),
+        Limits::default(),
+        Access::local(),
+    );
+    let runs = fresh
+        .connect()
+        .wait_for("the first snapshot", |message| match message {
+            ServerMessage::Snapshot(snapshot) => Some(snapshot.runs),
+            _ => None,
+        });
+    let names: Vec<&str> = runs.iter().map(|run| &*run.name).collect();
+    assert_eq!(names, [name]);
 }
 
 #[test]

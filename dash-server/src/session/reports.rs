@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::{Inner, Session};
+use crate::archive::Archive;
 use crate::bell::Bell;
 use crate::play::{MOST_LATE, TICK};
 use crate::protocol::State;
@@ -17,6 +18,10 @@ const KILLING: Duration = Duration::from_secs(1);
 
 /// How often the output folder is looked at while somebody watches.
 const RUNS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Time for the first look at the output folder, which reads all events of all runs: a folder that takes longer is not waited
+/// for, and its runs follow.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
 
 /// The most beats a second; a settled rate above it is taken for it, and so is one below the least for the least.
 const RATES: (f64, f64) = (1e-3, 1e3);
@@ -133,16 +138,29 @@ impl Session {
             if self.client_count() == 0 {
                 self.curious.notified().await;
             }
-            let archive = archive.clone();
-            match tokio::task::spawn_blocking(move || archive.list()).await {
-                Ok(Ok(runs)) => {
-                    let message = self.inner().live.set_runs(runs);
-                    self.send(message.as_slice());
-                }
-                Ok(Err(error)) => tracing::warn!(%error, "the output folder cannot be read"),
-                Err(error) => tracing::error!(%error, "looking at the output folder failed"),
-            }
+            self.look(archive).await;
             let _ = timeout(RUNS_INTERVAL, self.curious.notified()).await;
+        }
+    }
+
+    /// Looks at the output folder before anybody watches: the first page that comes takes what it is told for all there is.
+    pub(crate) async fn look_ahead(&self) {
+        if let Some(archive) = &self.archive
+            && timeout(FIRST_LOOK, self.look(archive)).await.is_err()
+        {
+            tracing::debug!("the output folder takes long to read; its runs follow");
+        }
+    }
+
+    async fn look(&self, archive: &Arc<Archive>) {
+        let archive = archive.clone();
+        match tokio::task::spawn_blocking(move || archive.list()).await {
+            Ok(Ok(runs)) => {
+                let message = self.inner().live.set_runs(runs);
+                self.send(message.as_slice());
+            }
+            Ok(Err(error)) => tracing::warn!(%error, "the output folder cannot be read"),
+            Err(error) => tracing::error!(%error, "looking at the output folder failed"),
         }
     }
 

@@ -130,7 +130,11 @@ impl TestServer {
             runs: Some(runs.clone()),
             ..settings
         };
-        let session = Session::new(launcher, settings);
+        Self::of(Session::new(launcher, settings), runs, limits, access)
+    }
+
+    /// Serves a session whose runs are in this folder.
+    pub fn of(session: Arc<Session>, runs: PathBuf, limits: Limits, access: Access) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (tell_addr, addr) = std::sync::mpsc::channel();
         let served = session.clone();
