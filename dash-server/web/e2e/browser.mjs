@@ -8,6 +8,9 @@ const FLAGS = [
   "--disable-component-update", "--no-first-run",
 ];
 
+/** What a browser complains of while a page's server is away, or lets it in no longer. */
+export const LOST = /WebSocket connection to .* failed|Failed to load resource: (net::ERR_|.* status of 401)/;
+
 /** Starts the browser that CHROMIUM names. */
 export function launch() {
   const executablePath = process.env.CHROMIUM;

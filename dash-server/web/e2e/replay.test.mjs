@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { boardPicture, openPage, untilBoardChanges, untilLink, untilRun } from "./browser.mjs";
+import { LOST, boardPicture, openPage, untilBoardChanges, untilLink, untilRun } from "./browser.mjs";
 import { keepPicture, openSite } from "./site.mjs";
 
 const { browser, port, url, server, tab, page } = await openSite({
@@ -151,5 +151,5 @@ test("a file that is dropped on the page opens, also when the server is gone", a
 });
 
 test("all of it went without an error or a breach of the content security policy", () => {
-  tab.assertClean(/WebSocket connection to .* failed/);
+  tab.assertClean(LOST);
 });

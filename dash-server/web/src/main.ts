@@ -15,6 +15,7 @@ import { TravelCard } from "./replay/travel_card";
 import { Commander } from "./net/commander";
 import { Connection, type Socket } from "./net/connection";
 import { Pulse } from "./net/pulse";
+import { refusal } from "./net/refusal";
 import { Runs } from "./runs/runs";
 import { rowsOf, Session } from "./session";
 import { bindColours } from "./shell/colours";
@@ -67,6 +68,7 @@ const connection = new Connection(openSocket, {
       commander.disconnected();
       if (play.active) toast("Your game ended with the connection.");
       play.leave();
+      void refusal().then((words) => session.setRefusal(words));
     }
     session.setLink(link);
   },

@@ -48,6 +48,8 @@ export interface SessionEvents {
 export class Session {
   readonly history = new History();
   link: Link = { kind: "connecting" };
+  /** Why a server that answers does not let this page in, in a sentence; null if it does, or does not answer. */
+  refusal: string | null = null;
   hello: Hello | null = null;
   status: Status | null = null;
   config: Fields | null = null;
@@ -100,6 +102,14 @@ export class Session {
   setLink(link: Link): void {
     this.link = link;
     this.#awaitsSnapshot = link.kind === "open";
+    if (link.kind === "open") this.refusal = null;
+    this.#events.statusChanged();
+  }
+
+  /** It was found out why there is no connection, or that nobody tells. */
+  setRefusal(refusal: string | null): void {
+    if (this.link.kind === "open" || refusal === this.refusal) return;
+    this.refusal = refusal;
     this.#events.statusChanged();
   }
 

@@ -196,6 +196,17 @@ test("what was known stays while the connection is away, and a snapshot replaces
   assert.equal(page.history.tables.updates.length, 3);
 });
 
+test("why the server lets nobody in is known until it does, and a late reason is none", () => {
+  const page = connected("a", 0);
+  page.setLink({ kind: "waiting", until: 0 });
+  page.setRefusal("No.");
+  page.setLink({ kind: "connecting" });
+  assert.equal(page.refusal, "No.");
+  page.setLink({ kind: "open" });
+  page.setRefusal("No.");
+  assert.equal(page.refusal, null);
+});
+
 test("it is told when another server answers, and not when the same one does", () => {
   const page = connected("a", 0);
   page.receive(hello(1));

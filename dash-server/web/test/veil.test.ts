@@ -7,7 +7,7 @@ const STATES: readonly RunState[] = ["idle", "running", "paused", "stopping", "s
 
 function situation(state: RunState, more: Partial<Situation> = {}): Situation {
   const status = { state, message: null, run: null, preset: null, step: 0, speedLimit: null };
-  return { link: { kind: "open" }, status, frame: null, incompatible: false, learns: true, readOnly: false, ...more };
+  return { link: { kind: "open" }, refusal: null, status, frame: null, incompatible: false, learns: true, readOnly: false, ...more };
 }
 
 test("without a run it is said how to begin one", () => {
@@ -24,4 +24,11 @@ test("who may only watch is told to start nothing, in no state", () => {
     }
   }
   assert.match(veilWords(situation("idle", { readOnly: true }), "")[1], /takes no commands/);
+});
+
+test("a server that turns the page away is not called silent", () => {
+  const link = { kind: "waiting", until: 0 } as const;
+  assert.match(veilWords(situation("running", { link }), "Reconnecting in 3 s").join(), /does not answer,Reconnecting in 3 s\. .*start tetris-dash again/);
+  const [title, text] = veilWords(situation("running", { link, refusal: "Open another address." }), "Reconnecting in 3 s");
+  assert.deepEqual([title, text], ["The server does not let this page in", "Open another address. Reconnecting in 3 s."]);
 });

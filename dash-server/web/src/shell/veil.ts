@@ -3,13 +3,14 @@
 import type { Session } from "../session";
 
 /** What the words depend on. */
-export type Situation = Pick<Session, "link" | "status" | "frame" | "incompatible" | "learns" | "readOnly">;
+export type Situation = Pick<Session, "link" | "refusal" | "status" | "frame" | "incompatible" | "learns" | "readOnly">;
 
 /** Title and text of the veil, the title empty where there should be none. `link` is where the connection stands, in words. */
 export function veilWords(situation: Situation, link: string): [title: string, text: string] {
-  const { status, frame, incompatible, learns, readOnly } = situation;
+  const { refusal, status, frame, incompatible, learns, readOnly } = situation;
   if (incompatible) return ["This page is out of date", "The server has been updated. Reload the page."];
   if (situation.link.kind === "waiting") {
+    if (refusal) return ["The server does not let this page in", `${refusal} ${link}.`];
     return ["The server does not answer", `${link}. If it was stopped, start tetris-dash again.`];
   }
   if (!status) return [link, ""];
