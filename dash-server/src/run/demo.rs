@@ -1,6 +1,8 @@
 //! A trained model that plays, to be watched like a run.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rl_agent::afterstate_dqn::Objective;
 use rl_agent::model::Model;
@@ -23,6 +25,8 @@ const SPEED: f64 = 4.0;
 pub struct DemoLauncher {
     model: Model,
     game: TetrisConfig,
+    /// Starts so far: there is no folder to tell them apart.
+    starts: Arc<AtomicU64>,
 }
 
 impl Default for DemoLauncher {
@@ -39,6 +43,7 @@ impl DemoLauncher {
         Self {
             game: TetrisConfig { inputs, ..game },
             model,
+            starts: Arc::default(),
         }
     }
 
@@ -109,9 +114,10 @@ impl Launcher for DemoLauncher {
             },
         });
         let config = config.map_err(|error| LaunchError::Failed(error.to_string()))?;
+        let number = self.starts.fetch_add(1, Ordering::Relaxed) + 1;
         let (demo, seed) = (self.clone(), request.seed.unwrap_or(0));
         Ok(Job {
-            name: "demo".to_owned(),
+            name: format!("demo-{number}"),
             preset: None,
             config,
             work: Box::new(move |context| {
@@ -128,8 +134,6 @@ impl Launcher for DemoLauncher {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::feed::Feed;
     use crate::launch::JobContext;
@@ -158,6 +162,14 @@ mod tests {
             end.starts_with("stopped by command after 2000 steps and 0 episodes"),
             "it does not die so soon: {end}"
         );
+    }
+
+    #[test]
+    fn every_start_has_a_name_of_its_own() {
+        let demo = DemoLauncher::default();
+        let jobs = [(); 2].map(|()| demo.prepare(&StartRequest::default()).unwrap());
+        let names = jobs.each_ref().map(|job| job.name.as_str());
+        assert_eq!(names, ["demo-1", "demo-2"]);
     }
 
     #[test]
