@@ -1,6 +1,7 @@
 //! `tetris-dash sweep`: many runs, each trained and then evaluated, as independent jobs that can be cut and gone on with.
 
 use std::collections::VecDeque;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -116,16 +117,24 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Failure> {
         ))),
         None if args.list => {
             for job in 0..jobs {
-                say(&format!(
-                    "tetris-dash sweep {} --out {} --job {job}",
-                    args.plan.display(),
-                    args.out.display()
-                ));
+                let line = arguments(job, args).join(OsStr::new(" "));
+                say(&format!("tetris-dash {}", line.display()));
             }
             Ok(())
         }
         None => run_all(jobs, args),
     }
+}
+
+/// What the program is told for a process of its own to do a job.
+fn arguments(job: usize, args: &SweepArgs) -> Vec<OsString> {
+    let (plan, out) = (args.plan.clone().into(), args.out.clone().into());
+    let mut words = vec!["sweep".into(), plan, "--out".into(), out];
+    words.extend(["--job".into(), job.to_string().into()]);
+    if let Some(threads) = args.threads {
+        words.extend(["--threads".into(), threads.to_string().into()]);
+    }
+    words
 }
 
 /// Every job in a process of its own, some at a time.
@@ -139,11 +148,7 @@ fn run_all(jobs: usize, args: &SweepArgs) -> Result<(), Failure> {
             && let Some(job) = waiting.pop_front()
         {
             let child = Command::new(&program)
-                .arg("sweep")
-                .arg(&args.plan)
-                .arg("--out")
-                .arg(&args.out)
-                .args(["--job", &job.to_string()])
+                .args(arguments(job, args))
                 .spawn()
                 .map_err(Failure::failed)?;
             running.push((job, child));

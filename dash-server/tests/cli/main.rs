@@ -395,7 +395,12 @@ fn a_sweep_trains_and_judges_every_variant_with_every_seed_once() {
     expect(
         &sweep(&["--list"]),
         0,
-        "tetris-dash sweep plan.toml --out out --job 1",
+        "tetris-dash sweep plan.toml --out out --job 1\n",
+    );
+    expect(
+        &sweep(&["--list", "--threads", "3"]),
+        0,
+        "tetris-dash sweep plan.toml --out out --job 1 --threads 3\n",
     );
     expect(
         &sweep(&["--job", "2"]),
