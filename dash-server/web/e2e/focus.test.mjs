@@ -43,6 +43,19 @@ test("leaving one's own game leads to playing", async () => {
   await untilFocusOn("#play-open");
 });
 
+test("playing from within a game of the past leads to where keys are the game's", async () => {
+  await page.keyboard.press("g");
+  await page.locator("#travel-at").focus();
+  await page.keyboard.press("p");
+  await untilFocusOn("#play-again");
+  await page.keyboard.press("Space");
+  await page.waitForFunction(() => document.querySelector("#pieces").textContent === "1");
+  await page.keyboard.press("Escape");
+  await untilFocusOn("#play-open");
+  await page.keyboard.press("Escape");
+  await page.locator("#travel").waitFor({ state: "hidden" });
+});
+
 test("showing everything leads to the axis", async () => {
   const chart = page.locator("#chart-lines");
   await chart.scrollIntoViewIfNeeded();

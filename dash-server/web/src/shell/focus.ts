@@ -1,11 +1,11 @@
 // Hands the focus on when what has it hides or cannot be used any more: the keyboard would begin at the top of the page.
 
-/** A selector of those who shall have the focus, while none of them can take it. */
+/** Selectors of those who shall have the focus, the first choice first, while none of them can take it. */
 let owed = "";
 
 /**
- * Makes a change. If that takes away what has the focus, the first element that `data-heirs` around it names, in the order of
- * the page, gets it, as soon as one can take it and nothing else has it.
+ * Makes a change. If that takes away what has the focus, the first element that `data-heirs` around it names gets it, as soon
+ * as one can take it and nothing else has it.
  */
 export function keepFocus(change: () => void): void {
   const held = document.activeElement;
@@ -22,7 +22,8 @@ export function passOn(from: Element): void {
 }
 
 function settle(): void {
-  const heir = owed ? [...document.querySelectorAll<HTMLElement>(owed)].find(canHold) : undefined;
+  const choices = owed ? owed.split(",") : [];
+  const heir = choices.flatMap((choice) => [...document.querySelectorAll<HTMLElement>(choice)]).find(canHold);
   if (!heir) return;
   owed = "";
   heir.focus({ preventScroll: true });
