@@ -3,8 +3,8 @@
     pip install torch
     python benches/peers/torch_update.py
 
-For each batch size the fastest of several variants is printed: eager or compiled, fused or per-tensor Adam. The
-minibatch is drawn from 10,000 remembered steps.
+For each batch size the fastest of three eager variants is printed: fused, multi-tensor or per-tensor Adam. The minibatch
+is drawn from 10,000 remembered steps.
 """
 
 import time

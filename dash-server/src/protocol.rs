@@ -125,7 +125,8 @@ pub struct Hello {
     pub configs: BTreeMap<String, ConfigMap>,
     /// The fields of a configuration that can be changed in a form.
     pub form: Vec<FormField>,
-    /// Whether the server takes no commands but `snapshot`.
+    /// Whether the server refuses commands that change a run, what is shown of it or its notes. `snapshot`, `games`, `moves`
+    /// and the `play_` commands are not refused.
     #[serde(default)]
     pub read_only: bool,
     /// Whether what it runs learns; not where a trained model only plays.

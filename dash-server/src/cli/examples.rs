@@ -45,7 +45,7 @@ events.jsonl of the run's folder.";
 
 pub(super) const EVALUATE: &str = "\
 Examples:
-  tetris-dash evaluate                       a model that comes with the program
+  tetris-dash evaluate --max-pieces 100000   a model that comes with the program
   tetris-dash evaluate --model runs/a --games 100 --max-pieces 100000
   tetris-dash evaluate --controller bcts --height 10 --games 2000
   tetris-dash evaluate --controller bcts --pieces bag7 --hold --max-pieces 10000
