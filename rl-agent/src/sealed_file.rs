@@ -92,7 +92,10 @@ pub enum FileError {
     },
 }
 
-/// Writes `content`, compressed or not.
+/// Bytes that LZ4 can be given at once: it writes down how many as 32 bits.
+const COMPRESSIBLE: usize = u32::MAX as usize;
+
+/// Writes `content`, compressed or not. What is too long to be compressed is not.
 pub(crate) fn save(
     path: &Path,
     kind: Kind,
@@ -109,6 +112,7 @@ pub(crate) fn save(
         path: name(),
         reason: error.to_string(),
     })?;
+    let compress = compress && bytes.len() - HEADER <= COMPRESSIBLE;
     if compress {
         let packed = lz4_flex::compress_prepend_size(&bytes[HEADER..]);
         bytes.truncate(HEADER);

@@ -77,11 +77,10 @@ impl Evaluation {
     /// 95 % confidence interval of [`score_per_death`](Self::score_per_death), as if an episode were in the same danger
     /// at any time, which makes the number of deaths a Poisson variable; None if nobody died.
     pub fn score_per_death_ci95(&self) -> Option<(f64, f64)> {
-        let deaths = self.deaths() as f64;
-        let total: f64 = self.scores().sum();
-        (deaths > 0.0).then(|| {
-            let fewest = chi_square(0.5 * 2.0 * deaths, -NORMAL_975);
-            let most = chi_square(0.5 * (2.0 * deaths + 2.0), NORMAL_975);
+        let (deaths, total) = (self.deaths(), self.scores().sum::<f64>());
+        (deaths > 0).then(|| {
+            let fewest = poisson_mean(deaths - 1, 0.975);
+            let most = poisson_mean(deaths, 0.025);
             (total / most, total / fewest)
         })
     }
@@ -101,25 +100,57 @@ impl Evaluation {
     }
 }
 
-/// The 97.5 % quantile of the normal distribution.
-const NORMAL_975: f64 = 1.959_963_984_540_054;
-
-/// Half the quantile of the chi-square distribution with `2 * half` degrees of freedom that lies `z` standard
-/// deviations from the middle: the bound of a Poisson mean (Wilson and Hilferty, "The distribution of chi-square",
-/// 1931).
-fn chi_square(half: f64, z: f64) -> f64 {
-    let ninth = 1.0 / (9.0 * half);
-    half * (1.0 - ninth + z * ninth.sqrt()).powi(3)
+/// The mean of a Poisson variable that is at most `count` with this probability: the exact bounds of Garwood, "Fiducial
+/// limits for the Poisson distribution" (1936), by bisection.
+fn poisson_mean(count: u64, probability: f64) -> f64 {
+    // Beyond nine standard deviations from the count the probability is nil or one.
+    let reach = 9.0 * (count as f64 + 1.0).sqrt();
+    let (mut low, mut high) = ((count as f64 - reach).max(0.0), count as f64 + reach + 9.0);
+    for _ in 0..60 {
+        let middle = (low + high) / 2.0;
+        if poisson_at_most(count, middle) > probability {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    (low + high) / 2.0
 }
 
-/// The 97.5 % quantile of Student's t distribution, by its expansion around the normal quantile (Abramowitz and
-/// Stegun, 26.7.5); within 1 % from 4 degrees of freedom on.
+/// The probability that a Poisson variable of this mean is at most `count`: its terms, the last one first, until they no
+/// longer matter.
+fn poisson_at_most(count: u64, mean: f64) -> f64 {
+    let last = count as f64 * mean.ln() - mean - ln_factorial(count);
+    let (mut term, mut sum, mut k) = (1.0, 1.0, count as f64);
+    while k > 0.0 && term > 1e-17 * sum {
+        term *= k / mean;
+        sum += term;
+        k -= 1.0;
+    }
+    (last + sum.ln()).exp()
+}
+
+fn ln_factorial(n: u64) -> f64 {
+    (2..=n).map(|k| (k as f64).ln()).sum()
+}
+
+/// The 97.5 % quantile of Student's t distribution: exact for 1 and 2 degrees of freedom, for others by its expansion around
+/// the normal quantile (Abramowitz and Stegun, 26.7.5), within 1 % from 3 degrees of freedom on.
 fn student_t_975(degrees: f64) -> f64 {
-    let z = NORMAL_975;
-    let (z3, z5, z7) = (z.powi(3), z.powi(5), z.powi(7));
-    z + (z3 + z) / (4.0 * degrees)
-        + (5.0 * z5 + 16.0 * z3 + 3.0 * z) / (96.0 * degrees.powi(2))
-        + (3.0 * z7 + 19.0 * z5 + 17.0 * z3 - 15.0 * z) / (384.0 * degrees.powi(3))
+    /// Of the normal distribution.
+    const Z: f64 = 1.959_963_984_540_054;
+    if degrees == 1.0 {
+        return 12.706_204_736_432_1;
+    }
+    if degrees == 2.0 {
+        return 4.302_652_729_911_28;
+    }
+    let (z3, z5, z7, z9) = (Z.powi(3), Z.powi(5), Z.powi(7), Z.powi(9));
+    Z + (z3 + Z) / (4.0 * degrees)
+        + (5.0 * z5 + 16.0 * z3 + 3.0 * Z) / (96.0 * degrees.powi(2))
+        + (3.0 * z7 + 19.0 * z5 + 17.0 * z3 - 15.0 * Z) / (384.0 * degrees.powi(3))
+        + (79.0 * z9 + 776.0 * z7 + 1482.0 * z5 - 1920.0 * z3 - 945.0 * Z)
+            / (92160.0 * degrees.powi(4))
 }
 
 #[cfg(test)]
@@ -156,22 +187,34 @@ mod tests {
         assert_eq!(of(&[1.0, 2.0]).median(), 1.5);
     }
 
-    /// Exact Poisson bounds (Garwood, 1936): 10 deaths speak for 4.80 to 18.39, 100 for 81.4 to 121.6.
+    /// Exact Poisson bounds from the tables.
     #[test]
     fn bounds_of_the_score_per_death_agree_with_the_tables() {
-        for (deaths, low, high) in [(10, 4.795, 18.39), (100, 81.36, 121.63)] {
+        for (deaths, low, high) in [
+            (1, 0.025318, 5.571643),
+            (2, 0.242209, 7.224688),
+            (10, 4.795389, 18.390356),
+            (100, 81.363961, 121.627243),
+        ] {
             let scores: Vec<f64> = (0..deaths).map(|_| 1.0).collect();
             let (from, to) = of(&scores).score_per_death_ci95().unwrap();
             let deaths = f64::from(deaths);
-            assert!((deaths / to - low).abs() < 0.01 * low, "{to}");
-            assert!((deaths / from - high).abs() < 0.01 * high, "{from}");
+            assert!((deaths / to - low).abs() < 1e-5 * low, "{to}");
+            assert!((deaths / from - high).abs() < 1e-5 * high, "{from}");
         }
+        // So many that a probability of none would be no number above zero.
+        let (low, high) = (poisson_mean(99_999, 0.975), poisson_mean(100_000, 0.025));
+        assert!((low - 99_381.1).abs() < 1.0, "{low}");
+        assert!((high - 100_621.7).abs() < 1.0, "{high}");
         assert_eq!(of(&[9.0]).score_per_death_ci95(), None);
     }
 
     #[test]
     fn student_quantiles_agree_with_the_tables() {
         for (degrees, table) in [
+            (1.0, 12.706),
+            (2.0, 4.303),
+            (3.0, 3.182),
             (4.0, 2.776),
             (9.0, 2.262),
             (19.0, 2.093),
