@@ -52,8 +52,8 @@ struct Pace {
 
 impl Pace {
     fn begin(&self) {
-        self.control
-            .send(Command::SpeedLimit(Some(self.per_second)));
+        let limit = Command::SpeedLimit(Some(self.per_second));
+        self.control.send(limit).expect("a pace above 0");
         println!("Watch at http://{}/", self.addr);
     }
 }

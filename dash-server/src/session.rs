@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use rl_agent::ConfigError;
 use rl_agent::control::Control;
 use tokio::sync::Notify;
 
@@ -76,6 +77,12 @@ impl Refusal {
             message: message.into(),
             field: None,
         }
+    }
+}
+
+impl From<ConfigError> for Refusal {
+    fn from(error: ConfigError) -> Self {
+        Self::new(ErrorCode::InvalidConfig, error.to_string())
     }
 }
 

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::{ConfigError, check};
+
 /// What a trainer can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Command {
@@ -29,6 +31,32 @@ pub enum Command {
     Save,
     /// End training.
     Stop,
+}
+
+impl Command {
+    fn validate(self) -> Result<(), ConfigError> {
+        match self {
+            Self::LearningRate(rate) => {
+                check(rate > 0.0 && rate.is_finite()).or("learning_rate", &rate, "a number above 0")
+            }
+            Self::Epsilon(epsilon) => check((0.0..=1.0).contains(&epsilon)).or(
+                "epsilon",
+                &epsilon,
+                "a number from 0 to 1",
+            ),
+            Self::SpeedLimit(Some(limit)) => check(limit > 0.0).or(
+                "speed_limit",
+                &limit,
+                "a number of steps a second above 0, or none for no limit",
+            ),
+            Self::Pause
+            | Self::Resume
+            | Self::Step(_)
+            | Self::SpeedLimit(None)
+            | Self::Save
+            | Self::Stop => Ok(()),
+        }
+    }
 }
 
 /// A command as it was applied.
@@ -62,31 +90,53 @@ impl Control {
     }
 
     /// Queues a command.
-    pub fn send(&self, command: Command) {
+    ///
+    /// # Errors
+    /// If its value makes no sense; the trainer then never hears of it.
+    pub fn send(&self, command: Command) -> Result<(), ConfigError> {
+        command.validate()?;
+        self.queue_up(command);
+        Ok(())
+    }
+
+    fn queue_up(&self, command: Command) {
+        let mut queue = self.queue();
+        queue.push_back(command);
         if command == Command::Stop {
             self.shared.stop.store(true, Ordering::Release);
         }
-        self.queue().push_back(command);
         self.shared.pending.store(true, Ordering::Release);
+        drop(queue);
         self.shared.arrived.notify_all();
     }
 
     /// Queues [`Command::Pause`].
     pub fn pause(&self) {
-        self.send(Command::Pause);
+        self.queue_up(Command::Pause);
     }
 
     /// Queues [`Command::Resume`].
     pub fn resume(&self) {
-        self.send(Command::Resume);
+        self.queue_up(Command::Resume);
+    }
+
+    /// Queues [`Command::Step`].
+    pub fn step(&self, count: u64) {
+        self.queue_up(Command::Step(count));
+    }
+
+    /// Queues [`Command::Save`].
+    pub fn save(&self) {
+        self.queue_up(Command::Save);
     }
 
     /// Queues [`Command::Stop`].
     pub fn stop(&self) {
-        self.send(Command::Stop);
+        self.queue_up(Command::Stop);
     }
 
-    /// Whether a stop was ever asked for. Long work between two steps (an evaluation) looks here to end early.
+    /// Whether a stop was asked for and has not been received yet. Long work between two steps (an evaluation) looks here to
+    /// end early.
     pub fn stop_requested(&self) -> bool {
         self.shared.stop.load(Ordering::Acquire)
     }
@@ -96,12 +146,7 @@ impl Control {
         if !self.shared.pending.load(Ordering::Acquire) {
             return None;
         }
-        let mut queue = self.queue();
-        let command = queue.pop_front();
-        if queue.is_empty() {
-            self.shared.pending.store(false, Ordering::Release);
-        }
-        command
+        self.take(&mut self.queue())
     }
 
     /// Waits for a command, at most until `deadline` (`None`: without limit).
@@ -122,10 +167,17 @@ impl Control {
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
+        self.take(&mut queue)
+    }
+
+    /// The oldest command of the queue.
+    fn take(&self, queue: &mut VecDeque<Command>) -> Option<Command> {
         let command = queue.pop_front();
-        if queue.is_empty() {
-            self.shared.pending.store(false, Ordering::Release);
-        }
+        let stop = queue.contains(&Command::Stop);
+        self.shared.stop.store(stop, Ordering::Release);
+        self.shared
+            .pending
+            .store(!queue.is_empty(), Ordering::Release);
         command
     }
 
@@ -147,7 +199,7 @@ mod tests {
         let control = Control::new();
         let clone = control.clone();
         clone.pause();
-        clone.send(Command::Step(3));
+        clone.step(3);
         assert_eq!(control.try_receive(), Some(Command::Pause));
         assert_eq!(control.receive(None), Some(Command::Step(3)));
         assert_eq!(control.try_receive(), None);
@@ -163,7 +215,41 @@ mod tests {
         let clone = control.clone();
         let sender = std::thread::spawn(move || clone.stop());
         assert_eq!(control.receive(None), Some(Command::Stop));
-        assert!(control.stop_requested());
         sender.join().unwrap();
+    }
+
+    #[test]
+    fn values_that_make_no_sense_are_never_heard_of() {
+        let control = Control::new();
+        for command in [
+            Command::LearningRate(-1e-3),
+            Command::LearningRate(0.0),
+            Command::LearningRate(f64::NAN),
+            Command::LearningRate(f64::INFINITY),
+            Command::Epsilon(1.5),
+            Command::Epsilon(f64::NAN),
+            Command::SpeedLimit(Some(0.0)),
+            Command::SpeedLimit(Some(f64::NAN)),
+        ] {
+            assert!(control.send(command).is_err(), "{command:?}");
+        }
+        let error = control.send(Command::Epsilon(1.5)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "epsilon = 1.5 makes no sense: expected a number from 0 to 1"
+        );
+        assert_eq!(control.try_receive(), None);
+    }
+
+    #[test]
+    fn a_stop_is_asked_for_until_it_is_received() {
+        let control = Control::new();
+        control.pause();
+        control.stop();
+        assert!(control.stop_requested());
+        assert_eq!(control.try_receive(), Some(Command::Pause));
+        assert!(control.stop_requested());
+        assert_eq!(control.try_receive(), Some(Command::Stop));
+        assert!(!control.stop_requested());
     }
 }

@@ -130,9 +130,16 @@ impl Model {
         let inputs = (header.patches.as_ref()).map_or(header.features.len(), Patches::inputs);
         let (mut sizes, mut parameters) = (vec![inputs], Vec::new());
         for index in 0..tensors.len() / 2 {
-            tensors.read(&format!("layers.{index}.weight"), &mut parameters)?;
+            let name = format!("layers.{index}.weight");
+            let found = tensors.read(&name, &mut parameters)?;
             let biases = tensors.read(&format!("layers.{index}.bias"), &mut parameters)?;
-            sizes.push(biases.iter().product());
+            let expected = vec![sizes[index], biases.iter().product()];
+            if found != expected {
+                return Err(format!(
+                    "tensor {name} is {found:?}, expected {expected:?} (inputs x outputs)"
+                ));
+            }
+            sizes.push(expected[1]);
         }
         let network = Mlp::from_parameters(&sizes, parameters)
             .and_then(|network| network.activated_by(header.activation).over(header.patches))
@@ -173,6 +180,34 @@ mod tests {
                 ("y".to_owned(), "2".to_owned()),
             ]),
         }
+    }
+
+    /// PyTorch's layers hold outputs x inputs.
+    #[test]
+    fn weights_that_lie_the_other_way_are_refused() {
+        let header = Header {
+            kind: KIND.to_owned(),
+            version: VERSION,
+            objective: Objective::Return,
+            gamma: 0.9,
+            activation: Activation::Relu,
+            features: ["a", "b", "c"].map(str::to_owned).to_vec(),
+            patches: None,
+            notes: BTreeMap::new(),
+        };
+        let bytes = |shape: [usize; 2]| {
+            let tensors = vec![
+                ("layers.0.weight".to_owned(), shape.to_vec(), vec![1.0; 3]),
+                ("layers.0.bias".to_owned(), vec![1], vec![0.0]),
+            ];
+            model_file::to_bytes(&header, tensors)
+        };
+        assert!(Model::from_bytes(&bytes([3, 1])).is_ok());
+        let error = Model::from_bytes(&bytes([1, 3])).unwrap_err();
+        assert_eq!(
+            error,
+            "tensor layers.0.weight is [1, 3], expected [3, 1] (inputs x outputs)"
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use common::{Ladder, RUNGS, exact_values};
 use ndarray::Array2;
 use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
-use rl_agent::control::{Command, Control};
+use rl_agent::control::Control;
 use rl_agent::dqn::{Dqn, DqnConfig};
 use rl_agent::env::{AfterstateEnvironment, Environment, Step};
 use rl_agent::nn::{Loss, Workspace};
@@ -142,12 +142,48 @@ fn the_dqn_goes_on_from_a_checkpoint_of_actors_either_way() {
     }
 }
 
+/// Actors had noise of their own; whoever goes on without them, at whatever step, draws some.
+#[test]
+fn a_noisy_network_goes_on_without_actors() {
+    let config = DqnConfig {
+        hidden: vec![16],
+        noisy: Some(0.5),
+        learning_starts: 200,
+        buffer_capacity: 3_000,
+        epsilon: Schedule::Constant(0.0),
+        ..DqnConfig::default()
+    };
+    for batched in [false, true] {
+        let control = Control::new();
+        let limits = TrainerConfig {
+            batched,
+            ..limits(402)
+        };
+        let agent = Dqn::new(&chain(20), config.clone(), 4).unwrap();
+        let worlds = vec![chain(20), chain(20)];
+        let mut trainer = Trainer::new(worlds, agent, limits).unwrap();
+        trainer = trainer.controlled_by(control.clone());
+        control.pause();
+        control.step(301);
+        let stopper = control.clone();
+        let stop = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            stopper.stop();
+        });
+        let end = trainer.run_with_actors((), 2).unwrap();
+        stop.join().unwrap();
+        assert_eq!((end.step, end.reason), (301, EndReason::Stopped));
+        let end = trainer.run(()).unwrap();
+        assert_eq!(end.reason, EndReason::Finished);
+    }
+}
+
 #[test]
 fn commands_reach_actors() {
     let control = Control::new();
     let mut trainer = chain_trainer(1_000_000).controlled_by(control.clone());
     control.pause();
-    control.send(Command::Step(500));
+    control.step(500);
     let stopper = control.clone();
     let stop = std::thread::spawn(move || {
         std::thread::sleep(std::time::Duration::from_millis(300));

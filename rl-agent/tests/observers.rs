@@ -10,13 +10,19 @@ use rl_agent::dqn::{Dqn, DqnConfig};
 use rl_agent::env::{AfterstateEnvironment, Environment, Step};
 use rl_agent::evaluation::EvaluationConfig;
 use rl_agent::game_log::{GameLog, Games, PlaybackError};
-use rl_agent::observer::{EndReason, EndReport, EpisodeReport, Observer, StepReport, UpdateReport};
+use rl_agent::observer::{
+    EndReason, EndReport, EpisodeReport, EvaluationReport, Observer, StepReport, UpdateReport,
+};
 use rl_agent::observers::{EveryN, GameRecorder, Guarded, JsonLines, LogTable, Stop, Timed};
 use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
 use rl_agent::trainer::{Trainer, TrainerConfig};
 use worlds::{Table, grid};
 
 fn trainer() -> Trainer<Table, Dqn> {
+    trainer_of(1)
+}
+
+fn trainer_of(environments: usize) -> Trainer<Table, Dqn> {
     let config = DqnConfig {
         hidden: vec![16],
         learning_starts: 100,
@@ -35,7 +41,7 @@ fn trainer() -> Trainer<Table, Dqn> {
         max_steps: Some(50),
         ..EvaluationConfig::default()
     };
-    let trainer = Trainer::new(vec![grid()], agent, limits).unwrap();
+    let trainer = Trainer::new(vec![grid(); environments], agent, limits).unwrap();
     trainer.evaluate(grid(), (), games)
 }
 
@@ -45,6 +51,7 @@ struct Counts {
     steps: u64,
     updates: u64,
     episodes: u64,
+    evaluations: u64,
 }
 
 impl<E: Environment> Observer<E> for Counts {
@@ -56,6 +63,9 @@ impl<E: Environment> Observer<E> for Counts {
     }
     fn on_episode(&mut self, _report: &EpisodeReport<'_>) {
         self.episodes += 1;
+    }
+    fn on_evaluation(&mut self, _report: &EvaluationReport<'_>) {
+        self.evaluations += 1;
     }
 }
 
@@ -216,6 +226,20 @@ fn time_inside_the_hooks_is_measured() {
     assert!(slow.share() > 0.0 && slow.share() <= 1.0);
 }
 
+/// A stop is over once it was obeyed: whoever trains on evaluates as before.
+#[test]
+fn training_that_goes_on_after_a_stop_evaluates_again() {
+    let mut trainer = trainer();
+    let mut stop = Stop::at_evaluation(&trainer.control(), -100.0);
+    assert_eq!(trainer.run(&mut stop).unwrap().reason, EndReason::Stopped);
+    let mut counts = Counts::default();
+    assert_eq!(
+        trainer.run(&mut counts).unwrap().reason,
+        EndReason::Finished
+    );
+    assert_eq!((counts.steps, counts.evaluations), (1_500, 3));
+}
+
 #[test]
 fn every_rule_stops_training() {
     let steps = |stop: fn(&Control) -> Stop| {
@@ -231,6 +255,14 @@ fn every_rule_stops_training() {
             .as_deref(),
         Some("10 episodes have ended")
     );
+    // Of several environments one may end its episode long before another that began earlier.
+    let mut several = trainer_of(8);
+    let mut observers = (
+        Stop::after_episodes(&several.control(), 10),
+        Counts::default(),
+    );
+    several.run(&mut observers).unwrap();
+    assert_eq!(observers.1.episodes, 10);
     assert_eq!(steps(|control| Stop::after(control, Duration::ZERO)).0, 1);
     assert_eq!(steps(|control| Stop::at_evaluation(control, -100.0)).0, 500);
     assert_eq!(steps(|control| Stop::at_reward(control, -100.0, 1)).0, 100);

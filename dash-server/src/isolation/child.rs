@@ -78,7 +78,8 @@ pub fn work(
 fn obey(input: &mut BufReader<impl Read>, control: &Control, feed: &Feed) {
     while let Ok(Some(order)) = receive(input) {
         match order {
-            Order::Command(command) => control.send(command),
+            // The server has looked at its value before.
+            Order::Command(command) => drop(control.send(command)),
             Order::Want(wants) => feed.want(wants),
         }
     }

@@ -137,7 +137,7 @@ mod tests {
     use super::*;
     use crate::feed::Feed;
     use crate::launch::JobContext;
-    use rl_agent::control::{Command, Control};
+    use rl_agent::control::Control;
 
     #[test]
     fn the_model_that_comes_along_plays_without_learning() {
@@ -151,7 +151,7 @@ mod tests {
         };
         let (control, feed) = (context.control.clone(), context.feed.clone());
         // It takes two thousand pieces and then the stop that waits behind them.
-        control.send(Command::Step(2_000));
+        control.step(2_000);
         let playing = std::thread::spawn(move || (job.work)(context));
         while feed.step() < 2_000 {
             std::thread::yield_now();

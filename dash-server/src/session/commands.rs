@@ -64,7 +64,7 @@ impl Session {
         context.feed.connect(&self.bell);
         if status.speed_limit.is_some() {
             // Before the first step: at full speed there are hundreds until a limit that comes later is heard of.
-            context.control.send(Order::SpeedLimit(status.speed_limit));
+            (context.control).send(Order::SpeedLimit(status.speed_limit))?;
             let watched = self.settings.frame_rate;
             context.feed.want_every_frame(is_slow(&status, watched));
         }
@@ -95,7 +95,7 @@ impl Session {
                 run.feed.want_every_frame(true);
                 match is_slow(status, watched) {
                     true => run.control.pause(),
-                    false => run.control.send(Order::Step(1)),
+                    false => run.control.step(1),
                 }
                 status.state = State::Paused;
             }
@@ -125,7 +125,7 @@ impl Session {
     pub fn step(&self, count: u64) -> Result<(), Refusal> {
         self.order(|run, status| {
             paused(status)?;
-            run.control.send(Order::Step(count));
+            run.control.step(count);
             Ok(())
         })
     }
@@ -144,7 +144,7 @@ impl Session {
         let watched = self.settings.frame_rate;
         self.order(|run, status| {
             not_stopping(status)?;
-            run.control.send(Order::SpeedLimit(limit));
+            run.control.send(Order::SpeedLimit(limit))?;
             status.speed_limit = limit;
             let holds = status.state == State::Paused;
             run.feed.want_every_frame(holds || is_slow(status, watched));
@@ -211,7 +211,7 @@ impl Session {
     fn pass_on(&self, order: Order) -> Result<(), Refusal> {
         self.order(|run, status| {
             not_stopping(status)?;
-            run.control.send(order);
+            run.control.send(order)?;
             Ok(())
         })
     }

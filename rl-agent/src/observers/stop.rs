@@ -42,6 +42,8 @@ pub struct Stop {
     rule: Rule,
     started: Instant,
     seldom: Seldom,
+    /// Episodes that have ended.
+    episodes: u64,
     best: f64,
     since_best: u64,
     reason: Option<String>,
@@ -54,6 +56,7 @@ impl Stop {
             rule,
             started: Instant::now(),
             seldom: Seldom::new(),
+            episodes: 0,
             best: f64::NEG_INFINITY,
             since_best: 0,
             reason: None,
@@ -106,8 +109,9 @@ impl Stop {
 }
 
 impl<E: Environment> Observer<E> for Stop {
-    fn on_start(&mut self, _report: &StartReport<'_>) {
+    fn on_start(&mut self, report: &StartReport<'_>) {
         self.started = Instant::now();
+        self.episodes = report.episodes;
     }
 
     fn on_step(&mut self, _report: &StepReport<'_, E>) {
@@ -119,9 +123,10 @@ impl<E: Environment> Observer<E> for Stop {
         }
     }
 
-    fn on_episode(&mut self, report: &EpisodeReport<'_>) {
+    fn on_episode(&mut self, _report: &EpisodeReport<'_>) {
+        self.episodes += 1;
         if let Rule::Episodes(episodes) = self.rule
-            && report.episode + 1 >= episodes
+            && self.episodes >= episodes
         {
             self.stop(|| format!("{episodes} episodes have ended"));
         }

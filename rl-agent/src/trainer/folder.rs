@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::CHECKPOINT_FILE;
 
 /// Gives the latest checkpoint of `folder`, written at `step`, a second name with the step in it, and removes the oldest
-/// of those names beyond `keep`. With one to keep there are no second names.
+/// of those names beyond `keep`. With one to keep there are no second names. Those of later steps are left alone: this
+/// training went back before them, and whoever sent it there may want them still.
 pub(super) fn rotate(folder: &Path, step: u64, keep: usize) -> io::Result<()> {
     if keep > 1 {
         let second = folder.join(format!("checkpoint-{step:015}.bin"));
@@ -21,7 +22,8 @@ pub(super) fn rotate(folder: &Path, step: u64, keep: usize) -> io::Result<()> {
             std::fs::copy(&latest, &second)?;
         }
         let names = kept(folder)?;
-        for old in &names[..names.len().saturating_sub(keep)] {
+        let own = &names[..names.partition_point(|name| *name <= second)];
+        for old in &own[..own.len().saturating_sub(keep)] {
             std::fs::remove_file(old)?;
         }
     }
@@ -63,8 +65,16 @@ mod tests {
         let contents: Vec<String> = kept(folder.path()).unwrap().iter().map(read).collect();
         assert_eq!(contents, ["200", "1000", "30000"]);
         assert!(at("checkpoint-notes.bin").exists());
+        // Training goes back to step 200, and on from there.
+        for step in [250, 300, 350] {
+            std::fs::write(at(CHECKPOINT_FILE), format!("{step}")).unwrap();
+            rotate(folder.path(), step, 3).unwrap();
+            std::fs::remove_file(at(CHECKPOINT_FILE)).unwrap();
+        }
+        let contents: Vec<String> = kept(folder.path()).unwrap().iter().map(read).collect();
+        assert_eq!(contents, ["250", "300", "350", "1000", "30000"]);
         std::fs::write(at(CHECKPOINT_FILE), b"x").unwrap();
         rotate(folder.path(), 40_000, 1).unwrap();
-        assert_eq!(kept(folder.path()).unwrap().len(), 3);
+        assert_eq!(kept(folder.path()).unwrap().len(), 5);
     }
 }

@@ -42,8 +42,6 @@ impl Pace {
                 self.allowance = self.allowance.saturating_add(count);
             }
             Command::SpeedLimit(limit) => {
-                // A limit of zero or below would be a pause that nothing ends.
-                let limit = limit.filter(|&rate| rate > 0.0);
                 self.period = limit.map(|rate| Duration::from_secs_f64((1.0 / rate).min(3600.0)));
                 self.due = Instant::now();
             }
@@ -92,7 +90,7 @@ mod tests {
         let (mut pace, control) = (Pace::new(), Control::new());
         assert_eq!(pace.wait(&control, 1), None);
         pace.apply(Command::Pause);
-        control.send(Command::Step(2));
+        control.step(2);
         assert_eq!(pace.wait(&control, 1), Some(Command::Step(2)));
         pace.apply(Command::Step(2));
         for _ in 0..2 {

@@ -85,15 +85,15 @@ fn commands_are_obeyed_between_steps_and_logged() {
     impl Observer<Ladder> for Remote {
         fn on_step(&mut self, report: &StepReport<'_, Ladder>) {
             match report.step {
-                600 => self.0.send(Command::LearningRate(0.125)),
+                600 => self.0.send(Command::LearningRate(0.125)).unwrap(),
                 700 => {
                     self.0.pause();
-                    self.0.send(Command::Step(5));
-                    self.0.send(Command::Step(5));
+                    self.0.step(5);
+                    self.0.step(5);
                 }
                 // The ten single steps are over; nothing would go on without this.
                 710 => self.0.resume(),
-                720 => self.0.send(Command::Epsilon(0.0)),
+                720 => self.0.send(Command::Epsilon(0.0)).unwrap(),
                 800 => self.0.stop(),
                 _ => {}
             }

@@ -145,7 +145,8 @@ fn show(
             if let Ok(Event::Key(key)) = event::read()
                 && let Some(command) = command(key, lock(shared).paused)
             {
-                control.send(command);
+                let sent = control.send(command);
+                sent.expect("no key stands for a value");
             }
         }
         if ended.recv_timeout(Duration::ZERO) == Err(RecvTimeoutError::Disconnected) {
