@@ -76,7 +76,7 @@ fn agent(batch_size: usize) -> Dqn {
     };
     let mut agent = Dqn::new(&env, config, 1).expect("valid settings");
     for step in 0..10_000 {
-        let action = agent.decide(&env, step).action;
+        let action = agent.decide(&env, step).expect("a legal action").action;
         let Ok(outcome) = env.step(action);
         agent.record(&env, &outcome);
     }

@@ -14,8 +14,8 @@ pub trait Actor<E: Environment>: Send {
     /// Decides by `mind` from now on.
     fn renew(&mut self, mind: &Self::Mind);
 
-    /// Chooses an action, exploring as the schedule of `step` says. At least one action is legal.
-    fn decide(&mut self, env: &E, step: u64) -> Decision;
+    /// Chooses an action, exploring as the schedule of `step` says; none if no action is legal.
+    fn decide(&mut self, env: &E, step: u64) -> Option<Decision>;
 
     /// What the last decision looked at: see [`Agent::considered`].
     fn considered(&self) -> (Option<&Batch>, &[f32]);

@@ -105,8 +105,8 @@ pub trait Agent<E: Environment> {
         let _ = (environments, step);
     }
 
-    /// Chooses an action, exploring as the schedule of `step` says. At least one action is legal.
-    fn decide(&mut self, env: &E, step: u64) -> Decision;
+    /// Chooses an action, exploring as the schedule of `step` says; none if no action is legal.
+    fn decide(&mut self, env: &E, step: u64) -> Option<Decision>;
 
     /// What the last decision looked at: the candidates, if the agent works with afterstates, and their values
     /// (empty if it explored).
@@ -181,20 +181,33 @@ impl Foreseen {
     }
 }
 
-/// One of the legal actions, each as likely as the others.
-pub(crate) fn random_legal(legal: &[bool], rng: &mut Rng) -> usize {
-    let chosen = rng.below(legal.iter().filter(|&&legal| legal).count());
+/// One of the legal actions, each as likely as the others; none if there is none.
+pub(crate) fn random_legal(legal: &[bool], rng: &mut Rng) -> Option<usize> {
+    let count = legal.iter().filter(|&&legal| legal).count();
     let mut actions = (0..legal.len()).filter(|&action| legal[action]);
-    actions.nth(chosen).expect("fewer were counted than drawn")
+    if count == 0 {
+        return None;
+    }
+    actions.nth(rng.below(count))
 }
+
+/// What a policy says of a state in which nothing can be done, although the episode is not over.
+pub(crate) const NOTHING_LEGAL: &str =
+    "no action is legal: an episode must end where nothing can be done";
 
 /// A way to play. Works on `&mut self` because it may keep working memory; its answers depend on the environment alone.
 pub trait Policy<E: Environment> {
-    /// The action for the present state, in which at least one action is legal.
+    /// The action for the present state.
+    ///
+    /// # Panics
+    /// If no action is legal: an episode must end where nothing can be done.
     fn act(&mut self, env: &E) -> usize;
 
     /// Appends the action for each of `envs`: the same as [`act`](Self::act) on each, and faster for policies that can
     /// look at all of them at once.
+    ///
+    /// # Panics
+    /// If in one of them no action is legal.
     fn act_all(&mut self, envs: &[E], actions: &mut Vec<usize>) {
         actions.extend(envs.iter().map(|env| self.act(env)));
     }

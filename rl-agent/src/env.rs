@@ -57,7 +57,7 @@ pub trait Environment {
     /// If `out.len() != self.observation_len()`.
     fn observe(&self, out: &mut [f32]);
 
-    /// Writes which actions may be taken now.
+    /// Writes which actions may be taken now. Until the episode is over at least one may be.
     ///
     /// # Panics
     /// If `out.len() != self.action_count()`.

@@ -13,6 +13,7 @@ pub mod dqn;
 pub mod env;
 pub mod evaluation;
 pub mod experience;
+mod finite;
 pub mod game_log;
 mod learning;
 pub mod model;

@@ -20,7 +20,9 @@ fn count<A: Agent<Tetris>>(mut agent: A) -> (u64, u64, u64) {
     for step in 0..6_000 {
         let warm = step >= 4_000;
         let mut action = 0;
-        let decided = allocation_counter::measure(|| action = agent.decide(&env, step).action);
+        let decided = allocation_counter::measure(|| {
+            action = agent.decide(&env, step).expect("a legal action").action
+        });
         let outcome = env.step(action).unwrap();
         let recorded = allocation_counter::measure(|| agent.record(&env, &outcome));
         if outcome.done() {
@@ -81,7 +83,7 @@ fn bytes_a_step<A: Agent<Tetris>>(mut agent: A, steps: u64) -> f64 {
     env.reset(0, &Scenario::default()).unwrap();
     let mut kept = 0;
     for step in 0..steps {
-        let action = agent.decide(&env, step).action;
+        let action = agent.decide(&env, step).expect("a legal action").action;
         let outcome = env.step(action).unwrap();
         kept += allocation_counter::measure(|| agent.record(&env, &outcome)).bytes_current;
         if outcome.done() {

@@ -1,11 +1,14 @@
 //! Numbers that are none, and settings that make no sense.
 
+mod common;
 mod worlds;
 
 use std::collections::BTreeMap;
 
+use common::Ladder;
+use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
 use rl_agent::dqn::{Categorical, Dqn, DqnConfig, Prioritized};
-use rl_agent::env::{Environment, Resumable, Step};
+use rl_agent::env::{AfterstateEnvironment, Batch, Environment, Resumable, Step};
 use rl_agent::nn::{Convolution, Filters, Loss, Optimizer};
 use rl_agent::schedule::Schedule;
 use rl_agent::trainer::{CHECKPOINT_FILE, TrainError, Trainer, TrainerConfig};
@@ -22,6 +25,10 @@ struct Broken {
     longer: bool,
     /// Whether it becomes longer when that step comes.
     grows: bool,
+    /// Whether that step is cut, and another episode begins.
+    cut: bool,
+    /// Whether nothing can be done any more after that step.
+    stuck: bool,
 }
 
 fn broken(at: u64) -> Broken {
@@ -33,6 +40,8 @@ fn broken(at: u64) -> Broken {
         observation: 0.0,
         longer: false,
         grows: false,
+        cut: false,
+        stuck: false,
     }
 }
 
@@ -52,12 +61,16 @@ impl Environment for Broken {
     }
     fn observe(&self, out: &mut [f32]) {
         self.grid.observe(out);
-        if self.steps >= self.at {
+        let shown = !self.cut || self.steps == self.at;
+        if shown && self.steps >= self.at {
             out[0] += self.observation;
         }
     }
     fn legal_actions(&self, out: &mut [bool]) {
         self.grid.legal_actions(out);
+        if self.stuck && self.steps >= self.at {
+            out.fill(false);
+        }
     }
     fn step(&mut self, action: usize) -> Result<Step, Self::Error> {
         let mut step = self.grid.step(action)?;
@@ -65,6 +78,7 @@ impl Environment for Broken {
         if self.steps >= self.at {
             step.reward += self.reward;
         }
+        step.truncated |= self.cut && self.steps == self.at;
         Ok(step)
     }
 }
@@ -138,6 +152,120 @@ fn an_observation_that_is_no_number_stops_training() {
         text.starts_with("an observation is NaN at step 501: training stopped"),
         "{text}"
     );
+}
+
+/// The ladder, one of whose features is no number from a step on. What is looked at there is never stored as such.
+#[derive(Debug, Clone)]
+struct Foggy {
+    ladder: Ladder,
+    steps: u64,
+}
+
+impl Environment for Foggy {
+    type Scenario = <Ladder as Environment>::Scenario;
+    type Error = <Ladder as Environment>::Error;
+
+    fn observation_len(&self) -> usize {
+        self.ladder.observation_len()
+    }
+    fn action_count(&self) -> usize {
+        self.ladder.action_count()
+    }
+    fn reset(&mut self, seed: u64, scenario: &Self::Scenario) -> Result<(), Self::Error> {
+        self.ladder.reset(seed, scenario)
+    }
+    fn observe(&self, out: &mut [f32]) {
+        self.ladder.observe(out);
+    }
+    fn legal_actions(&self, out: &mut [bool]) {
+        self.ladder.legal_actions(out);
+    }
+    fn step(&mut self, action: usize) -> Result<Step, Self::Error> {
+        self.steps += 1;
+        self.ladder.step(action)
+    }
+}
+
+impl AfterstateEnvironment for Foggy {
+    type Model = <Ladder as AfterstateEnvironment>::Model;
+
+    fn model(&self) -> Self::Model {
+        self.ladder.model()
+    }
+    fn candidates(&self, out: &mut Batch) {
+        self.ladder.candidates(out);
+        if self.steps >= 500 {
+            out.push(0, 0.0)[0] = f32::INFINITY;
+        }
+    }
+    fn outcome(&self) -> usize {
+        self.ladder.outcome()
+    }
+    fn after(&self, action: usize) -> Result<u8, Self::Error> {
+        self.ladder.after(action)
+    }
+}
+
+#[test]
+fn a_feature_that_is_no_number_stops_training() {
+    for batched in [false, true] {
+        let env = Foggy {
+            ladder: Ladder::new(),
+            steps: 0,
+        };
+        let config = AfterstateDqnConfig {
+            epsilon: Schedule::Constant(0.0),
+            ..AfterstateDqnConfig::default()
+        };
+        let agent = AfterstateDqn::new(env.model(), config, 1).unwrap();
+        let limits = TrainerConfig {
+            total_steps: Some(2_000),
+            batched,
+            ..TrainerConfig::default()
+        };
+        let error = Trainer::new(vec![env], agent, limits).unwrap().run(());
+        let text = error.unwrap_err().to_string();
+        let expected =
+            "a reward or a feature of what can be done is inf at step 501: training stopped";
+        assert!(text.starts_with(expected), "{text}");
+    }
+}
+
+/// What is seen when an episode is cut is learnt from, and nothing else ever shows it.
+#[test]
+fn a_last_observation_that_is_no_number_stops_training() {
+    let error = fails(Broken {
+        observation: f32::NAN,
+        cut: true,
+        ..broken(500)
+    });
+    let text = error.to_string();
+    assert!(
+        text.starts_with("an observation is NaN at step 50"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_state_in_which_nothing_can_be_done_stops_training() {
+    for epsilon in [0.0, 1.0] {
+        let env = Broken {
+            stuck: true,
+            ..broken(500)
+        };
+        let config = DqnConfig {
+            epsilon: Schedule::Constant(epsilon),
+            ..config()
+        };
+        let agent = Dqn::new(&env, config, 1).unwrap();
+        let mut trainer = Trainer::new(vec![env], agent, TrainerConfig::default()).unwrap();
+        let error = trainer.run(()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no action is legal after step 500, and the episode is not over; terminate or truncate it where nothing can \
+             be done"
+        );
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::policy::{Crowd, Rule, action_values, first_best};
 use crate::actor::Actor;
 use crate::agent::{Decision, Foreseen, random_legal};
 use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Step};
+use crate::finite::not_finite;
 use crate::nn::{Mlp, Scoring};
 use crate::rng::Rng;
 
@@ -18,6 +19,8 @@ pub(super) struct Acting<After> {
     /// The afterstate of the decision that is being carried out.
     chosen: Option<After>,
     memory: Scoring,
+    /// The first reward or feature of a candidate that was not finite.
+    pub(super) invalid: Option<f32>,
     /// What can be done in all environments, where decisions are prepared in rounds.
     pub(super) foreseen: Foreseen,
     crowd: Crowd,
@@ -31,6 +34,7 @@ impl<After> Acting<After> {
             legal: Vec::new(),
             chosen: None,
             memory: Scoring::default(),
+            invalid: None,
             foreseen: Foreseen::default(),
             crowd: Crowd::new(features),
         }
@@ -48,7 +52,7 @@ impl<After> Acting<After> {
         self.crowd.look(environments, network, rule);
     }
 
-    /// The best action, or with probability `epsilon` any.
+    /// The best action, or with probability `epsilon` any; none if none is legal.
     pub(super) fn decide<E, M>(
         &mut self,
         env: &E,
@@ -57,7 +61,7 @@ impl<After> Acting<After> {
         rule: Rule,
         epsilon: f64,
         rng: &mut Rng,
-    ) -> Decision
+    ) -> Option<Decision>
     where
         E: AfterstateEnvironment<Model = M>,
         M: AfterstateModel<After = After>,
@@ -68,7 +72,7 @@ impl<After> Acting<After> {
         let action = if explored {
             self.legal.resize(env.action_count(), false);
             env.legal_actions(&mut self.legal);
-            random_legal(&self.legal, rng)
+            random_legal(&self.legal, rng)?
         } else {
             if let Some(index) = self.foreseen.environment(step) {
                 let rows = self.crowd.rows(index);
@@ -80,10 +84,18 @@ impl<After> Acting<After> {
                 let (values, memory) = (&mut self.values, &mut self.memory);
                 action_values(network, rule, &self.candidates, values, memory);
             }
-            self.candidates.actions()[first_best(&self.values)] as usize
+            self.look_for_none();
+            *self.candidates.actions().get(first_best(&self.values))? as usize
         };
         self.chosen = Some(env.after(action).expect("a legal action was chosen"));
-        Decision { action, explored }
+        Some(Decision { action, explored })
+    }
+
+    /// A network hides what is no number: a ReLU makes zero of it.
+    fn look_for_none(&mut self) {
+        let (rewards, features) = (self.candidates.rewards(), self.candidates.features());
+        let found = not_finite(rewards).or_else(|| not_finite(features));
+        self.invalid = self.invalid.or(found);
     }
 
     /// What there is to remember of the decision, now that `env` has carried it out.
@@ -111,12 +123,16 @@ pub struct AfterstateActor<After> {
 }
 
 impl<After> AfterstateActor<After> {
-    pub(super) fn new(network: Mlp, config: AfterstateDqnConfig, rng: Rng) -> Self {
+    pub(super) fn new(
+        (network, epsilon): (Mlp, Option<f64>),
+        config: AfterstateDqnConfig,
+        rng: Rng,
+    ) -> Self {
         Self {
             acting: Acting::new(network.input_len()),
             network,
             config,
-            epsilon: None,
+            epsilon,
             rng,
         }
     }
@@ -136,7 +152,7 @@ where
         self.epsilon = *epsilon;
     }
 
-    fn decide(&mut self, env: &E, step: u64) -> Decision {
+    fn decide(&mut self, env: &E, step: u64) -> Option<Decision> {
         let epsilon = self.epsilon.unwrap_or_else(|| self.config.epsilon.at(step));
         let rule = Rule::of(&self.config);
         self.acting

@@ -32,7 +32,7 @@ where
         self.acting.foresee(environments, step, network, rule);
     }
 
-    fn decide(&mut self, env: &E, step: u64) -> Decision {
+    fn decide(&mut self, env: &E, step: u64) -> Option<Decision> {
         let (rule, epsilon) = (Rule::of(&self.config), self.epsilon(step));
         let AfterstateDqnState {
             learning,
@@ -53,6 +53,10 @@ where
     }
 
     fn update(&mut self, step: u64) -> Result<Option<UpdateReport>, NonFinite> {
+        if let Some(value) = self.acting.invalid {
+            let what = "a reward or a feature of what can be done";
+            return Err(NonFinite { what, value, step });
+        }
         let begin = self.state.buffer_from + self.config.learning_starts;
         if step < begin || !step.is_multiple_of(self.config.update_every) {
             return Ok(None);
@@ -128,6 +132,7 @@ where
         let switches = (state.priorities.is_some(), mine.priorities.is_some());
         StateMismatch::unless_both("prioritised replay", switches.0, switches.1)?;
         self.state = state;
+        self.acting.invalid = None;
         self.acting.foreseen = Foreseen::default();
         Ok(())
     }
@@ -142,7 +147,7 @@ where
 
     fn actor(&self, env_index: usize) -> Self::Actor {
         let rng = Rng::new(self.state.seed, ACTOR_STREAMS + env_index as u64);
-        AfterstateActor::new(self.state.learning.online.clone(), self.config.clone(), rng)
+        AfterstateActor::new(Distributed::<E>::mind(self), self.config.clone(), rng)
     }
 
     fn mind(&self) -> (Mlp, Option<f64>) {

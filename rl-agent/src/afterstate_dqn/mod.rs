@@ -28,6 +28,7 @@ use self::policy::Rule;
 use crate::agent::NonFinite;
 use crate::config::{ConfigError, check_room};
 use crate::env::AfterstateModel;
+use crate::finite::not_finite;
 use crate::learning::{Descent, Found, Learning};
 use crate::model::Model;
 use crate::nn::{Mlp, OptimizerState, Workspace};
@@ -194,6 +195,11 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
     /// One update: draw a minibatch, see what its values should be, and move them there.
     fn learn(&mut self, step: u64) -> Result<UpdateReport, NonFinite> {
         self.draw(step);
+        let inputs = self.scratch.inputs.as_slice();
+        if let Some(value) = not_finite(inputs.expect("a standard layout")) {
+            let what = "a feature of an afterstate";
+            return Err(NonFinite { what, value, step });
+        }
         let found = self.descend();
         let (state, config) = (&mut self.state, &self.config);
         let settings = Descent {

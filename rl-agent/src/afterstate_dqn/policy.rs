@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::config::{AfterstateDqnConfig, Objective};
-use crate::agent::Policy;
+use crate::agent::{NOTHING_LEGAL, Policy};
 use crate::env::{AfterstateEnvironment, Batch};
 use crate::nn::{Mlp, Scoring};
 
@@ -101,6 +101,7 @@ impl Crowd {
     /// The best action in an environment.
     fn best(&self, env: usize) -> usize {
         let rows = self.rows(env);
+        assert!(!rows.is_empty(), "{NOTHING_LEGAL}");
         let best = rows.start + first_best(&self.values[rows]);
         self.candidates.actions()[best] as usize
     }

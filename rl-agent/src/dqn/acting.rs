@@ -96,7 +96,7 @@ impl Acting {
         action_values(config.categorical, outputs, &mut self.values_of_all);
     }
 
-    /// The best legal action, or with probability `epsilon` any.
+    /// The best legal action, or with probability `epsilon` any; none if none is legal.
     pub(super) fn decide<E: Environment>(
         &mut self,
         env: &E,
@@ -105,7 +105,7 @@ impl Acting {
         config: &DqnConfig,
         epsilon: f64,
         rng: &mut Rng,
-    ) -> Decision {
+    ) -> Option<Decision> {
         let foreseen = self.foreseen.environment(step);
         let (len, actions) = (self.observation.len(), self.legal.len());
         match foreseen {
@@ -118,7 +118,7 @@ impl Acting {
         self.values.clear();
         let explored = rng.unit() < epsilon;
         let action = if explored {
-            random_legal(&self.legal, rng)
+            random_legal(&self.legal, rng)?
         } else {
             if let Some(index) = foreseen {
                 let row = &self.values_of_all[index * actions..][..actions];
@@ -128,10 +128,10 @@ impl Acting {
                 let outputs = sight.look(&self.observation, seen, 1, workspace);
                 action_values(config.categorical, outputs, &mut self.values);
             }
-            best_legal(&self.values, &self.legal).expect("at least one action is legal")
+            best_legal(&self.values, &self.legal)?
         };
         self.chosen = action;
-        Decision { action, explored }
+        Some(Decision { action, explored })
     }
 
     /// What there is to remember of the last decision, now that `env` has carried it out.
@@ -227,6 +227,8 @@ pub struct DqnActor {
     epsilon: Option<f64>,
     config: DqnConfig,
     rng: Rng,
+    /// Decisions so far.
+    decided: u64,
 }
 
 impl DqnActor {
@@ -240,6 +242,7 @@ impl DqnActor {
             epsilon: mind.epsilon,
             config,
             rng,
+            decided: 0,
         };
         actor.network.perturb(&mut actor.rng, &mut actor.noise);
         actor
@@ -258,8 +261,12 @@ impl<E: Environment> Actor<E> for DqnActor {
         self.epsilon = mind.epsilon;
     }
 
-    fn decide(&mut self, env: &E, step: u64) -> Decision {
+    fn decide(&mut self, env: &E, step: u64) -> Option<Decision> {
         let epsilon = self.epsilon.unwrap_or_else(|| self.config.epsilon.at(step));
+        self.decided += 1;
+        if self.decided.is_multiple_of(self.config.update_every) {
+            self.network.perturb(&mut self.rng, &mut self.noise);
+        }
         let sight = Sight {
             network: &self.network,
             noise: &self.noise,

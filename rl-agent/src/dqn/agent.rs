@@ -47,9 +47,8 @@ impl<E: Environment> Agent<E> for Dqn {
 
     fn foresee(&mut self, environments: &[E], step: u64) {
         let round = step..step + environments.len() as u64;
-        if (round.start.next_multiple_of(self.config.update_every)) < round.end {
-            self.state.perturb();
-        }
+        let due = round.start.next_multiple_of(self.config.update_every) < round.end;
+        self.state.perturb(due);
         let state = &self.state;
         let sight = Sight {
             network: &state.learning.online,
@@ -60,11 +59,12 @@ impl<E: Environment> Agent<E> for Dqn {
         acting.foresee(environments, step, sight, &self.config);
     }
 
-    fn decide(&mut self, env: &E, step: u64) -> Decision {
+    fn decide(&mut self, env: &E, step: u64) -> Option<Decision> {
         let epsilon = self.epsilon(step);
         let foreseen = self.acting.foreseen.environment(step).is_some();
-        if !foreseen && step.is_multiple_of(self.config.update_every) {
-            self.state.perturb();
+        if !foreseen {
+            let due = step.is_multiple_of(self.config.update_every);
+            self.state.perturb(due);
         }
         let state = &mut self.state;
         let sight = Sight {
@@ -84,12 +84,13 @@ impl<E: Environment> Agent<E> for Dqn {
         let environment = self.state.turn;
         self.state.turn = (environment + 1) % self.state.experience.shape().environments;
         let step = self.acting.remember(env, outcome);
-        self.scratch.check(step.observation);
+        self.scratch.check(&step);
         self.state.remember(&self.config, environment, step);
     }
 
     fn update(&mut self, step: u64) -> Result<Option<UpdateReport>, NonFinite> {
-        if let Some((what, value)) = self.scratch.invalid {
+        if let Some(value) = self.scratch.invalid {
+            let what = "an observation";
             return Err(NonFinite { what, value, step });
         }
         let due = step >= self.state.experience_from + self.config.learning_starts
@@ -188,7 +189,7 @@ impl<E: Environment> Distributed<E> for Dqn {
 
     fn absorb(&mut self, env_index: usize, memory: DqnMemory) {
         let step = memory.step();
-        self.scratch.check(step.observation);
+        self.scratch.check(&step);
         self.state.remember(&self.config, env_index, step);
     }
 }

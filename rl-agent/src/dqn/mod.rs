@@ -27,13 +27,14 @@ pub use self::state::DqnState;
 pub use crate::prioritized::Prioritized;
 pub use crate::target::{PlayWith, TargetUpdate};
 
-use self::acting::Acting;
+use self::acting::{Acting, Remembered};
 use self::categorical::{divergence, softmax};
 use self::policy::{BestLegal, action_values};
 use crate::agent::NonFinite;
 use crate::config::{ConfigError, check_room};
 use crate::env::Environment;
-use crate::experience::{Drawn, Experience, Shape};
+use crate::experience::{Drawn, End, Experience, Shape};
+use crate::finite::not_finite;
 use crate::learning::{Descent, Found, Learning};
 use crate::nn::{Architecture, Noise, OptimizerState, QNetwork, QWorkspace};
 use crate::normalizer::Normalizer;
@@ -57,8 +58,8 @@ pub struct Dqn {
 /// Working memory, sized by the configuration and the first updates and then never again.
 #[derive(Debug, Default)]
 struct Scratch {
-    /// The first number that was not finite since the last update.
-    invalid: Option<(&'static str, f32)>,
+    /// The first number of an observation that was not finite.
+    invalid: Option<f32>,
 
     /// The minibatch.
     slots: Vec<usize>,
@@ -86,9 +87,14 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn check(&mut self, observation: &[f32]) {
-        if let Some(&value) = observation.iter().find(|value| !value.is_finite()) {
-            self.invalid.get_or_insert(("an observation", value));
+    /// Looks at all that a step shows, what was seen when it was cut included.
+    fn check(&mut self, step: &Remembered<'_>) {
+        let last = match step.end {
+            End::Truncated(observation, _) => observation,
+            End::None | End::Terminated => &[],
+        };
+        if let Some(value) = not_finite(step.observation).or_else(|| not_finite(last)) {
+            self.invalid.get_or_insert(value);
         }
     }
 }

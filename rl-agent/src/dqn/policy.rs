@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::categorical::Categorical;
-use crate::agent::Policy;
+use crate::agent::{NOTHING_LEGAL, Policy};
 use crate::env::Environment;
 use crate::nn::{QNetwork, QWorkspace};
 use crate::normalizer::Normalizer;
@@ -84,7 +84,7 @@ impl<E: Environment> Policy<E> for DqnPolicy {
         env.observe(&mut self.observation);
         env.legal_actions(&mut self.legal);
         self.evaluate();
-        best_legal(&self.values, &self.legal).expect("at least one action is legal")
+        best_legal(&self.values, &self.legal).expect(NOTHING_LEGAL)
     }
 }
 

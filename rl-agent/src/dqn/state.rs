@@ -31,10 +31,13 @@ pub struct DqnState {
 }
 
 impl DqnState {
-    /// Draws new noise for the weights that actions are chosen with.
-    pub(super) fn perturb(&mut self) {
-        let online = &self.learning.online;
-        online.perturb(&mut self.noise, &mut self.acting);
+    /// Draws new noise for the weights that actions are chosen with, if that is `due` or there is none yet: threads that
+    /// acted had noise of their own.
+    pub(super) fn perturb(&mut self, due: bool) {
+        if due || !self.acting.is_drawn() {
+            let online = &self.learning.online;
+            online.perturb(&mut self.noise, &mut self.acting);
+        }
     }
 
     /// Remembers a step of an environment.

@@ -118,12 +118,14 @@ impl<E: Environment + Clone + Send, A: Distributed<E>> Trainer<E, A> {
                 });
             }
             drop(teller);
-            let mut renewed = self.agent.updates();
+            let (mut renewed, mut commands) = (self.agent.updates(), self.progress.log.len());
             self.turns(&mut Locked(&shared.observer), false, |trainer, _| {
                 trainer.absorb(&told, &shared.desk)?;
                 let updates = trainer.agent.updates();
-                if updates >= renewed + RENEW {
-                    renewed = updates;
+                // A command may have changed what actors decide by.
+                let told = trainer.progress.log.len();
+                if updates >= renewed + RENEW || told > commands {
+                    (renewed, commands) = (updates, told);
                     *lock(&shared.mind) = Arc::new(trainer.agent.mind());
                     shared.version.fetch_add(1, Ordering::Release);
                 }
@@ -257,7 +259,7 @@ where
     let before = shared.steps.fetch_add(1, Ordering::Relaxed);
     let (turn, observer) = (Turn { env_index, before }, &mut Locked(&shared.observer));
     turn.check(env, shared.lengths)?;
-    let decision = actor.decide(env, before);
+    let decision = turn.decided(actor.decide(env, before))?;
     let outcome = turn.carry_out(env, decision, actor.considered(), observer)?;
     turn.check(env, shared.lengths)?;
     let memory = actor.remember(env, &outcome);

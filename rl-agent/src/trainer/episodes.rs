@@ -84,6 +84,11 @@ impl Turn {
         }
     }
 
+    /// What the agent chose, if it could.
+    pub(super) fn decided(self, decision: Option<Decision>) -> Result<Decision, TrainError> {
+        decision.ok_or(TrainError::NothingLegal { step: self.before })
+    }
+
     /// Tells of a decision, with what it looked at, and carries it out.
     pub(super) fn carry_out<E: Environment>(
         self,
@@ -171,7 +176,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         let turn = Turn { env_index, before };
         let env = &mut self.environments[env_index];
         turn.check(env, self.lengths)?;
-        let decision = self.agent.decide(env, before);
+        let decision = turn.decided(self.agent.decide(env, before))?;
         let outcome = turn.carry_out(env, decision, self.agent.considered(), observer)?;
         turn.check(env, self.lengths)?;
         self.agent.record(env, &outcome);

@@ -62,6 +62,14 @@ pub enum TrainError {
         /// Those that training began with.
         expected: (usize, usize),
     },
+    /// Nothing can be done, and the episode is not over.
+    #[error(
+        "no action is legal after step {step}, and the episode is not over; terminate or truncate it where nothing can be done"
+    )]
+    NothingLegal {
+        /// Steps taken before it.
+        step: u64,
+    },
     /// A reward was not finite.
     #[error("the environment gave the reward {reward} at step {step}; rewards must be finite")]
     Reward {

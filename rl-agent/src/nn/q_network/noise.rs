@@ -13,6 +13,13 @@ pub struct Noise {
     pub(super) weights: Vec<f32>,
 }
 
+impl Noise {
+    /// Whether something was drawn: never of a network that is not noisy.
+    pub fn is_drawn(&self) -> bool {
+        !self.weights.is_empty()
+    }
+}
+
 impl QNetwork {
     /// The weights to compute with: those that the last draw of `noise` made, or its own if the network is not noisy.
     ///
@@ -22,7 +29,7 @@ impl QNetwork {
         if self.architecture.noisy.is_none() {
             return self.weights();
         }
-        assert!(!noise.weights.is_empty(), "noise must be drawn first");
+        assert!(noise.is_drawn(), "noise must be drawn first");
         &noise.weights
     }
 
