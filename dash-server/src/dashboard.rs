@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use rl_agent::control::{Control, LoggedCommand};
 use rl_agent::observer::{
     CheckpointReport, DecisionReport, EndReason, EndReport, EpisodeReport, EvaluationReport,
-    MetricsReport, Observer, StartReport, StepReport, UpdateReport,
+    HeldReport, MetricsReport, Observer, StartReport, StepReport, UpdateReport,
 };
 use tokio::sync::oneshot;
 
@@ -134,6 +134,7 @@ impl<E: BoardView> Observer<E> for Dashboard {
         on_metrics: MetricsReport<'_>,
         on_evaluation: EvaluationReport<'_>,
         on_checkpoint: CheckpointReport<'_>,
+        on_held: HeldReport,
         on_command: LoggedCommand,
     }
 

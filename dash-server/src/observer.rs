@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use rl_agent::control::LoggedCommand;
 use rl_agent::observer::{
-    CheckpointReport, DecisionReport, EndReport, EpisodeReport, EvaluationReport, MetricsReport,
-    Observer, StartReport, StepReport, UpdateReport,
+    CheckpointReport, DecisionReport, EndReport, EpisodeReport, EvaluationReport, HeldReport,
+    MetricsReport, Observer, StartReport, StepReport, UpdateReport,
 };
 
 use crate::board::BoardView;
@@ -117,6 +117,10 @@ impl<E: BoardView> Observer<E> for DashObserver {
         };
         self.feed
             .stage(|staged| staged.checkpoints.push(checkpoint));
+    }
+
+    fn on_held(&mut self, report: &HeldReport) {
+        self.metrics.held(report.time);
     }
 
     fn on_command(&mut self, report: &LoggedCommand) {

@@ -7,6 +7,7 @@ use crate::control::LoggedCommand;
 use crate::env::{Batch, Environment, Step};
 use serde::Serialize;
 use std::path::Path;
+use std::time::Duration;
 
 /// Training begins (or goes on from a checkpoint).
 #[derive(Debug, Clone, Copy)]
@@ -171,6 +172,15 @@ pub struct CheckpointReport<'a> {
     pub path: &'a Path,
 }
 
+/// Training was paused, and now a command has come or the next step is due.
+#[derive(Debug, Clone, Copy)]
+pub struct HeldReport {
+    /// Steps taken in training so far.
+    pub step: u64,
+    /// How long it held: time that training took no part in and that none of the other reports counts.
+    pub time: Duration,
+}
+
 /// Why training ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndReason {
@@ -220,6 +230,8 @@ pub trait Observer<E: Environment> {
     fn on_evaluation(&mut self, report: &EvaluationReport<'_>) {}
     /// A checkpoint lies on the disk.
     fn on_checkpoint(&mut self, report: &CheckpointReport<'_>) {}
+    /// Training was paused for a while: told of before the command that ended the wait is applied.
+    fn on_held(&mut self, report: &HeldReport) {}
     /// A command has been applied.
     fn on_command(&mut self, report: &LoggedCommand) {}
     /// Training has ended.
@@ -238,6 +250,7 @@ macro_rules! forward {
         forward!(on_metrics, $crate::observer::MetricsReport<'_>, $this, $each);
         forward!(on_evaluation, $crate::observer::EvaluationReport<'_>, $this, $each);
         forward!(on_checkpoint, $crate::observer::CheckpointReport<'_>, $this, $each);
+        forward!(on_held, $crate::observer::HeldReport, $this, $each);
         forward!(on_command, $crate::control::LoggedCommand, $this, $each);
         forward!(on_end, $crate::observer::EndReport, $this, $each);
     };

@@ -211,6 +211,41 @@ fn a_panicking_observer_is_removed_and_training_goes_on() {
     assert!(plain.agent().state() == watched.agent().state());
 }
 
+/// Training is paused at step 10 for a while: no line counts that.
+#[test]
+fn json_lines_leave_pauses_out() {
+    struct Pause(Control);
+    impl<E: Environment> Observer<E> for Pause {
+        fn on_step(&mut self, report: &StepReport<'_, E>) {
+            if report.step == 10 {
+                self.0.pause();
+                let control = self.0.clone();
+                std::thread::spawn(move || {
+                    std::thread::sleep(Duration::from_secs(2));
+                    control.resume();
+                });
+            }
+        }
+    }
+    let mut log = JsonLines::new(Vec::new());
+    let mut trainer = trainer();
+    let pause = Pause(trainer.control());
+    let begun = std::time::Instant::now();
+    trainer.run((&mut log, pause)).unwrap();
+    let trained = begun.elapsed().as_secs_f64() - 1.9;
+    let text = String::from_utf8(log.into_inner()).unwrap();
+    let mut episodes = 0;
+    for line in text.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        if line["event"] == "episode" {
+            let seconds = line["seconds"].as_f64().unwrap();
+            assert!(seconds <= trained, "{seconds} s of {trained} s");
+            episodes += 1;
+        }
+    }
+    assert!(episodes > 0);
+}
+
 #[test]
 fn time_inside_the_hooks_is_measured() {
     struct Slow;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rl_agent::control::{Command, Control, LoggedCommand};
 use rl_agent::dqn::{Dqn, DqnConfig};
 use rl_agent::observer::{
-    EndReason, MetricsReport, Observer, StartReport, StepReport, UpdateReport,
+    EndReason, HeldReport, MetricsReport, Observer, StartReport, StepReport, UpdateReport,
 };
 use rl_agent::trainer::{Trainer, TrainerConfig};
 use worlds::{Table, grid};
@@ -15,15 +15,20 @@ use worlds::{Table, grid};
 const STEPS: u64 = 20;
 const SLEEP: Duration = Duration::from_millis(5);
 
-/// Makes every step last, and resumes or stops training.
+/// Makes every step last, resumes or stops training, and adds up what it is told of pauses.
 struct Slow {
     control: Control,
     stop_at: u64,
     paused: Option<Instant>,
     pause: Duration,
+    held: Duration,
 }
 
 impl Observer<Table> for Slow {
+    fn on_held(&mut self, report: &HeldReport) {
+        self.held += report.time;
+    }
+
     fn on_step(&mut self, report: &StepReport<'_, Table>) {
         std::thread::sleep(SLEEP);
         if report.step == self.stop_at {
@@ -63,6 +68,7 @@ fn the_end_knows_how_long_training_took_and_leaves_pauses_out() {
             stop_at,
             paused: None,
             pause: Duration::ZERO,
+            held: Duration::ZERO,
         };
         let begun = Instant::now();
         let end = trainer.run(&mut slow).unwrap();
@@ -77,6 +83,8 @@ fn the_end_knows_how_long_training_took_and_leaves_pauses_out() {
             "{trained:?} of {wall:?}, paused for {:?}",
             slow.pause
         );
+        assert!(slow.held + Duration::from_millis(50) >= slow.pause);
+        assert!(slow.held + trained <= wall);
         assert_eq!(trainer.progress().seconds(), end.seconds);
     }
 }

@@ -43,7 +43,13 @@ impl Metrics {
         self.episodes = report.episodes;
     }
 
-    /// Seconds of the whole run.
+    /// Time that training held is none of its own: neither in what it took nor in what speeds are over.
+    pub(super) fn held(&mut self, time: Duration) {
+        self.begin += time;
+        self.sample.0 += time;
+    }
+
+    /// Seconds of the whole run, pauses left out.
     fn seconds(&self) -> f64 {
         self.before + self.begin.elapsed().as_secs_f64()
     }
@@ -215,5 +221,16 @@ mod tests {
         let speed = first("steps_per_second");
         assert!(20.0 < speed && speed <= 25.0, "{speed}");
         assert!(first("loss").is_nan() && first("update").is_nan());
+    }
+
+    #[test]
+    fn a_pause_takes_no_time() {
+        let mut metrics = Metrics::new();
+        let ago = Duration::from_secs(100);
+        metrics.begin -= ago;
+        metrics.sample.0 -= ago;
+        metrics.held(Duration::from_secs(90));
+        assert!((10.0..11.0).contains(&metrics.seconds()));
+        assert!((10.0..11.0).contains(&metrics.sample.0.elapsed().as_secs_f64()));
     }
 }

@@ -8,7 +8,7 @@ use crate::control::LoggedCommand;
 use crate::env::Environment;
 use crate::observer::{
     CheckpointReport, DecisionReport, EndReport, EpisodeReport, EpisodeStartReport,
-    EvaluationReport, MetricsReport, Observer, StartReport, StepReport, UpdateReport,
+    EvaluationReport, HeldReport, MetricsReport, Observer, StartReport, StepReport, UpdateReport,
 };
 
 /// Writes every hook as: `around` the same hook of the inner observer.
@@ -28,6 +28,7 @@ macro_rules! around {
             on_metrics(MetricsReport<'_>),
             on_evaluation(EvaluationReport<'_>),
             on_checkpoint(CheckpointReport<'_>),
+            on_held(HeldReport),
             on_command(LoggedCommand)
         );
     };

@@ -4,7 +4,7 @@ use crate::control::LoggedCommand;
 use crate::env::Environment;
 use crate::observer::{
     CheckpointReport, DecisionReport, EndReport, EpisodeReport, EpisodeStartReport,
-    EvaluationReport, MetricsReport, Observer, StartReport, StepReport, UpdateReport,
+    EvaluationReport, HeldReport, MetricsReport, Observer, StartReport, StepReport, UpdateReport,
 };
 
 /// Passes on the decisions, steps, updates and episodes of every `n`-th of their kind, and everything else.
@@ -91,6 +91,10 @@ impl<E: Environment, O: Observer<E>> Observer<E> for EveryN<O> {
 
     fn on_checkpoint(&mut self, report: &CheckpointReport<'_>) {
         self.inner.on_checkpoint(report);
+    }
+
+    fn on_held(&mut self, report: &HeldReport) {
+        self.inner.on_held(report);
     }
 
     fn on_command(&mut self, report: &LoggedCommand) {

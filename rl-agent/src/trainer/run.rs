@@ -6,7 +6,7 @@ use super::{TrainError, Trainer};
 use crate::agent::Agent;
 use crate::control::{Command, LoggedCommand};
 use crate::env::Environment;
-use crate::observer::{EndReason, EndReport, Observer};
+use crate::observer::{EndReason, EndReport, HeldReport, Observer};
 
 impl<E: Environment, A: Agent<E>> Trainer<E, A> {
     /// Trains until a limit is reached or a stop command comes, telling `observer` what happens.
@@ -58,7 +58,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         clock: &mut Clock,
     ) -> Result<Option<EndReason>, TrainError> {
         let steps = if batched { self.environments.len() } else { 1 };
-        while let Some(command) = pace.wait(&self.control, steps as u32) {
+        while let Some(command) = self.wait(observer, pace, steps as u32) {
             self.apply(command, observer, pace, clock)?;
             if command == Command::Stop {
                 return Ok(Some(EndReason::Stopped));
@@ -96,6 +96,23 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
             self.save(observer)?;
         }
         Ok(None)
+    }
+
+    /// Waits until the next `steps` steps are due or a command arrives.
+    fn wait(
+        &self,
+        observer: &mut impl Observer<E>,
+        pace: &mut Pace,
+        steps: u32,
+    ) -> Option<Command> {
+        let before = pace.held();
+        let command = pace.wait(&self.control, steps);
+        let time = pace.held() - before;
+        if !time.is_zero() {
+            let step = self.progress.step;
+            observer.on_held(&HeldReport { step, time });
+        }
+        command
     }
 
     /// What comes after a step: an update, reports, an evaluation, each when it is due.

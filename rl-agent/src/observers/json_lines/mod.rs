@@ -11,8 +11,8 @@ use self::line::{Line, Measures};
 use crate::control::LoggedCommand;
 use crate::env::Environment;
 use crate::observer::{
-    CheckpointReport, EndReport, EpisodeReport, EvaluationReport, MetricsReport, Observer,
-    StartReport, StepReport, UpdateReport,
+    CheckpointReport, EndReport, EpisodeReport, EvaluationReport, HeldReport, MetricsReport,
+    Observer, StartReport, StepReport, UpdateReport,
 };
 use crate::seldom::Seldom;
 
@@ -159,6 +159,10 @@ impl<E: Environment, W: Write> Observer<E> for JsonLines<W> {
         }
     }
 
+    fn on_held(&mut self, report: &HeldReport) {
+        self.begin += report.time;
+    }
+
     fn on_episode(&mut self, report: &EpisodeReport<'_>) {
         self.episodes += 1;
         self.write(&Line::Episode {
@@ -185,7 +189,6 @@ impl<E: Environment, W: Write> Observer<E> for JsonLines<W> {
 
     fn on_metrics(&mut self, report: &MetricsReport<'_>) {
         let last_update = self.update.take();
-        // The trainer's clock stands while training holds; ours follows it from report to report.
         (self.begin, self.before) = (Instant::now(), report.seconds);
         self.write(&Line::Metrics {
             step: report.step,
