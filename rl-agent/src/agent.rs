@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use crate::config::ConfigError;
 use crate::env::{Batch, Environment, Step};
 use crate::model::ModelError;
 use crate::observer::UpdateReport;
@@ -87,6 +88,15 @@ pub trait Agent<E: Environment> {
     type Policy: Policy<E> + Clone + Send;
     /// Everything that changes while it learns.
     type State: Serialize + DeserializeOwned;
+
+    /// Whether it was made for environments like `env`.
+    ///
+    /// # Errors
+    /// If not, with what differs.
+    fn fits(&self, env: &E) -> Result<(), ConfigError> {
+        let _ = env;
+        Ok(())
+    }
 
     /// Is told before anything else how many environments take turns: step n belongs to environment n mod `count`.
     fn environments(&mut self, count: usize) {

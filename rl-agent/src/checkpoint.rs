@@ -9,7 +9,7 @@ use crate::sealed_file::{FileError, Kind};
 pub(crate) const CHECKPOINT: Kind = Kind {
     magic: b"RLAGENT\n",
     name: "a checkpoint",
-    format: 5,
+    format: 6,
 };
 
 /// A checkpoint that cannot be written or read.

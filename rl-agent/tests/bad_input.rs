@@ -1,4 +1,4 @@
-//! Numbers that are none, and settings that make no sense.
+//! Environments that break their promises, and those that an agent was not made for.
 
 mod common;
 mod worlds;
@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use common::Ladder;
 use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
-use rl_agent::dqn::{Categorical, Dqn, DqnConfig, Prioritized};
+use rl_agent::dqn::{Dqn, DqnConfig};
 use rl_agent::env::{AfterstateEnvironment, Batch, Environment, Resumable, Step};
-use rl_agent::nn::{Convolution, Filters, Loss, Optimizer};
+use rl_agent::evaluation::EvaluationConfig;
+use rl_agent::nn::Loss;
 use rl_agent::schedule::Schedule;
 use rl_agent::trainer::{CHECKPOINT_FILE, TrainError, Trainer, TrainerConfig};
 use worlds::{Table, grid};
@@ -314,140 +315,27 @@ fn an_environment_that_changes_its_lengths_stops_training() {
 }
 
 #[test]
-fn settings_that_make_no_sense_are_refused_by_name() {
-    let convolution = |size, planes| {
-        Some(Convolution {
-            planes,
-            height: 3,
-            width: 4,
-            layers: vec![Filters {
-                count: 4,
-                size,
-                stride: 1,
-            }],
-        })
+fn an_agent_of_another_environment_is_refused() {
+    let longer = Broken {
+        longer: true,
+        ..broken(0)
     };
-    let prioritized = |alpha, beta| {
-        Some(Prioritized {
-            alpha,
-            beta: Schedule::Constant(beta),
-            epsilon: 1e-6,
-        })
-    };
-    let categorical = |atoms, low| {
-        Some(Categorical {
-            atoms,
-            low,
-            high: 1.0,
-        })
-    };
-    type Change = Box<dyn Fn(&mut DqnConfig)>;
-    let changes: Vec<(&str, Change)> = vec![
-        ("hidden", Box::new(|c| c.hidden = vec![])),
-        ("hidden", Box::new(|c| c.hidden = vec![8, 0])),
-        ("gamma", Box::new(|c| c.gamma = 1.01)),
-        ("gamma", Box::new(|c| c.gamma = f64::NAN)),
-        ("n_step", Box::new(|c| c.n_step = 0)),
-        (
-            "learning_rate",
-            Box::new(|c| c.learning_rate = Schedule::Constant(0.0)),
-        ),
-        (
-            "learning_rate",
-            Box::new(|c| c.learning_rate = Schedule::Piecewise(vec![])),
-        ),
-        (
-            "epsilon",
-            Box::new(|c| c.epsilon = Schedule::Constant(-0.1)),
-        ),
-        ("batch_size", Box::new(|c| c.batch_size = 0)),
-        ("buffer_capacity", Box::new(|c| c.buffer_capacity = 31)),
-        ("buffer_capacity", Box::new(|c| c.buffer_capacity = 1 << 50)),
-        (
-            "buffer_capacity",
-            Box::new(|c| c.buffer_capacity = usize::MAX),
-        ),
-        ("learning_starts", Box::new(|c| c.learning_starts = 31)),
-        ("update_every", Box::new(|c| c.update_every = 0)),
-        ("updates_per_round", Box::new(|c| c.updates_per_round = 0)),
-        ("noisy", Box::new(|c| c.noisy = Some(0.0))),
-        (
-            "convolution.layers.size",
-            Box::new(move |c| c.convolution = convolution(4, 1)),
-        ),
-        (
-            "convolution",
-            Box::new(move |c| c.convolution = convolution(2, 2)),
-        ),
-        (
-            "prioritized.alpha",
-            Box::new(move |c| c.prioritized = prioritized(1.5, 0.4)),
-        ),
-        (
-            "prioritized.beta",
-            Box::new(move |c| c.prioritized = prioritized(0.5, 2.0)),
-        ),
-        (
-            "categorical.atoms",
-            Box::new(move |c| c.categorical = categorical(1, 0.0)),
-        ),
-        (
-            "categorical.low",
-            Box::new(move |c| c.categorical = categorical(51, 1.0)),
-        ),
-        ("reward_clip", Box::new(|c| c.reward_clip = Some(0.0))),
-        (
-            "max_gradient_norm",
-            Box::new(|c| c.max_gradient_norm = Some(-1.0)),
-        ),
-        (
-            "optimizer.sgd.momentum",
-            Box::new(|c| c.optimizer = Optimizer::Sgd { momentum: 1.0 }),
-        ),
-    ];
-    for (field, change) in changes {
-        let mut config = DqnConfig::default();
-        change(&mut config);
-        let error = Dqn::new(&grid(), config, 0).unwrap_err();
-        assert_eq!(error.field, field, "{error}");
-    }
-    for config in [
-        DqnConfig::sb3(10_000),
-        DqnConfig::rainbow(10_000),
-        DqnConfig::default(),
-    ] {
-        Dqn::new(&grid(), config, 0).unwrap();
-    }
-}
+    let agent = || Dqn::new(&grid(), config(), 1).unwrap();
+    let lengths = (grid().observation_len(), longer.observation_len());
+    let expected = format!(
+        "observation_len = {} makes no sense: expected {}, as the agent was made for",
+        lengths.1, lengths.0
+    );
+    let error = Trainer::new(vec![longer.clone()], agent(), TrainerConfig::default()).unwrap_err();
+    assert_eq!(error.to_string(), expected);
 
-#[test]
-fn a_checkpoint_of_other_options_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("checkpoint");
-    let trainer = |config: DqnConfig| {
-        let agent = Dqn::new(&grid(), config, 1).unwrap();
-        Trainer::new(vec![grid()], agent, TrainerConfig::default()).unwrap()
-    };
-    trainer(config()).write_checkpoint(&path).unwrap();
-    trainer(config()).read_checkpoint(&path).unwrap();
-    type Change = fn(&mut DqnConfig);
-    let changed: [(&str, Change); 4] = [
-        ("the network", |c| c.dueling = true),
-        ("the optimiser", |c| {
-            c.optimizer = Optimizer::Sgd { momentum: 0.0 }
-        }),
-        ("the replay buffer", |c| c.n_step = 3),
-        ("normalisation of observations is off, expected on", |c| {
-            c.normalize_observations = true;
-        }),
-    ];
-    for (what, change) in changed {
-        let mut config = config();
-        change(&mut config);
-        let error = trainer(config)
-            .read_checkpoint(&path)
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains(what), "{error}");
-    }
+    let games = EvaluationConfig::default();
+    let mut trainer = Trainer::new(vec![broken(0)], agent(), TrainerConfig::default())
+        .unwrap()
+        .evaluate(longer, (), games);
+    assert_eq!(
+        trainer.run(()).unwrap_err().to_string(),
+        format!("the environment of the evaluations does not suit the agent: {expected}")
+    );
+    assert_eq!(trainer.progress().step(), 0);
 }

@@ -275,6 +275,27 @@ fn training_that_goes_on_after_a_stop_evaluates_again() {
     assert_eq!((counts.steps, counts.evaluations), (1_500, 3));
 }
 
+/// A stop during an evaluation cuts it short; whoever goes on begins with it, so that the model chosen is the same.
+#[test]
+fn an_evaluation_that_was_cut_short_is_made_up_for() {
+    /// Asks for a stop in the step after which an evaluation is due.
+    struct Hasty(Control);
+    impl<E: Environment> Observer<E> for Hasty {
+        fn on_step(&mut self, report: &StepReport<'_, E>) {
+            if report.step == 500 {
+                self.0.stop();
+            }
+        }
+    }
+    let mut trainer = trainer();
+    let mut observers = (Hasty(trainer.control()), Counts::default());
+    let end = trainer.run(&mut observers).unwrap();
+    assert_eq!((end.step, observers.1.evaluations), (500, 0));
+    let mut counts = Counts::default();
+    trainer.run(&mut counts).unwrap();
+    assert_eq!((counts.steps, counts.evaluations), (1_500, 4));
+}
+
 #[test]
 fn every_rule_stops_training() {
     let steps = |stop: fn(&Control) -> Stop| {

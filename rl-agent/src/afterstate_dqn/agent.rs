@@ -9,6 +9,7 @@ use super::{
 };
 use crate::actor::Distributed;
 use crate::agent::{Agent, Decision, Foreseen, NonFinite, StateMismatch};
+use crate::config::{ConfigError, check};
 use crate::env::{AfterstateEnvironment, AfterstateModel, Batch, Step};
 use crate::learning::Learning;
 use crate::model::{Model, ModelError};
@@ -26,6 +27,12 @@ where
 {
     type Policy = AfterstatePolicy;
     type State = AfterstateDqnState<M::After>;
+
+    fn fits(&self, env: &E) -> Result<(), ConfigError> {
+        let (found, expected) = (env.model().feature_len(), self.model.feature_len());
+        let wanted = format!("{expected}, as the agent was made for");
+        check(found == expected).or("feature_len", &found, &wanted)
+    }
 
     fn foresee(&mut self, environments: &[E], step: u64) {
         let (network, rule) = (&self.state.learning.online, Rule::of(&self.config));

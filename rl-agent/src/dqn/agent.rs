@@ -9,6 +9,7 @@ use super::{
 };
 use crate::actor::Distributed;
 use crate::agent::{Agent, Decision, Foreseen, NonFinite, StateMismatch};
+use crate::config::{ConfigError, check};
 use crate::env::{Batch, Environment, Step};
 use crate::model::ModelError;
 use crate::nn::QNetwork;
@@ -21,6 +22,22 @@ const ACTOR_STREAMS: u64 = 1_000;
 impl<E: Environment> Agent<E> for Dqn {
     type Policy = DqnPolicy;
     type State = DqnState;
+
+    fn fits(&self, env: &E) -> Result<(), ConfigError> {
+        let shape = self.state.experience.shape();
+        for (field, found, expected) in [
+            (
+                "observation_len",
+                env.observation_len(),
+                shape.observation_len,
+            ),
+            ("action_count", env.action_count(), shape.action_count),
+        ] {
+            let wanted = format!("{expected}, as the agent was made for");
+            check(found == expected).or(field, &found, &wanted)?;
+        }
+        Ok(())
+    }
 
     fn environments(&mut self, count: usize) {
         let shape = *self.state.experience.shape();

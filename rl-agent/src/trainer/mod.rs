@@ -70,6 +70,9 @@ pub enum TrainError {
         /// Steps taken before it.
         step: u64,
     },
+    /// The greedy policy cannot play in the environment that evaluations are for.
+    #[error("the environment of the evaluations does not suit the agent: {0}")]
+    Evaluation(ConfigError),
     /// A reward was not finite.
     #[error("the environment gave the reward {reward} at step {step}; rewards must be finite")]
     Reward {
@@ -112,6 +115,8 @@ pub struct Trainer<E: Environment, A: Agent<E>> {
     progress: Progress,
     scenarios: Scenarios<E>,
     evaluator: Option<Evaluator<E, A>>,
+    /// Why the evaluator's environment does not suit the agent, if it does not.
+    unfit: Option<ConfigError>,
     folder: Option<RunFolder<E, A>>,
     measures: Vec<f64>,
     /// Observation length and number of actions of every environment.
@@ -143,7 +148,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
     /// A trainer over `environments`, which it resets.
     ///
     /// # Errors
-    /// If the configuration makes no sense or there is no environment.
+    /// If the configuration makes no sense, there is no environment, or the agent was made for others.
     pub fn new(
         environments: Vec<E>,
         mut agent: A,
@@ -158,6 +163,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
                 &format!("{:?}", lengths_of(env)),
                 &format!("{first:?} (observation length, actions), as the first has"),
             )?;
+            agent.fits(env)?;
         }
         agent.environments(environments.len());
         Ok(Self {
@@ -167,6 +173,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
             control: Control::new(),
             scenarios: Box::new(|_| E::Scenario::default()),
             evaluator: None,
+            unfit: None,
             folder: None,
             environments,
             agent,
@@ -189,6 +196,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         E: Clone + Send + 'static,
     {
         let config = config.for_choice();
+        self.unfit = self.agent.fits(&env).err();
         self.evaluator = Some(Box::new(move |agent, control| {
             evaluate(&env, &scenario, &agent.policy(), &config, || {
                 control.stop_requested()

@@ -18,6 +18,8 @@ pub struct Progress {
     pub(super) episodes: u64,
     pub(super) seconds: f64,
     pub(super) best: Option<f64>,
+    /// Whether an evaluation was due at this step and a stop cut it short.
+    pub(super) owed: bool,
     pub(super) running: Vec<Running>,
     pub(super) window: Window,
     pub(super) log: Vec<LoggedCommand>,
@@ -40,6 +42,7 @@ impl Progress {
             episodes: 0,
             seconds: 0.0,
             best: None,
+            owed: false,
             running: Vec::new(),
             window: Window::default(),
             log: Vec::new(),
@@ -88,6 +91,13 @@ impl Window {
         kept.clear();
         kept.extend_from_slice(measures);
         self.episodes.push_back((reward, length, kept));
+    }
+
+    /// Whether every episode was measured by so many measures.
+    pub(super) fn measured_by(&self, count: usize) -> bool {
+        self.episodes
+            .iter()
+            .all(|(_, _, measures)| measures.len() == count)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -64,7 +64,8 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         });
     }
 
-    /// Evaluates, if that was asked for. A stop command cuts the evaluation short; nothing is then reported.
+    /// Evaluates, if that was asked for. A stop command cuts the evaluation short; nothing is then reported, and whoever goes
+    /// on begins with it.
     pub(super) fn report_evaluation(
         &mut self,
         observer: &mut impl Observer<E>,
@@ -74,7 +75,10 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         };
         let evaluation = match evaluator(&self.agent, &self.control) {
             Ok(evaluation) => evaluation,
-            Err(EvaluateError::Cancelled) => return Ok(()),
+            Err(EvaluateError::Cancelled) => {
+                self.progress.owed = true;
+                return Ok(());
+            }
             Err(EvaluateError::Environment(error)) => return Err(self.refused(error)),
         };
         let mean = evaluation.mean();

@@ -36,6 +36,12 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
             self.agent.updates(),
         );
         let mut pace = Pace::new();
+        if let Some(error) = &self.unfit {
+            return Err(TrainError::Evaluation(error.clone()));
+        }
+        if std::mem::take(&mut self.progress.owed) {
+            self.report_evaluation(observer)?;
+        }
         loop {
             let ended = self.turn(observer, batched, &mut step, &mut pace, &mut clock);
             if !matches!(ended, Ok(None)) {

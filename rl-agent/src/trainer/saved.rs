@@ -74,6 +74,13 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
             let (found, expected) = (restored.progress.seed, self.config.seed);
             return Err(content(format!("seed {found}, expected {expected}")).into());
         }
+        if !restored.progress.window.measured_by(self.measures.len()) {
+            let reason = format!(
+                "its episodes were not measured by {:?}",
+                self.environments[0].measures()
+            );
+            return Err(content(reason).into());
+        }
         let mut environments = self.environments.clone();
         for (environment, state) in environments.iter_mut().zip(restored.environments) {
             environment
