@@ -20,7 +20,7 @@ use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 
 use crate::assets::{self, Asset};
-use crate::security::{self, Access};
+use crate::security::{self, Access, Denial};
 use crate::session::Session;
 
 /// An answer: from memory, or piece by piece from a file.
@@ -91,7 +91,7 @@ pub(crate) async fn answer(
             }
             answer
         }
-        Err(denial) => plain(denial.status(), denial.to_string()),
+        Err(denial) => denied(denial),
     };
     for (name, value) in HEADERS {
         answer
@@ -141,6 +141,17 @@ fn acceptable(answer: Answer, request: &HeaderMap) -> Answer {
         }
         _ => answer,
     }
+}
+
+fn denied(denial: Denial) -> Answer {
+    let mut answer = plain(denial.status(), denial.to_string());
+    if answer.status() == StatusCode::UNAUTHORIZED {
+        // How the token can be sent; a browser asks nobody for one of this kind.
+        answer
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    answer
 }
 
 fn nothing(text: &str) -> Answer {

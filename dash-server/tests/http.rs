@@ -221,7 +221,12 @@ fn a_token_is_asked_for_on_every_route_and_of_websockets() {
     let token = access.token().expect("a token").to_owned();
     let server = TestServer::with_access(SessionSettings::default(), Limits::default(), access);
     for path in ["/", "/healthz", "/metrics", "/api/runs", "/nothing", "/ws"] {
-        assert_eq!(status(&get(&server, path)), 401, "{path}");
+        let answer = get(&server, path);
+        assert_eq!(status(&answer), 401, "{path}");
+        assert!(
+            answer.contains("\r\nwww-authenticate: Bearer\r\n"),
+            "{answer}"
+        );
     }
     // After a restart a page still has the old token: it is told what to do, also where it only asks for a sign of life.
     let old = "Authorization: Bearer 0123\r\nConnection";

@@ -105,7 +105,14 @@ impl RunFolder {
     /// Takes the folder for this process for as long as the file stays open.
     pub(crate) fn lock(&self) -> Result<File, RunError> {
         let path = self.file(LOCK_FILE);
-        let file = File::create(&path).map_err(io_error(&path))?;
+        // Through a link a file elsewhere would be made, or be held.
+        if path.symlink_metadata().is_ok_and(|file| !file.is_file()) {
+            let error = io::Error::other("it is no plain file; remove it");
+            return Err(io_error(&path)(error));
+        }
+        let mut options = File::options();
+        let options = options.write(true).create(true).truncate(false);
+        let file = options.open(&path).map_err(io_error(&path))?;
         for _ in 0..LOCK_TRIES {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
@@ -135,5 +142,25 @@ impl RunFolder {
 
     pub(super) fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_is_no_link_to_a_file_elsewhere() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(&place.path().join("run"), false).unwrap();
+        let outside = place.path().join("precious");
+        fs::write(&outside, "kept").unwrap();
+        std::os::unix::fs::symlink(&outside, folder.file(LOCK_FILE)).unwrap();
+        let error = folder.lock().unwrap_err();
+        assert!(error.to_string().contains("no plain file"), "{error}");
+        assert_eq!(fs::read_to_string(&outside).unwrap(), "kept");
+        fs::remove_file(folder.file(LOCK_FILE)).unwrap();
+        assert!(folder.lock().is_ok());
     }
 }
