@@ -185,7 +185,8 @@ function openSocket(): Socket {
 /** The network or the person is back: the connection may have died meanwhile. */
 function wake(): void {
   connection.connect();
-  pulse.feel();
+  // An answer would come behind the whole history, and on a slow line too late.
+  if (!session.loading) pulse.feel();
 }
 
 function receive(data: ArrayBuffer): void {
