@@ -123,9 +123,9 @@ impl<E: Environment + Clone + Send, A: Distributed<E>> Trainer<E, A> {
                 trainer.absorb(&told, &shared.desk)?;
                 let updates = trainer.agent.updates();
                 // A command may have changed what actors decide by.
-                let told = trainer.progress.log.len();
-                if updates >= renewed + RENEW || told > commands {
-                    (renewed, commands) = (updates, told);
+                let logged = trainer.progress.log.len();
+                if updates >= renewed + RENEW || logged > commands {
+                    (renewed, commands) = (updates, logged);
                     *lock(&shared.mind) = Arc::new(trainer.agent.mind());
                     shared.version.fetch_add(1, Ordering::Release);
                 }
