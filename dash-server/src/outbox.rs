@@ -134,6 +134,11 @@ impl Outbox {
         self.refused.notify_one();
     }
 
+    /// Whether something waits until the socket takes it.
+    pub(crate) fn waits(&self) -> bool {
+        self.queue().waiting
+    }
+
     /// Carries on whatever the socket refused, until the client is gone.
     pub(crate) async fn run(&self) -> WriteEnd {
         loop {

@@ -98,6 +98,11 @@ pub(crate) async fn serve(upgraded: Upgraded, session: Arc<Session>, limits: Lim
 async fn keep_alive(client: &Outbox, limits: &Limits, begin: Instant, heard: &AtomicU64) {
     loop {
         sleep(limits.ping_interval.min(limits.idle_timeout)).await;
+        // It cannot answer a ping before it has what waits for it; whether it takes that fast enough is the outbox's to say.
+        if client.waits() {
+            heard.store(begin.elapsed().as_millis() as u64, Ordering::Relaxed);
+            continue;
+        }
         let silent = begin.elapsed().as_millis() as u64 - heard.load(Ordering::Relaxed);
         if u128::from(silent) >= limits.idle_timeout.as_millis() {
             tracing::debug!(silent, "a client has been silent for too long");

@@ -62,13 +62,17 @@ const session = new Session({
   saved: (step) => controls.saved(step),
 });
 
+/** How often a server that lets nobody in was asked for the reason. */
+let knocks = 0;
 const connection = new Connection(openSocket, {
   link: (link) => {
     if (link.kind === "waiting") {
       commander.disconnected();
       if (play.active) toast("Your game ended with the connection.");
       play.leave();
-      void refusal().then((words) => session.setRefusal(words));
+      const knock = ++knocks;
+      // An answer that took its time says nothing of now.
+      void refusal().then((words) => knock === knocks && session.setRefusal(words));
     }
     session.setLink(link);
   },

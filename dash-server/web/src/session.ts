@@ -66,8 +66,6 @@ export class Session {
   incompatible = false;
   readonly #events: SessionEvents;
   #awaitsSnapshot = false;
-  /** Whether the runs are still those that the server before this one knew. */
-  #runsAreOld = false;
 
   constructor(events: SessionEvents) {
     this.#events = events;
@@ -160,10 +158,7 @@ export class Session {
     this.incompatible = hello.protocol !== PROTOCOL_VERSION;
     const replaced = this.hello !== null && this.hello.started !== hello.started;
     this.hello = hello;
-    if (replaced) {
-      this.#runsAreOld = true;
-      this.#events.replaced();
-    }
+    if (replaced) this.#events.replaced();
     if (!this.incompatible) this.#events.greeted();
     this.#events.statusChanged();
   }
@@ -182,8 +177,6 @@ export class Session {
     this.changes = changes;
     this.#take(present);
     this.#events.metricsChanged();
-    // A server that has just started may not have looked at its folder: what was known stays until it has something to tell.
-    if (runs.length === 0 && this.#runsAreOld) return;
     this.runs.clear();
     this.#changeRuns({ changed: runs, removed: [] });
   }
@@ -198,8 +191,6 @@ export class Session {
   }
 
   #changeRuns({ changed, removed }: RunChanges): void {
-    if (this.#runsAreOld) this.runs.clear();
-    this.#runsAreOld = false;
     for (const run of changed) this.runs.set(run.name, run);
     for (const name of removed) this.runs.delete(name);
     this.#events.runsChanged();
