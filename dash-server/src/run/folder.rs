@@ -32,6 +32,14 @@ fn make(folder: &Path) -> Result<(), RunError> {
     })
 }
 
+fn plain_if_there(path: &Path) -> Result<(), RunError> {
+    if path.symlink_metadata().is_ok_and(|file| !file.is_file()) {
+        let error = io::Error::other("it is no plain file; remove it");
+        return Err(io_error(path)(error));
+    }
+    Ok(())
+}
+
 /// The folder of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFolder {
@@ -86,8 +94,12 @@ impl RunFolder {
     /// The folder of a run that can be gone on with.
     ///
     /// # Errors
-    /// If it has no configuration or no checkpoint.
+    /// If it has no configuration or no checkpoint, or a file of it is a link or a pipe: through that something elsewhere
+    /// would be read or written.
     pub fn open(path: &Path) -> Result<Self, RunError> {
+        for name in FILES.iter().chain([&LOCK_FILE]) {
+            plain_if_there(&path.join(name))?;
+        }
         let missing = [CONFIG_FILE, CHECKPOINT_FILE]
             .into_iter()
             .find(|name| !path.join(name).is_file());
@@ -105,11 +117,7 @@ impl RunFolder {
     /// Takes the folder for this process for as long as the file stays open.
     pub(crate) fn lock(&self) -> Result<File, RunError> {
         let path = self.file(LOCK_FILE);
-        // Through a link a file elsewhere would be made, or be held.
-        if path.symlink_metadata().is_ok_and(|file| !file.is_file()) {
-            let error = io::Error::other("it is no plain file; remove it");
-            return Err(io_error(&path)(error));
-        }
+        plain_if_there(&path)?;
         let mut options = File::options();
         let options = options.write(true).create(true).truncate(false);
         let file = options.open(&path).map_err(io_error(&path))?;
@@ -162,5 +170,13 @@ mod tests {
         assert_eq!(fs::read_to_string(&outside).unwrap(), "kept");
         fs::remove_file(folder.file(LOCK_FILE)).unwrap();
         assert!(folder.lock().is_ok());
+
+        for name in [CONFIG_FILE, CHECKPOINT_FILE] {
+            fs::write(folder.file(name), "").unwrap();
+        }
+        assert!(RunFolder::open(folder.path()).is_ok());
+        std::os::unix::fs::symlink(&outside, folder.file("events.jsonl")).unwrap();
+        let error = RunFolder::open(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("no plain file"), "{error}");
     }
 }
