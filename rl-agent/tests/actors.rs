@@ -153,28 +153,23 @@ fn a_noisy_network_goes_on_without_actors() {
         epsilon: Schedule::Constant(0.0),
         ..DqnConfig::default()
     };
-    for batched in [false, true] {
-        let control = Control::new();
+    let trainer = |total_steps: u64, batched: bool| {
         let limits = TrainerConfig {
             batched,
-            ..limits(402)
+            ..limits(total_steps)
         };
         let agent = Dqn::new(&chain(20), config.clone(), 4).unwrap();
-        let worlds = vec![chain(20), chain(20)];
-        let mut trainer = Trainer::new(worlds, agent, limits).unwrap();
-        trainer = trainer.controlled_by(control.clone());
-        control.pause();
-        control.step(301);
-        let stopper = control.clone();
-        let stop = std::thread::spawn(move || {
-            std::thread::sleep(std::time::Duration::from_millis(200));
-            stopper.stop();
-        });
-        let end = trainer.run_with_actors((), 2).unwrap();
-        stop.join().unwrap();
-        assert_eq!((end.step, end.reason), (301, EndReason::Stopped));
-        let end = trainer.run(()).unwrap();
-        assert_eq!(end.reason, EndReason::Finished);
+        Trainer::new(vec![chain(20), chain(20)], agent, limits).unwrap()
+    };
+    for batched in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut acted = trainer(301, false).save_to(folder.path(), BTreeMap::new());
+        assert_eq!(acted.run_with_actors((), 2).unwrap().step, 301);
+        let mut alone = trainer(402, batched);
+        alone
+            .read_checkpoint(&folder.path().join(CHECKPOINT_FILE))
+            .unwrap();
+        assert_eq!(alone.run(()).unwrap().reason, EndReason::Finished);
     }
 }
 
@@ -186,7 +181,7 @@ fn commands_reach_actors() {
     control.step(500);
     let stopper = control.clone();
     let stop = std::thread::spawn(move || {
-        std::thread::sleep(std::time::Duration::from_millis(300));
+        std::thread::sleep(std::time::Duration::from_secs(1));
         stopper.stop();
     });
     let end = trainer.run_with_actors((), 2).unwrap();

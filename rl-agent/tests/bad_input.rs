@@ -209,7 +209,7 @@ impl AfterstateEnvironment for Foggy {
 
 #[test]
 fn a_feature_that_is_no_number_stops_training() {
-    for batched in [false, true] {
+    for (batched, actors) in [(false, 0), (true, 0), (false, 1)] {
         let env = Foggy {
             ladder: Ladder::new(),
             steps: 0,
@@ -224,8 +224,12 @@ fn a_feature_that_is_no_number_stops_training() {
             batched,
             ..TrainerConfig::default()
         };
-        let error = Trainer::new(vec![env], agent, limits).unwrap().run(());
-        let text = error.unwrap_err().to_string();
+        let mut trainer = Trainer::new(vec![env], agent, limits).unwrap();
+        let result = match actors {
+            0 => trainer.run(()),
+            _ => trainer.run_with_actors((), actors),
+        };
+        let text = result.unwrap_err().to_string();
         let expected =
             "a reward or a feature of what can be done is inf at step 501: training stopped";
         assert!(text.starts_with(expected), "{text}");

@@ -145,7 +145,8 @@ where
 {
     /// The network, and the epsilon that was set by hand.
     type Mind = (Mlp, Option<f64>);
-    type Memory = Transition<M::After>;
+    /// The transition, and the first number that was not finite, if one was seen.
+    type Memory = (Transition<M::After>, Option<f32>);
 
     fn renew(&mut self, (network, epsilon): &Self::Mind) {
         self.network.parameters_mut().assign(&network.parameters());
@@ -163,7 +164,7 @@ where
         (Some(&self.acting.candidates), &self.acting.values)
     }
 
-    fn remember(&mut self, env: &E, _outcome: &Step) -> Transition<M::After> {
-        self.acting.remember(env)
+    fn remember(&mut self, env: &E, _outcome: &Step) -> Self::Memory {
+        (self.acting.remember(env), self.acting.invalid)
     }
 }

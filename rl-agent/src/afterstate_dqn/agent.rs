@@ -164,7 +164,12 @@ where
         )
     }
 
-    fn absorb(&mut self, _env_index: usize, memory: Transition<M::After>) {
-        self.remember(memory);
+    fn absorb(
+        &mut self,
+        _env_index: usize,
+        (transition, invalid): (Transition<M::After>, Option<f32>),
+    ) {
+        self.acting.invalid = self.acting.invalid.or(invalid);
+        self.remember(transition);
     }
 }

@@ -7,7 +7,7 @@ use indicatif::{HumanCount, ProgressBar as Bar, ProgressState, ProgressStyle};
 
 use crate::env::Environment;
 use crate::observer::{
-    EndReport, EvaluationReport, MetricsReport, Observer, StartReport, StepReport,
+    EndReport, EvaluationReport, HeldReport, MetricsReport, Observer, StartReport, StepReport,
 };
 
 /// Shows steps, steps a second, episodes, the mean of the environment's first measure over the last 100 episodes, the
@@ -67,6 +67,12 @@ impl Default for ProgressBar {
 }
 
 impl<E: Environment> Observer<E> for ProgressBar {
+    fn on_held(&mut self, report: &HeldReport) {
+        if let Some((began, _)) = &mut self.lasting {
+            *began += report.time;
+        }
+    }
+
     fn on_start(&mut self, report: &StartReport<'_>) {
         self.shown = !self.bar.is_hidden();
         if !self.shown {

@@ -20,7 +20,7 @@ use crate::seldom::Seldom;
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 
 /// Writes an object for each report, with the report's name as `event`, the step as `step` and the wall-clock time since
-/// training began as `seconds`: `start`, `episode`, `metrics` (with the last update as `last_update`), `evaluation`, `checkpoint`,
+/// training began, pauses left out, as `seconds`: `start`, `episode`, `metrics` (with the last update as `last_update`), `evaluation`, `checkpoint`,
 /// `command`, `end`, and on request `update`. Measures are an object of their own. Numbers that are not finite are `null`.
 ///
 /// ```
