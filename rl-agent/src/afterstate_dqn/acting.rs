@@ -84,15 +84,15 @@ impl<After> Acting<After> {
                 let (values, memory) = (&mut self.values, &mut self.memory);
                 action_values(network, rule, &self.candidates, values, memory);
             }
-            self.look_for_none();
+            self.check_finite();
             *self.candidates.actions().get(first_best(&self.values))? as usize
         };
         self.chosen = Some(env.after(action).expect("a legal action was chosen"));
         Some(Decision { action, explored })
     }
 
-    /// A network hides what is no number: a ReLU makes zero of it.
-    fn look_for_none(&mut self) {
+    /// Remembers a number of the candidates that is not finite. The network would hide it: a ReLU makes zero of NaN.
+    fn check_finite(&mut self) {
         let (rewards, features) = (self.candidates.rewards(), self.candidates.features());
         let found = not_finite(rewards).or_else(|| not_finite(features));
         self.invalid = self.invalid.or(found);
