@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use common::{Ladder, RUNGS, exact_values};
 use ndarray::Array2;
 use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
-use rl_agent::control::Control;
+use rl_agent::control::{Command, Control};
 use rl_agent::dqn::{Dqn, DqnConfig};
 use rl_agent::env::{AfterstateEnvironment, Environment, Step};
 use rl_agent::nn::{Loss, Workspace};
 use rl_agent::observer::{
-    EndReason, EpisodeReport, EpisodeStartReport, MetricsReport, Observer, StepReport,
+    DecisionReport, EndReason, EpisodeReport, EpisodeStartReport, MetricsReport, Observer,
+    StepReport,
 };
 use rl_agent::observers::GameRecorder;
 use rl_agent::schedule::Schedule;
@@ -171,6 +172,37 @@ fn a_noisy_network_goes_on_without_actors() {
             .unwrap();
         assert_eq!(alone.run(()).unwrap().reason, EndReason::Finished);
     }
+}
+
+/// Before anything is learnt, so that no update brings the actors another network.
+#[test]
+fn actors_obey_an_epsilon_set_by_hand_at_once() {
+    #[derive(Default)]
+    struct Late {
+        decisions: u64,
+        explored: u64,
+    }
+    impl Observer<Table> for Late {
+        fn on_decision(&mut self, report: &DecisionReport<'_, Table>) {
+            if report.step >= 500 {
+                self.decisions += 1;
+                self.explored += u64::from(report.explored);
+            }
+        }
+    }
+    let config = DqnConfig {
+        hidden: vec![16],
+        epsilon: Schedule::Constant(1.0),
+        learning_starts: 1_000_000,
+        ..DqnConfig::default()
+    };
+    let agent = Dqn::new(&chain(20), config, 4).unwrap();
+    let mut trainer = Trainer::new(vec![chain(20), chain(20)], agent, limits(2_000)).unwrap();
+    trainer.control().send(Command::Epsilon(0.0)).unwrap();
+    let mut late = Late::default();
+    trainer.run_with_actors(&mut late, 2).unwrap();
+    assert!(late.decisions >= 1_500, "{}", late.decisions);
+    assert_eq!(late.explored, 0);
 }
 
 #[test]
