@@ -24,9 +24,12 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// Time for the closing handshake.
     pub close_timeout: Duration,
-    /// Messages of metrics that wait for a client; when there are more, the oldest goes.
-    pub metrics_queue: usize,
-    /// Messages that must not be dropped and wait for a client; when there are more, it is closed with 1013.
+    /// Bytes of metrics that wait for a client; when there are more, the oldest message goes. Behind a message that is longer,
+    /// and until nothing waits, as many bytes as that has may wait, so that a slow line has a long history once and not again
+    /// and again.
+    pub metrics_bytes: usize,
+    /// Messages that must not be dropped and wait for a client; when there are more, it is closed with 1013. As many bytes
+    /// of them as its longest message has may wait here too.
     pub reliable_queue: usize,
     /// Bytes that the operating system may hold for one client.
     pub send_buffer: u32,
@@ -44,7 +47,7 @@ impl Default for Limits {
             ping_interval: Duration::from_secs(20),
             idle_timeout: Duration::from_secs(50),
             close_timeout: Duration::from_millis(500),
-            metrics_queue: 16,
+            metrics_bytes: 64 << 10,
             reliable_queue: 64,
             send_buffer: 64 << 10,
         }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::feed::{Feed, Staged};
 use crate::games::Games;
 use crate::history::{History, Table};
-use crate::outbox::{self, Kind};
+use crate::outbox::{self, Kind, Picture};
 use crate::protocol::{
     Change, ConfigMap, EPISODES, EVALUATIONS, Evaluation, Frame, Metrics, POSITIONS, Present,
     RunChanges, RunEntry, SUMMARIES, Schema, ServerMessage, Snapshot, Stamped, State, Status,
@@ -193,7 +193,7 @@ impl Live {
         }
         if let Some(boards) = feed.grid.take() {
             let stamped = self.stamp(boards);
-            messages.push(self.say(Kind::Droppable, &ServerMessage::Boards(stamped)));
+            messages.push(self.say(Kind::Latest(Picture::Grid), &ServerMessage::Boards(stamped)));
         }
         for moves in staged.take_moves() {
             self.games.extend(moves);
@@ -224,7 +224,7 @@ impl Live {
 
     fn show(&mut self, frame: Frame) -> Outgoing {
         let message = ServerMessage::Frame(self.stamp(frame));
-        let outgoing = self.say(Kind::Latest, &message);
+        let outgoing = self.say(Kind::Latest(Picture::Board), &message);
         // A board is many small pieces of memory: it is moved on rather than copied.
         if let ServerMessage::Frame(Stamped { body, .. }) = message {
             self.frame = Some(body);

@@ -21,12 +21,23 @@ use queue::Queue;
 /// What happens to a message when a client is slow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Only the latest one waits.
-    Latest,
+    /// Only the latest one of its sort waits.
+    Latest(Picture),
     /// A bounded number waits; the oldest goes.
     Droppable,
     /// Never dropped; too many of them close the client.
     Reliable,
+}
+
+/// What is worth nothing when a newer one is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Picture {
+    /// The board of the environment that is watched.
+    Board,
+    /// The small boards of several environments.
+    Grid,
+    /// A person's own game.
+    Play,
 }
 
 /// Close codes that the server sends of its own accord.

@@ -308,3 +308,45 @@ impl Assembler {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// How long a client that says nothing is kept, of which it takes what waits for it after `delay`.
+    async fn kept(waits: usize, delay: Duration) -> Duration {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let connected = TcpStream::connect(listener.local_addr().unwrap()).await;
+        let (mut reader, (socket, _)) = (connected.unwrap(), listener.accept().await.unwrap());
+        let limits = Limits {
+            ping_interval: Duration::from_millis(20),
+            idle_timeout: Duration::from_millis(200),
+            ..Limits::default()
+        };
+        let (_read, write) = socket.into_split();
+        let client = Outbox::new(write, limits.clone());
+        client.send(&[(Kind::Reliable, vec![0; waits].into())]);
+        assert_eq!(client.waits(), waits > 0);
+        let (begin, heard) = (Instant::now(), AtomicU64::new(0));
+        let read = async {
+            sleep(delay).await;
+            tokio::io::copy(&mut reader, &mut tokio::io::sink()).await
+        };
+        tokio::select! {
+            () = keep_alive(&client, &limits, begin, &heard) => begin.elapsed(),
+            end = client.run() => panic!("{end:?}"),
+            end = read => panic!("{end:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn who_still_has_something_to_take_is_not_taken_for_dead() {
+        let (delay, idle) = (Duration::from_millis(600), Duration::from_millis(200));
+        let silent = kept(0, Duration::ZERO).await;
+        assert!(silent >= idle);
+        let busy = kept(32 << 20, delay).await;
+        assert!(busy >= delay + idle, "{busy:?}, not {silent:?}");
+    }
+}

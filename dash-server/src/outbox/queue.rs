@@ -20,6 +20,8 @@ pub(super) struct Queue {
     pub(super) frames: VecDeque<(Kind, Bytes)>,
     /// Bytes of the first frame that are already out; it can then no longer be dropped.
     pub(super) written: usize,
+    /// Bytes of the longest frame that has come since nothing waited: a history on a slow line has that much come after it.
+    longest: usize,
     /// When the first frame came to be the first.
     pub(super) since: Instant,
     /// When the socket last took anything.
@@ -37,6 +39,7 @@ impl Default for Queue {
         Self {
             frames: VecDeque::new(),
             written: 0,
+            longest: 0,
             since: now,
             taken: now,
             waiting: false,
@@ -56,32 +59,49 @@ impl Queue {
         if self.closing || self.end.is_some() {
             return;
         }
-        let room = match kind {
-            Kind::Latest => 1,
-            Kind::Droppable => limits.metrics_queue.max(1),
-            Kind::Reliable => limits.reliable_queue.max(1),
-        };
-        let begun = usize::from(self.written > 0);
-        let waiting = || {
-            self.frames
-                .iter()
-                .enumerate()
-                .skip(begun)
-                .filter(|(_, (other, _))| *other == kind)
-        };
-        if waiting().count() >= room {
-            if kind == Kind::Reliable {
-                self.close(close(TRY_AGAIN, "too slow; come back for a snapshot"));
-                return;
+        match kind {
+            Kind::Latest(_) => self.drop_oldest(kind, 0),
+            Kind::Droppable => {
+                let most = limits.metrics_bytes.max(self.longest);
+                self.drop_oldest(kind, most.saturating_sub(frame.len()));
             }
-            if let Some((oldest, _)) = waiting().next() {
-                self.frames.remove(oldest);
+            Kind::Reliable => {
+                let many = self.waiting(kind).count() >= limits.reliable_queue.max(1);
+                if many && self.bytes(kind) >= self.longest {
+                    self.close(close(TRY_AGAIN, "too slow; come back for a snapshot"));
+                    return;
+                }
             }
         }
         if self.frames.is_empty() {
             self.since = Instant::now();
         }
+        self.longest = self.longest.max(frame.len());
         self.frames.push_back((kind, frame));
+    }
+
+    /// The frames of a kind that have not begun, and their places.
+    fn waiting(&self, kind: Kind) -> impl Iterator<Item = (usize, &Bytes)> {
+        let begun = usize::from(self.written > 0);
+        let frames = self.frames.iter().enumerate().skip(begun);
+        frames.filter_map(move |(place, (other, frame))| (*other == kind).then_some((place, frame)))
+    }
+
+    fn bytes(&self, kind: Kind) -> usize {
+        self.waiting(kind).map(|(_, frame)| frame.len()).sum()
+    }
+
+    /// Drops the oldest frames of a kind, so that no more than so many bytes of them wait.
+    fn drop_oldest(&mut self, kind: Kind, most: usize) {
+        let mut bytes = self.bytes(kind);
+        while bytes > most {
+            let oldest = self.waiting(kind).next();
+            let Some((place, length)) = oldest.map(|(place, frame)| (place, frame.len())) else {
+                return;
+            };
+            self.frames.remove(place);
+            bytes -= length;
+        }
     }
 
     /// Drops what nobody has begun to write, and ends with `frame`.
@@ -131,6 +151,9 @@ impl Queue {
         }
         if out > 0 {
             self.since = self.taken;
+            if self.frames.is_empty() {
+                self.longest = 0;
+            }
             if self.closing && self.frames.is_empty() {
                 self.end = Some(WriteEnd::Closed);
             }
@@ -141,11 +164,14 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outbox::GOING_AWAY;
+    use crate::outbox::{GOING_AWAY, Picture};
+
+    const BOARD: Kind = Kind::Latest(Picture::Board);
+    const GRID: Kind = Kind::Latest(Picture::Grid);
 
     fn limits() -> Limits {
         Limits {
-            metrics_queue: 2,
+            metrics_bytes: 2,
             reliable_queue: 3,
             ..Limits::default()
         }
@@ -174,25 +200,75 @@ mod tests {
     #[test]
     fn order_is_kept_and_each_kind_has_its_bound() {
         let mut queue = Queue::default();
-        push(&mut queue, Kind::Latest, b"a");
+        push(&mut queue, BOARD, b"a");
         push(&mut queue, Kind::Reliable, b"1");
         push(&mut queue, Kind::Droppable, b"x");
-        push(&mut queue, Kind::Latest, b"b");
+        push(&mut queue, BOARD, b"b");
         push(&mut queue, Kind::Droppable, b"y");
         push(&mut queue, Kind::Reliable, b"2");
         push(&mut queue, Kind::Droppable, b"z");
-        push(&mut queue, Kind::Latest, b"c");
+        push(&mut queue, BOARD, b"c");
         assert_eq!(drain(&mut queue), b"1y2zc");
         assert_eq!(queue.end, None);
     }
 
     #[test]
+    fn one_picture_of_each_sort_waits() {
+        let mut queue = Queue::default();
+        for (kind, bytes) in [(GRID, b"g"), (BOARD, b"b"), (GRID, b"h"), (BOARD, b"c")] {
+            push(&mut queue, kind, bytes);
+        }
+        assert_eq!(drain(&mut queue), b"hc");
+    }
+
+    /// What is left when ten messages have come behind a long one and two more while those go out.
+    fn behind_a_long_message(kind: Kind) -> Queue {
+        let mut queue = Queue::default();
+        push(&mut queue, Kind::Reliable, &[b'.'; 50]);
+        queue.advance(1);
+        for message in [
+            b"00000", b"11111", b"22222", b"33333", b"44444", b"55555", b"66666", b"77777",
+            b"88888", b"99999",
+        ] {
+            push(&mut queue, kind, message);
+        }
+        queue.advance(49 + 10);
+        push(&mut queue, kind, b"aaaaa");
+        push(&mut queue, kind, b"bbbbb");
+        queue
+    }
+
+    #[test]
+    fn as_much_waits_behind_a_long_message_as_that_is_long() {
+        let all = b"2222233333444445555566666777778888899999aaaaabbbbb";
+        for kind in [Kind::Droppable, Kind::Reliable] {
+            assert_eq!(drain(&mut behind_a_long_message(kind)), all);
+        }
+        let mut metrics = behind_a_long_message(Kind::Droppable);
+        push(&mut metrics, Kind::Droppable, b"c");
+        assert_eq!(drain(&mut metrics), [&all[5..], b"c"].concat());
+        let mut status = behind_a_long_message(Kind::Reliable);
+        push(&mut status, Kind::Reliable, b"c");
+        assert_eq!(drain(&mut status)[2..4], TRY_AGAIN.to_be_bytes());
+    }
+
+    #[test]
+    fn a_long_message_that_is_out_is_forgotten() {
+        let mut queue = behind_a_long_message(Kind::Reliable);
+        drain(&mut queue);
+        for message in [b"1", b"2", b"3", b"4"] {
+            push(&mut queue, Kind::Droppable, message);
+        }
+        assert_eq!(drain(&mut queue), b"34");
+    }
+
+    #[test]
     fn a_frame_that_has_begun_is_finished() {
         let mut queue = Queue::default();
-        push(&mut queue, Kind::Latest, b"old");
+        push(&mut queue, BOARD, b"old");
         queue.advance(1);
-        push(&mut queue, Kind::Latest, b"mid");
-        push(&mut queue, Kind::Latest, b"new");
+        push(&mut queue, BOARD, b"mid");
+        push(&mut queue, BOARD, b"new");
         assert_eq!(drain(&mut queue), b"ldnew");
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tetris_core::{Active, Game, Piece, PieceSequence, RandomizerKind, Rules, TopOut};
 
 use crate::live::unix_micros;
-use crate::outbox::{self, Kind, Outbox};
+use crate::outbox::{self, Kind, Outbox, Picture};
 use crate::protocol::{ErrorCode, Key, PlayFrame, PlayStart, ServerMessage};
 use crate::session::Refusal;
 use keys::Keys;
@@ -139,8 +139,8 @@ impl Player {
         let frame = picture(&self.game, self.heard);
         if self.told.as_ref() != Some(&frame) {
             let message = ServerMessage::Play(Box::new(frame.clone()));
-            self.client
-                .send(&[(Kind::Droppable, outbox::binary(&message))]);
+            let kind = Kind::Latest(Picture::Play);
+            self.client.send(&[(kind, outbox::binary(&message))]);
             self.told = Some(frame);
         }
     }
