@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// A seeded, serialisable generator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Words")]
 pub struct Rng(Xoshiro256PlusPlus);
 
 impl Rng {
@@ -50,6 +51,28 @@ impl Rng {
     }
 }
 
+/// The state of a generator as it was written.
+#[derive(Deserialize)]
+struct Words {
+    s: [u64; 4],
+}
+
+impl TryFrom<Words> for Rng {
+    type Error = &'static str;
+
+    fn try_from(words: Words) -> Result<Self, Self::Error> {
+        // No seed leads to this state. It gives nothing but zeros, which `below` would reject for ever.
+        if words.s == [0; 4] {
+            return Err("a generator of random numbers is never all zeros");
+        }
+        let mut bytes = [0; 32];
+        for (bytes, word) in bytes.chunks_exact_mut(8).zip(words.s) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        Ok(Self(Xoshiro256PlusPlus::from_seed(bytes)))
+    }
+}
+
 /// Scrambles two numbers into a seed (two rounds of SplitMix64's finaliser), so that neighbouring seeds and streams
 /// have nothing in common.
 pub fn mix(seed: u64, stream: u64) -> u64 {
@@ -72,6 +95,19 @@ mod tests {
         let drawn: Vec<usize> = (0..8).map(|_| rng.below(1000)).collect();
         assert_eq!(drawn, [581, 917, 167, 944, 87, 249, 985, 734]);
         assert_eq!(rng.unit(), 0.888_497_598_247_971_8);
+    }
+
+    #[test]
+    fn what_was_written_goes_on_and_zeros_are_refused() {
+        let mut rng = Rng::new(3, 4);
+        rng.bits();
+        let text = serde_json::to_string(&rng).unwrap();
+        let mut again: Rng = serde_json::from_str(&text).unwrap();
+        assert_eq!(again, rng);
+        assert_eq!(again.bits(), rng.bits());
+        // Every draw would be rejected, without end.
+        let zeros = r#"{"s":[0,0,0,0]}"#;
+        assert!(serde_json::from_str::<Rng>(zeros).is_err());
     }
 
     #[test]

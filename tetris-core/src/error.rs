@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::board::{MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT, MIN_WIDTH};
 use crate::game::{MAX_PREVIEW, TopOut};
 use crate::moves::Placement;
-use crate::pieces::{Piece, RandomizerKind};
+use crate::pieces::{Piece, PieceSequence, RandomizerKind};
 
 /// A board was asked for with a size that this crate does not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -95,6 +95,15 @@ pub enum ParseSequenceError {
         /// The letter.
         found: char,
     },
+    /// More pieces than a sequence has.
+    #[error(
+        "there are {found} pieces in it; a sequence has at most {}",
+        PieceSequence::MOST
+    )]
+    TooLong {
+        /// Pieces in the text.
+        found: usize,
+    },
 }
 
 /// A text is no queue of known pieces.
@@ -146,14 +155,20 @@ pub enum PlaceError {
     },
 }
 
-/// An observation was asked for with more pieces than are known.
+/// There is no such observation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("{asked} next pieces were asked for, but the rules have a preview of {preview}")]
-pub struct ObservationError {
-    /// Pieces asked for.
-    pub asked: u8,
-    /// Pieces known.
-    pub preview: u8,
+pub enum ObservationError {
+    /// A field of the rules is outside its range.
+    #[error(transparent)]
+    Rules(#[from] ConfigError),
+    /// More next pieces than are known.
+    #[error("{asked} next pieces were asked for, but the rules have a preview of {preview}")]
+    Preview {
+        /// Pieces asked for.
+        asked: u8,
+        /// Pieces known.
+        preview: u8,
+    },
 }
 
 /// Bytes are no replay that can be played.

@@ -68,3 +68,14 @@ fn a_lone_weight_decides() {
     // Among equals the first: all weights 0 leave the first placement.
     assert_eq!(Controller::new("none", [0.0; 9]).choose(&env), Some(0));
 }
+
+/// With an infinite weight 0 times it is no number, and no placement would be the best.
+#[test]
+fn weights_are_numbers() {
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 2e30] {
+        let mut weights = [1.0; 9];
+        weights[8] = bad;
+        let made = std::panic::catch_unwind(|| Controller::new("none", weights));
+        assert!(made.is_err(), "{bad}");
+    }
+}

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use tetris_core::{
-    Afterstate, BCTS, Board, PackedBoard, Piece, PlacementConfig, PlacementEnv, Randomizer,
-    RandomizerKind, Scenario,
+    Afterstate, BCTS, Board, ColourPlane, PackedBoard, Piece, PlacementConfig, PlacementEnv,
+    Randomizer, RandomizerKind, Scenario,
 };
 
 fn both_ways<T>(value: &T)
@@ -125,6 +125,12 @@ fn damaged_environments_are_refused() {
         ("/randomizer/bag", json!(0)),
         ("/randomizer/bag", json!(128)),
         ("/board", small),
+        ("/randomizer/rng/s", json!([0, 0, 0, 0])),
+        ("/pieces", json!(u64::MAX)),
+        ("/lines", json!(u64::MAX)),
+        ("/score", json!(u64::MAX)),
+        ("/over", json!(true)),
+        ("/max_pieces", json!(12)),
         ("/colours/width", json!(0)),
         ("/colours/width", json!(5)),
         ("/colours/cells/0", json!(77)),
@@ -137,13 +143,51 @@ fn damaged_environments_are_refused() {
             "{pointer}"
         );
     }
-    assert!(serde_json::from_value::<PlacementEnv>(good).is_ok());
+    assert!(serde_json::from_value::<PlacementEnv>(good.clone()).is_ok());
+    // Without colours, that only the board is wrong.
+    let full = ["XXXXXXXXXX"; 6].join("/");
+    // A place for no piece.
+    let checkered = ["X.X.X.X.X.", ".X.X.X.X.X"].repeat(10).join("/");
+    let empty = ".".repeat(10);
+    for (rows, fine) in [(full, false), (checkered, false), (empty, true)] {
+        let board = Board::from_rows(&rows, 20).expect("a well-formed board");
+        let mut value = good.clone();
+        value["board"] = serde_json::to_value(board).expect("writes");
+        value["colours"] = json!(null);
+        let read = serde_json::from_value::<PlacementEnv>(value);
+        assert_eq!(read.is_ok(), fine, "{rows}");
+    }
+}
+
+#[test]
+fn damaged_colours_are_refused() {
+    let read = |width: u8, cells: &[u8]| {
+        serde_json::from_value::<ColourPlane>(json!({"width": width, "cells": cells}))
+    };
+    let colours = read(4, &[8; 16]).expect("fine");
+    assert_eq!((colours.width(), colours.height()), (4, 4));
+    let mut unknown = [1; 16];
+    unknown[15] = 9;
+    for (width, cells) in [
+        (0, &[0; 16][..]),
+        (3, &[0; 12]),
+        (4, &[0; 12]),
+        (4, &[0; 17]),
+        (4, &[0; 4 * 65]),
+        (33, &[0; 33 * 4]),
+        (255, &[1, 0, 0]),
+        (4, &unknown),
+    ] {
+        assert!(read(width, cells).is_err(), "{width} {cells:?}");
+    }
 }
 
 #[test]
 fn damaged_afterstates_are_refused() {
     let env = played(10, 20, RandomizerKind::Uniform, 3);
     let good = serde_json::to_value(env.after(0).expect("a free column")).expect("writes");
+    let full = Board::from_rows(&"X".repeat(10), 20).expect("a well-formed board");
+    let full = serde_json::to_value(PackedBoard::from(full)).expect("writes");
     for (field, bad) in [
         ("ceiling", json!(21)),
         ("ceiling", json!(0)),
@@ -151,6 +195,7 @@ fn damaged_afterstates_are_refused() {
         ("odds", json!([1, 1, 1, 1, 1, 1])),
         ("queue", json!("TSx")),
         ("queue", json!("TSZJLIOTSZJLIOT")),
+        ("board", full),
     ] {
         let mut damaged = good.clone();
         damaged[field] = bad;

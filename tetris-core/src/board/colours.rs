@@ -15,7 +15,7 @@ pub const GARBAGE: u8 = 8;
 ///
 /// It is for people to look at; nothing that plays or learns reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ColourPlane {
     width: NonZeroU8,
     /// Row after row from the floor, each from the left.
@@ -106,11 +106,36 @@ impl ColourPlane {
     /// Whether exactly the full cells of a board of the same size are coloured.
     #[cfg(feature = "serde")]
     pub(crate) fn agrees_with(&self, board: &Board) -> bool {
-        self.width() == board.width()
-            && self.cells.len() == board.width() * board.height()
-            && self.cells.iter().enumerate().all(|(index, &cell)| {
-                cell <= GARBAGE
-                    && board.get(index % self.width(), index / self.width()) == (cell != 0)
-            })
+        let coloured = |(index, &cell): (usize, &u8)| {
+            board.get(index % self.width(), index / self.width()) == (cell != 0)
+        };
+        (self.width(), self.height()) == (board.width(), board.height())
+            && self.cells.iter().enumerate().all(coloured)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for ColourPlane {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+
+        #[derive(serde::Deserialize)]
+        #[serde(rename = "ColourPlane", deny_unknown_fields)]
+        struct Unchecked {
+            width: NonZeroU8,
+            cells: Box<[u8]>,
+        }
+
+        let Unchecked { width, cells } = Unchecked::deserialize(deserializer)?;
+        let columns = usize::from(width.get());
+        Board::new(columns, cells.len() / columns).map_err(D::Error::custom)?;
+        if cells.len() % columns != 0 {
+            return Err(D::Error::custom("the last row of colours is not whole"));
+        }
+        if let Some(unknown) = cells.iter().find(|&&cell| cell > GARBAGE) {
+            let error = format_args!("{unknown} is no colour of a cell; they are 0 to {GARBAGE}");
+            return Err(D::Error::custom(error));
+        }
+        Ok(Self { width, cells })
     }
 }

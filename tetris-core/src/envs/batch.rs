@@ -134,8 +134,12 @@ impl<R: Reward> BatchEnv<R> {
     }
 
     /// The same with games truncated after so many steps.
+    ///
+    /// # Panics
+    /// If they are 0.
     #[must_use]
     pub fn with_max_steps(mut self, steps: u64) -> Self {
+        assert!(steps > 0, "a game has one step at least");
         self.max_steps = steps;
         self
     }
@@ -233,6 +237,8 @@ impl<R: Reward> BatchEnv<R> {
     {
         use rayon::prelude::*;
 
+        assert!(games > 0, "a chunk has one game at least");
+        let games = games.min(self.len().max(1));
         self.check(actions, &buffers)?;
         let shared = Shared {
             observation: &self.observation,

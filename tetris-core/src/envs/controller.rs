@@ -58,8 +58,20 @@ impl Controller {
 
     /// A player of your own: weights of the features in the order of [`Features::NAMES`], the
     /// mean height excepted.
+    ///
+    /// # Panics
+    /// If a weight is no number or beyond ±1e30: sums of such need not be numbers, and then there
+    /// is no greatest.
     #[must_use]
     pub const fn new(name: &'static str, weights: [f32; 9]) -> Self {
+        let mut i = 0;
+        while i < weights.len() {
+            assert!(
+                weights[i].abs() <= 1e30,
+                "a weight is no number or beyond 1e30"
+            );
+            i += 1;
+        }
         Self { name, weights }
     }
 

@@ -89,8 +89,12 @@ impl<R: Reward> KeyEnv<R> {
     }
 
     /// The same with games truncated after so many steps.
+    ///
+    /// # Panics
+    /// If they are 0.
     #[must_use]
     pub fn with_max_steps(mut self, steps: u64) -> Self {
+        assert!(steps > 0, "a game has one step at least");
         self.max_steps = steps;
         self
     }
@@ -131,7 +135,7 @@ impl<R: Reward> KeyEnv<R> {
             action,
             &mut locked,
         )?;
-        self.steps += 1;
+        self.steps = self.steps.saturating_add(1);
         Ok(outcome.with(locked, self.steps >= self.max_steps))
     }
 
@@ -146,7 +150,7 @@ impl<R: Reward> KeyEnv<R> {
             None => self.observation.read_pieces(game, bits),
         }
         let step = self.outcome_of(&self.game, locked, score);
-        self.steps += 1;
+        self.steps = self.steps.saturating_add(1);
         step
     }
 

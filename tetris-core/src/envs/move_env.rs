@@ -104,6 +104,9 @@ impl<R: Reward> MoveEnv<R> {
     }
 
     /// The same with games truncated after so many steps.
+    ///
+    /// # Panics
+    /// If they are 0.
     #[must_use]
     pub fn with_max_steps(self, steps: u64) -> Self {
         let keys = self.keys.with_max_steps(steps);

@@ -117,8 +117,10 @@ impl Observation {
     /// The layout of these parts in this order, for games by these rules.
     ///
     /// # Errors
-    /// If [`Part::Next`] asks for more pieces than the preview has.
+    /// If a field of the rules is outside its range, or [`Part::Next`] asks for more pieces than
+    /// the preview has.
     pub fn new(rules: &Rules, parts: &[Part]) -> Result<Self, ObservationError> {
+        rules.validate()?;
         let (width, height) = (usize::from(rules.width), usize::from(rules.height));
         let plane = Plane { width, height };
         let mut observation = Self {
@@ -143,7 +145,7 @@ impl Observation {
                 Part::Queue => 7 * usize::from(rules.preview),
                 Part::Next(asked) if asked > rules.preview => {
                     let preview = rules.preview;
-                    return Err(ObservationError { asked, preview });
+                    return Err(ObservationError::Preview { asked, preview });
                 }
                 Part::Next(count) => 7 * usize::from(count),
                 Part::CanHold | Part::Holes | Part::Bumpiness | Part::PileHeight => 1,

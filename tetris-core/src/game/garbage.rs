@@ -2,13 +2,10 @@
 
 use alloc::collections::VecDeque;
 
-use rand::SeedableRng;
-use rand::rngs::Xoshiro256PlusPlus;
-
 use crate::board::Board;
 use crate::envs::in_range;
 use crate::error::ConfigError;
-use crate::pieces::below;
+use crate::pieces::Rng;
 
 /// How garbage comes in: rows that are full but for one hole, pushed in under the board when a
 /// piece locks.
@@ -60,6 +57,7 @@ impl Default for GarbageRules {
 /// An attack that has not come in, or not wholly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 struct Attack {
     rows: u16,
     /// The tick from which it can come in.
@@ -71,8 +69,9 @@ struct Attack {
 /// Attacks under way, and where their holes will be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub(crate) struct Garbage {
-    rng: Xoshiro256PlusPlus,
+    rng: Rng,
     attacks: VecDeque<Attack>,
     last_hole: Option<u8>,
 }
@@ -81,7 +80,7 @@ impl Garbage {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             // Any other stream than that of the pieces: the bits of "garbage".
-            rng: Xoshiro256PlusPlus::seed_from_u64(seed ^ 0x67_6172_6261_6765),
+            rng: Rng::new(seed ^ 0x67_6172_6261_6765),
             attacks: VecDeque::new(),
             last_hole: None,
         }
@@ -134,7 +133,7 @@ impl Garbage {
             .filter(|attack| attack.from <= now)?;
         let hole = match attack.hole {
             None => other_column(&mut self.rng, self.last_hole, width),
-            Some(hole) if below(&mut self.rng, 100) < messiness.into() => {
+            Some(hole) if self.rng.below(100) < messiness.into() => {
                 other_column(&mut self.rng, Some(hole), width)
             }
             Some(hole) => hole,
@@ -150,11 +149,11 @@ impl Garbage {
 }
 
 /// A uniformly random column, but not the given one.
-fn other_column(rng: &mut Xoshiro256PlusPlus, but: Option<u8>, width: u8) -> u8 {
+fn other_column(rng: &mut Rng, but: Option<u8>, width: u8) -> u8 {
     match but {
-        None => below(rng, width.into()) as u8,
+        None => rng.below(width.into()) as u8,
         Some(but) => {
-            let column = below(rng, u32::from(width) - 1) as u8;
+            let column = rng.below(u32::from(width) - 1) as u8;
             column + u8::from(column >= but)
         }
     }

@@ -7,7 +7,8 @@
 pub enum Gravity {
     /// Not at all.
     None,
-    /// So many rows in so many ticks (1 or more), evenly.
+    /// So many rows in so many ticks (1 or more), evenly. From 20 rows a tick on it is as
+    /// [`Gravity::Instant`].
     Rows {
         /// Rows.
         rows: u16,

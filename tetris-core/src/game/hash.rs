@@ -28,11 +28,8 @@ impl Game {
         ]));
         hash.add(state.queue);
         let odds = state.feed.odds().weights();
-        let combo = u64::from(state.combo) << 48;
-        hash.add(
-            odds.iter()
-                .fold(combo, |all, &weight| all << 4 | u64::from(weight)),
-        );
+        let weights = |all, &weight: &u8| all << 4 | u64::from(weight);
+        hash.add(u64::from(state.combo) << 28 | odds.iter().fold(0, weights));
         hash.finish()
     }
 }

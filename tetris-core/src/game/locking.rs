@@ -56,7 +56,7 @@ impl Game {
         if let Some(colours) = &mut state.colours {
             colours.lock(active.piece, active.cells());
         }
-        state.pieces += 1;
+        state.pieces = state.pieces.saturating_add(1);
         state.hold_used = false;
         let locked = out.insert(Locked {
             piece: active.piece,
@@ -118,7 +118,7 @@ impl Game {
         } else {
             state.chain = 0;
         }
-        state.lines += u32::from(clear.lines);
+        state.lines = state.lines.saturating_add(clear.lines.into());
     }
 
     /// Points, attack and level for a piece that locked.

@@ -39,6 +39,8 @@ pub use topout::{TopOut, TopOutRules};
 pub(crate) use garbage::Garbage;
 pub(crate) use gravity::Rate;
 pub(crate) use motion::{HARD_DROP, HOLD};
+#[cfg(feature = "serde")]
+pub(crate) use wire::FAR;
 
 /// A game at key-press level: the rules' state machine.
 ///
@@ -74,6 +76,7 @@ pub struct Game {
 /// What happens to the next piece as it enters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 struct Initial {
     turn: Option<Turn>,
     hold: bool,
@@ -82,6 +85,7 @@ struct Initial {
 /// Everything that changes. What is marked as derived follows from the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 struct State {
     board: Board,
     /// Height of its highest column: a piece above it is in free air. Derived.
@@ -291,13 +295,13 @@ impl Game {
         self.state.level
     }
 
-    /// Rows cleared.
+    /// Rows cleared; the count stops at [`u32::MAX`].
     #[must_use]
     pub const fn lines(&self) -> u32 {
         self.state.lines
     }
 
-    /// Pieces locked.
+    /// Pieces locked; the count stops at [`u32::MAX`].
     #[must_use]
     pub const fn pieces(&self) -> u32 {
         self.state.pieces

@@ -18,11 +18,46 @@ impl Game {
 
     /// Calls `found` for every place where the active piece can lock from where it is, tucks and
     /// spins included, in the order of [`MoveRules::moves`]. Gravity and the lock delay are left
-    /// out. No call after the end.
+    /// out. A piece that was just turned has its spin where it lies, which those rules, who do not
+    /// know of that turn, need not find. No call after the end.
     pub fn moves(&self, found: &mut impl FnMut(Move)) {
-        if let Some(active) = self.active() {
-            self.move_rules().moves(self.board(), active, found);
+        let Some(active) = self.active() else {
+            return;
+        };
+        let rules = self.move_rules();
+        let Some(spun) = self.spun(active) else {
+            rules.moves(self.board(), active, found);
+            return;
+        };
+        // One closure for all callers, because the code behind it is large.
+        let found: &mut dyn FnMut(Move) = found;
+        rules.moves(self.board(), active, &mut |mut one: Move| {
+            if one.placement == spun.placement {
+                one.spin = one.spin.max(spun.spin);
+            }
+            found(one);
+        });
+    }
+
+    /// Where the active piece lies, if it would lock there with a spin as it is.
+    fn spun(&self, active: Active) -> Option<Move> {
+        let state = &self.state;
+        if state.last_move == LastMove::Other || !state.grounded {
+            return None;
         }
+        let (piece, far) = (active.piece, state.last_move == LastMove::FarKick);
+        let pivot = (active.x.into(), active.y.into());
+        let spins = self.setup.rules.spins;
+        let spin = spins.spin(&state.board, piece, active.rotation, pivot, far)?;
+        let distinct = piece.distinct_rotations();
+        let placement = Placement {
+            rotation: distinct[active.rotation.index() % distinct.len()],
+            ..active.placement()
+        };
+        Some(Move {
+            placement,
+            spin: Some(spin),
+        })
     }
 
     /// Locks the active piece in one of its [`moves`](Self::moves), with the best spin that it

@@ -17,7 +17,7 @@ struct Borrowed<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename = "Game")]
+#[serde(rename = "Game", deny_unknown_fields)]
 struct Owned {
     rules: Rules,
     state: State,
@@ -48,6 +48,9 @@ impl<'de> Deserialize<'de> for Game {
     }
 }
 
+/// What a count of a game does not reach in a lifetime, and adding to it cannot overflow.
+pub(crate) const FAR: u64 = 1 << 62;
+
 impl State {
     fn suits(&self, rules: &Rules) -> bool {
         let size = (self.board.width(), self.board.height());
@@ -71,6 +74,8 @@ impl State {
             && queue_is_fine
             && active_is_fine
             && self.level > 0
+            && self.score < FAR
+            && self.ticks < FAR
             && (rules.hold || self.hold.is_none())
             && self
                 .garbage

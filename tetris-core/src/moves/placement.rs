@@ -29,7 +29,7 @@ impl Placement {
         let (shape, x, y) = (piece.shape(self.rotation), self.column, self.row);
         (0..shape.width()).flat_map(move |i| {
             let (bottom, top) = (shape.bottoms()[i], shape.tops()[i]);
-            (bottom..top).map(move |dy| (usize::from(x) + i, usize::from(y + dy)))
+            (bottom..top).map(move |dy| (usize::from(x) + i, usize::from(y) + usize::from(dy)))
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Spins: pieces turned into place.
 
-use crate::board::Board;
+use crate::board::{Board, MAX_HEIGHT, MAX_WIDTH};
 use crate::pieces::{Piece, Rotation};
 
 /// How a piece was spun into place.
@@ -33,8 +33,8 @@ pub enum SpinRule {
     All,
 }
 
-/// A turn that moved the pivot one column and two rows, by the last of the five tests of the
-/// Super Rotation System, makes every T-spin a full one.
+/// A turn that moved the pivot one column and two rows makes every T-spin a full one: by the last
+/// of the five tests of the Super Rotation System, or by one of the tests of kicked half turns.
 #[inline]
 pub(crate) const fn is_far_kick((dx, dy): (i8, i8)) -> bool {
     dx.abs() == 1 && dy.abs() == 2
@@ -49,6 +49,7 @@ pub(crate) const fn is_far_kick((dx, dy): (i8, i8)) -> bool {
 #[must_use]
 #[inline]
 pub fn t_spin(board: &Board, rotation: Rotation, x: i32, y: i32, far_kick: bool) -> Option<Spin> {
+    let (x, y) = near_a_board((x, y));
     // Clockwise from the upper left, so that the front of north is the first two.
     let corners =
         [(-1, 1), (1, 1), (1, -1), (-1, -1)].map(|(dx, dy)| is_full(board, x + dx, y + dy));
@@ -59,6 +60,13 @@ pub fn t_spin(board: &Board, rotation: Rotation, x: i32, y: i32, far_kick: bool)
         _ if fronts || far_kick => Some(Spin::Full),
         _ => Some(Spin::Mini),
     }
+}
+
+/// The same place, or one as far outside as the board is concerned, so that sums do not overflow.
+#[inline]
+fn near_a_board((x, y): (i32, i32)) -> (i32, i32) {
+    let (width, height) = (MAX_WIDTH as i32, MAX_HEIGHT as i32);
+    (x.clamp(-8, width + 8), y.clamp(-8, height + 8))
 }
 
 /// Whether a piece of one cell could not be there.
@@ -81,9 +89,10 @@ impl SpinRule {
         board: &Board,
         piece: Piece,
         rotation: Rotation,
-        (x, y): (i32, i32),
+        pivot: (i32, i32),
         far_kick: bool,
     ) -> Option<Spin> {
+        let (x, y) = near_a_board(pivot);
         let immobile = || {
             let free = |dx: i32, dy: i32| {
                 let cells = piece.cells(rotation);

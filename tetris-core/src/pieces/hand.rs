@@ -55,7 +55,10 @@ impl PieceQueue {
     #[must_use]
     #[inline]
     pub fn get(self, place: usize) -> Option<Piece> {
-        let cell = self.0.unbounded_shr(BITS * place as u32) & ((1 << BITS) - 1);
+        if place >= MAX_PREVIEW {
+            return None;
+        }
+        let cell = self.0 >> (BITS * place as u32) & ((1 << BITS) - 1);
         (cell as usize)
             .checked_sub(1)
             .map(|index| Piece::ALL[index])
@@ -212,7 +215,9 @@ mod tests {
                 assert_eq!(queue.shift(new), list.remove(0));
                 assert_eq!((queue.len(), queue.is_empty()), (length, length == 0));
                 assert!(queue.iter().eq(list.iter().copied()));
-                assert_eq!(queue.get(length), None);
+                for past in [length, MAX_PREVIEW, 16, 1 << 30, usize::MAX] {
+                    assert_eq!(queue.get(past), None);
+                }
             }
         }
         assert_eq!(PieceQueue::new(&stream[..15]), None);

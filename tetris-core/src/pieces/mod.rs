@@ -5,7 +5,7 @@ mod kind;
 mod odds;
 mod piece;
 mod randomizer;
-mod range;
+mod rng;
 mod rotation;
 mod shape;
 mod source;
@@ -20,6 +20,6 @@ pub use rotation::{HalfTurns, RotationRules, RotationSystem, Turn};
 pub use shape::Shape;
 pub use source::{PieceSequence, PieceSource};
 
-pub(crate) use range::below;
+pub(crate) use rng::Rng;
 pub(crate) use source::Feed;
 pub(crate) use stamp::{NARROW, Stamp, WINDOW};

@@ -1,10 +1,7 @@
 //! Which piece comes next.
 
-use rand::SeedableRng;
-use rand::rngs::Xoshiro256PlusPlus;
-
 use super::kind::{ONE_OF_EACH, bit};
-use crate::pieces::{Odds, Piece, RandomizerKind, below};
+use crate::pieces::{Odds, Piece, RandomizerKind, Rng};
 
 /// The pieces of one bag of seven.
 #[derive(Clone, Copy)]
@@ -56,7 +53,7 @@ impl Places {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Randomizer {
     kind: RandomizerKind,
-    rng: Xoshiro256PlusPlus,
+    rng: Rng,
     /// The pieces still in the bag, as bits: bit `i` is piece `i`, bit `7 + i` its second copy.
     /// An empty bag is full again. For [`RandomizerKind::Nes`] the last piece instead, if any.
     bag: u16,
@@ -68,7 +65,7 @@ impl Randomizer {
     pub fn new(kind: RandomizerKind, seed: u64) -> Self {
         Self {
             kind,
-            rng: Xoshiro256PlusPlus::seed_from_u64(seed),
+            rng: Rng::new(seed),
             bag: kind.full_bag(),
         }
     }
@@ -101,7 +98,7 @@ impl Randomizer {
         let (first, second) = (bag & ONE_OF_EACH, bag >> 7);
         let firsts = PLACES[usize::from(first)].count;
         let all = firsts + PLACES[usize::from(second)].count;
-        let nth = below(&mut self.rng, all);
+        let nth = self.rng.below(all);
         let (piece, shift) = if nth < firsts {
             (PLACES[usize::from(first)].nth(nth), 0)
         } else {
@@ -122,9 +119,9 @@ impl Randomizer {
     }
 
     fn draw_unlike_the_last(&mut self) -> Piece {
-        let mut throw = below(&mut self.rng, 8);
+        let mut throw = self.rng.below(8);
         if throw == 7 || self.bag == 1 << throw {
-            throw = below(&mut self.rng, 7);
+            throw = self.rng.below(7);
         }
         let piece = Piece::ALL[throw as usize];
         self.bag = bit(piece);
@@ -138,10 +135,10 @@ impl<'de> serde::Deserialize<'de> for Randomizer {
         use serde::de::Error;
 
         #[derive(serde::Deserialize)]
-        #[serde(rename = "Randomizer")]
+        #[serde(rename = "Randomizer", deny_unknown_fields)]
         struct Unchecked {
             kind: RandomizerKind,
-            rng: Xoshiro256PlusPlus,
+            rng: Rng,
             bag: u16,
         }
 

@@ -8,7 +8,7 @@ use core::str::FromStr;
 use crate::error::ParseSequenceError;
 use crate::pieces::{Odds, Piece, Randomizer, RandomizerKind};
 
-/// One or more pieces in a fixed order, again and again.
+/// Up to [`PieceSequence::MOST`] pieces in a fixed order, again and again.
 ///
 /// As text it is the letters of the pieces. Clones share the list.
 ///
@@ -23,10 +23,15 @@ use crate::pieces::{Odds, Piece, Randomizer, RandomizerKind};
 pub struct PieceSequence(Arc<[Piece]>);
 
 impl PieceSequence {
-    /// The pieces in order. `None` if there are none.
+    /// The most pieces of a sequence.
+    pub const MOST: usize = 1 << 20;
+
+    /// The pieces in order. `None` if there are none, or too many.
     #[must_use]
     pub fn new(pieces: &[Piece]) -> Option<Self> {
-        (!pieces.is_empty()).then(|| Self(pieces.into()))
+        (1..=Self::MOST)
+            .contains(&pieces.len())
+            .then(|| Self(pieces.into()))
     }
 
     /// The pieces, at least one.
@@ -58,7 +63,10 @@ impl FromStr for PieceSequence {
             .enumerate()
             .map(read)
             .collect::<Result<_, _>>()?;
-        Self::new(&pieces).ok_or(ParseSequenceError::Empty)
+        Self::new(&pieces).ok_or(match pieces.len() {
+            0 => ParseSequenceError::Empty,
+            found => ParseSequenceError::TooLong { found },
+        })
     }
 }
 

@@ -8,9 +8,6 @@ use crate::game::{Gravity, LockDelay, LockReset, Rules, Spawn};
 use crate::moves::SpinRule;
 use crate::pieces::{HalfTurns, Piece, PieceSequence, PieceSource, RandomizerKind, RotationSystem};
 
-/// Longest sequence of pieces that is read.
-const MOST_PIECES: u64 = 1 << 20;
-
 /// Writes all fields, or reads them.
 pub(super) fn code(rules: &mut Rules, coder: &mut impl Coder) -> Result<(), ReplayError> {
     number(coder, &mut rules.width)?;
@@ -131,7 +128,7 @@ fn pieces(coder: &mut impl Coder, value: &mut PieceSource) -> Result<(), ReplayE
     };
     let mut count = known.len() as u64;
     coder.code(&mut count)?;
-    if count > MOST_PIECES {
+    if count > PieceSequence::MOST as u64 {
         return Err(ReplayError::Damaged);
     }
     let mut coded = Vec::new();

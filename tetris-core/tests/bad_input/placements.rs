@@ -1,6 +1,9 @@
 //! Placements that there are not.
 
-use tetris_core::{IllegalAction, PlacementConfig, PlacementEnv, RandomizerKind, Scenario};
+use tetris_core::{
+    IllegalAction, Piece, Placement, PlacementConfig, PlacementEnv, RandomizerKind, Rotation,
+    Scenario, Spin, SpinRule, t_spin,
+};
 
 use crate::{board, unchanged};
 
@@ -103,4 +106,23 @@ fn illegal_placements() {
             ),
         ],
     );
+}
+
+/// Numbers that no board has: as far outside as can be told, and no overflow.
+#[test]
+fn far_from_any_board() {
+    let board = board("XXXX/XXXX", 4);
+    for far in [i32::MIN, -9, 99, i32::MAX] {
+        let corners = t_spin(&board, Rotation::North, far, 1, false);
+        assert_eq!(corners, Some(Spin::Full), "beside the walls all is full");
+        let immobile = SpinRule::All.spin(&board, Piece::S, Rotation::East, (far, far), true);
+        assert_eq!(immobile, Some(Spin::Full));
+    }
+    let outside = Placement {
+        rotation: Rotation::East,
+        column: 255,
+        row: 255,
+    };
+    let cells: Vec<_> = outside.cells(Piece::I).collect();
+    assert_eq!(cells, [(255, 255), (255, 256), (255, 257), (255, 258)]);
 }

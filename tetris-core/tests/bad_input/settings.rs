@@ -27,6 +27,11 @@ fn settings() {
         );
         outcome(PlacementEnv::new(config))
     };
+    let observed = |change: fn(&mut Rules)| {
+        let mut rules = Rules::guideline();
+        change(&mut rules);
+        outcome(Observation::new(&rules, &[Part::HeightDifferences]))
+    };
     let next = |asked| Observation::new(&Rules::guideline(), &[Part::Next(asked)]);
     check(vec![
         ("width 3", rules(|r| r.width = 3), &["width = 3", "4 to 32"]),
@@ -85,6 +90,16 @@ fn settings() {
             "messiness 101",
             rules(|r| r.garbage.messiness = 101),
             &["garbage.messiness = 101", "0 to 100"],
+        ),
+        (
+            "an observation without columns",
+            observed(|r| r.width = 0),
+            &["width = 0", "4 to 32"],
+        ),
+        (
+            "a large observation",
+            observed(|r| (r.width, r.height) = (255, 255)),
+            &["width = 255", "4 to 32"],
         ),
         (
             "width 3",

@@ -75,6 +75,11 @@ fn names_and_letters() {
             &["letter 3 is '?'", "I, O, T, S, Z, J and L"],
         ),
         (
+            "a sequence without end",
+            outcome("I".repeat(PieceSequence::MOST + 1).parse::<PieceSequence>()),
+            &["1048577 pieces", "at most 1048576"],
+        ),
+        (
             "an unknown source of pieces",
             outcome("bag9".parse::<PieceSource>()),
             &["letter 1 is 'b'", "uniform, bag7, bag14, nes, snakes"],

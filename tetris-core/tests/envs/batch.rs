@@ -139,7 +139,7 @@ fn threads_do_not_matter() {
         batch.step(actions, buffers).expect("all fits");
     });
     for threads in [1, 2, 3] {
-        for chunk in [1, 7, 16, 50, 1_000] {
+        for chunk in [1, 7, 16, 50, 1_000, 1 << 60, usize::MAX] {
             let pool = pool(threads);
             let together = play(&|batch, actions, buffers| {
                 pool.install(|| batch.par_step(actions, buffers, chunk))

@@ -1,7 +1,7 @@
 //! Observations, number by number, against what the game says.
 
 use crate::{ALL, Actions, env, small};
-use tetris_core::{Afterstate, Board, Game, Observation, Part, Piece, Rules};
+use tetris_core::{Afterstate, Board, Game, Observation, ObservationError, Part, Piece, Rules};
 
 fn one_of_seven(piece: Option<Piece>) -> Vec<f32> {
     Piece::ALL
@@ -180,5 +180,6 @@ fn the_largest_board_fits() {
 #[test]
 fn more_than_the_preview_is_refused() {
     let error = Observation::new(&Rules::guideline(), &[Part::Next(6)]).expect_err("five");
-    assert_eq!((error.asked, error.preview), (6, 5));
+    let (asked, preview) = (6, 5);
+    assert_eq!(error, ObservationError::Preview { asked, preview });
 }

@@ -94,7 +94,7 @@ mod data {
     use super::*;
     use crate::on_board;
     use serde_json::{Value, json};
-    use tetris_core::Spawn;
+    use tetris_core::{HalfTurns, RotationRules, Spawn, Spin, SpinRule};
 
     #[test]
     fn games_go_on_where_they_were_written() {
@@ -161,10 +161,91 @@ mod data {
         }
     }
 
+    /// A game of which something is other than played.
+    fn with(game: &Game, changes: &[(&str, Value)]) -> Game {
+        let mut value = serde_json::to_value(game).expect("writes");
+        for (pointer, changed) in changes {
+            *value.pointer_mut(pointer).expect("there is such a field") = changed.clone();
+        }
+        serde_json::from_value(value).expect("reads")
+    }
+
+    #[test]
+    fn hashes_tell_combos_apart() {
+        let game = played(Rules::guideline(), 9, 60);
+        let hash = |combo: u16| with(&game, &[("/state/combo", json!(combo))]).position_hash();
+        let hashes = [0, 1, 2, 15, 16, 255, 256, u16::MAX].map(hash);
+        assert_eq!(hashes[0], game.position_hash());
+        assert_eq!(HashMap::from(hashes.map(|hash| (hash, ()))).len(), 8);
+    }
+
+    /// A piece turned into a place that no turn leads to from there, since it cannot be turned out
+    /// of it and in again.
+    #[test]
+    fn a_spin_that_the_piece_has_already_is_among_its_moves() {
+        let kicked = RotationRules {
+            half_turns: HalfTurns::Kicked,
+            ..RotationRules::default()
+        };
+        for (rows, rotation, spins, piece, place, last, spin) in [
+            (
+                ".X...X/.....X/XXX.../XX..X./X.X.../X.X...",
+                RotationRules::default(),
+                SpinRule::All,
+                "T",
+                (5, 1),
+                "FarKick",
+                Spin::Full,
+            ),
+            (
+                "XXX..XX/......X/X.X..X./..XXXX./X..X.X./X.X..X.",
+                kicked,
+                SpinRule::AllMini,
+                "L",
+                (1, 3),
+                "Turn",
+                Spin::Mini,
+            ),
+        ] {
+            let rules = Rules {
+                width: rows.find('/').expect("several rows") as u8,
+                rotation,
+                spins,
+                ..still(piece)
+            };
+            let (x, y) = place;
+            let state = [
+                ("/state/active/rotation", json!("West")),
+                ("/state/active/x", json!(x)),
+                ("/state/active/y", json!(y)),
+                ("/state/last_move", json!(last)),
+            ];
+            let mut game = with(&on_board(rules, rows), &state);
+            let mut dropped = game.clone();
+            let locked = press(&mut dropped, "D").expect("locks");
+            assert_eq!(locked.clear.spin, Some(spin), "{piece}");
+
+            let mut found = Vec::new();
+            game.moves(&mut |one| {
+                if one
+                    .placement
+                    .cells(locked.piece)
+                    .eq(locked.placement.cells(locked.piece))
+                {
+                    found.push(one.spin);
+                }
+            });
+            assert_eq!(found, [Some(spin)], "{piece}");
+            assert_eq!(game.place(locked.placement).expect("it lies there"), locked);
+            assert_eq!(game, dropped);
+        }
+    }
+
     #[test]
     fn damaged_games_are_refused() {
         let mut game = played(Rules::guideline(), 9, 60);
         game.set_colours(true);
+        game.receive_garbage(2);
         assert!(!game.is_over());
         let good = serde_json::to_value(&game).expect("writes");
         assert!(serde_json::from_value::<Game>(good.clone()).is_ok());
@@ -182,6 +263,16 @@ mod data {
             ("/state/level", json!(0)),
             ("/state/colours/cells/0", json!(77)),
             ("/state/feed/Random/bag", json!(0)),
+            ("/state/feed/Random/rng/s", json!([0, 0, 0, 0])),
+            ("/state/garbage/rng/s", json!([0, 0, 0, 0])),
+            ("/state/score", json!(u64::MAX)),
+            ("/state/ticks", json!(u64::MAX)),
+            // Unknown fields.
+            (
+                "/state/initial",
+                json!({"turn": null, "hold": false, "held": true}),
+            ),
+            ("/state/feed/Random/rng", json!({"s": [1, 2, 3, 4], "t": 0})),
         ] {
             let mut damaged: Value = good.clone();
             *damaged

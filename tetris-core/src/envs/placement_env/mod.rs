@@ -192,7 +192,8 @@ impl PlacementEnv {
     }
 
     /// Calls `found(action, lines, features)` for every legal action: the lines it clears, and
-    /// the features of the move and of the board after it. Actions ascend.
+    /// the features of the move and of the board after it. Actions ascend. With a pile of more
+    /// than 28 rows it takes ten times as long and more.
     #[inline]
     pub fn candidates(&self, found: &mut impl FnMut(usize, u32, &Features)) {
         let state = &self.state;

@@ -7,6 +7,8 @@ use crate::board::MIN_HEIGHT;
 use crate::board::{Board, ColourPlane};
 use crate::envs::PlacementConfig;
 use crate::error::IllegalAction;
+#[cfg(feature = "serde")]
+use crate::game::FAR;
 use crate::game::MAX_PREVIEW;
 use crate::moves::{NoDrop, Placement, drop_action};
 use crate::pieces::{Hand, Odds, Piece, PieceQueue, Randomizer, Shape};
@@ -22,6 +24,7 @@ pub(super) struct Drop {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub(super) struct State {
     pub(super) config: PlacementConfig,
     pub(super) ceiling: u8,
@@ -150,13 +153,19 @@ impl<'de> serde::Deserialize<'de> for PlacementEnv {
         config.validate().map_err(D::Error::custom)?;
         let size = (usize::from(config.width), usize::from(config.height));
         let colours_agree = |colours: &ColourPlane| colours.agrees_with(&state.board);
+        let limit = state.max_pieces.is_some_and(|max| state.pieces >= max);
         let agrees = (state.board.width(), state.board.height()) == size
             && (MIN_HEIGHT..=size.1).contains(&state.ceiling.into())
             && state.odds.weight(state.next) != 0
             && state.hand.held.is_some() == config.hold
             && state.hand.queue.len() == config.preview.into()
             && state.randomizer.kind() == config.pieces
-            && state.colours.as_ref().is_none_or(colours_agree);
+            && state.colours.as_ref().is_none_or(colours_agree)
+            && state.board.full_rows() == 0
+            && [state.lines, state.pieces, state.score]
+                .iter()
+                .all(|&count| count < FAR)
+            && state.over == (limit || !state.has_legal_action());
         if agrees {
             Ok(Self { state })
         } else {
