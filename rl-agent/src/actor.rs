@@ -29,8 +29,8 @@ pub trait Distributed<E: Environment>: Agent<E> {
     /// The acting half.
     type Actor: Actor<E>;
 
-    /// The acting half for one of several environments, with random numbers of its own.
-    fn actor(&self, env_index: usize) -> Self::Actor;
+    /// The acting half for one of several threads, with random numbers of its own: others than an actor had before.
+    fn actor(&mut self, thread: usize) -> Self::Actor;
 
     /// What actors should decide by as of now.
     fn mind(&self) -> <Self::Actor as Actor<E>>::Mind;

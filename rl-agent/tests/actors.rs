@@ -143,6 +143,59 @@ fn the_dqn_goes_on_from_a_checkpoint_of_actors_either_way() {
     }
 }
 
+/// What begins, and what is done at first.
+#[derive(Default)]
+struct Beginnings {
+    episodes: Vec<(u64, u64)>,
+    actions: Vec<usize>,
+}
+
+impl Observer<Table> for Beginnings {
+    fn on_episode_start(&mut self, report: &EpisodeStartReport<'_, Table>) {
+        self.episodes.push((report.episode, report.seed));
+    }
+    fn on_step(&mut self, report: &StepReport<'_, Table>) {
+        self.actions.push(report.action);
+    }
+}
+
+/// Or every session would play the same games again, and number them twice.
+#[test]
+fn every_session_of_actors_begins_episodes_of_its_own() {
+    // Walking at random takes long to the end of it.
+    let random = DqnConfig {
+        hidden: vec![4],
+        epsilon: Schedule::Constant(1.0),
+        learning_starts: 1_000_000,
+        ..DqnConfig::default()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let checkpoint = folder.path().join(CHECKPOINT_FILE);
+    let mut all = Beginnings::default();
+    let mut sessions = Vec::new();
+    for session in 1..=4 {
+        let agent = Dqn::new(&chain(20), random.clone(), 4).unwrap();
+        let mut trainer = Trainer::new(vec![chain(20)], agent, limits(150 * session)).unwrap();
+        trainer = trainer.save_to(folder.path(), BTreeMap::new());
+        if session > 1 {
+            trainer.read_checkpoint(&checkpoint).unwrap();
+        }
+        let mut seen = Beginnings::default();
+        match session {
+            4 => trainer.run(&mut seen).unwrap(),
+            _ => trainer.run_with_actors(&mut seen, 1).unwrap(),
+        };
+        all.episodes.extend(seen.episodes);
+        sessions.push(seen.actions[..100].to_vec());
+    }
+    let numbers: BTreeMap<u64, u64> = all.episodes.iter().copied().collect();
+    assert_eq!(numbers.len(), all.episodes.len(), "{:?}", all.episodes);
+    assert!(numbers.keys().copied().eq(0..numbers.len() as u64));
+    sessions.sort();
+    sessions.dedup();
+    assert_eq!(sessions.len(), 4, "two sessions walked the same way");
+}
+
 /// Actors had noise of their own; whoever goes on without them, at whatever step, draws some.
 #[test]
 fn a_noisy_network_goes_on_without_actors() {

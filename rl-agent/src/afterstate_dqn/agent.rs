@@ -152,8 +152,9 @@ where
 {
     type Actor = AfterstateActor<M::After>;
 
-    fn actor(&self, env_index: usize) -> Self::Actor {
-        let rng = Rng::new(self.state.seed, ACTOR_STREAMS + env_index as u64);
+    fn actor(&mut self, thread: usize) -> Self::Actor {
+        let seed = self.state.exploration.bits();
+        let rng = Rng::new(seed, ACTOR_STREAMS + thread as u64);
         AfterstateActor::new(Distributed::<E>::mind(self), self.config.clone(), rng)
     }
 

@@ -191,8 +191,9 @@ impl<E: Environment> Agent<E> for Dqn {
 impl<E: Environment> Distributed<E> for Dqn {
     type Actor = DqnActor;
 
-    fn actor(&self, env_index: usize) -> DqnActor {
-        let rng = Rng::new(self.state.seed, ACTOR_STREAMS + env_index as u64);
+    fn actor(&mut self, thread: usize) -> DqnActor {
+        let seed = self.state.exploration.bits();
+        let rng = Rng::new(seed, ACTOR_STREAMS + thread as u64);
         DqnActor::new(Distributed::<E>::mind(self), self.config.clone(), rng)
     }
 

@@ -1,6 +1,6 @@
 //! Episodes played side by side, with a state that can be put away and gone on with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -141,7 +141,7 @@ impl<E: Environment + Clone + Send> Playing<E> {
 }
 
 impl<E: Resumable + Clone> Playing<E> {
-    /// The whole state, to be read by [`from_bytes`](Self::from_bytes).
+    /// The whole state and a CRC-32 of it, to be read by [`from_bytes`](Self::from_bytes).
     pub fn to_bytes(&self) -> Vec<u8> {
         let stored = Stored {
             config: self.config,
@@ -158,13 +158,19 @@ impl<E: Resumable + Clone> Playing<E> {
                 .collect(),
             played: self.played.clone(),
         };
-        postcard::to_allocvec(&stored).expect("plain data")
+        let mut bytes = postcard::to_allocvec(&stored).expect("plain data");
+        bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
+        bytes
     }
 
     /// Reads what [`to_bytes`](Self::to_bytes) wrote; the episodes go on on copies of `env`. None if the bytes are
     /// damaged, of another environment, or of other episodes than `config` asks for (threads may differ).
     pub fn from_bytes(bytes: &[u8], env: &E, config: EvaluationConfig) -> Option<Self> {
-        let stored: Stored<E::State> = postcard::from_bytes(bytes).ok()?;
+        let (content, checksum) = bytes.split_last_chunk()?;
+        if crc32fast::hash(content).to_le_bytes() != *checksum {
+            return None;
+        }
+        let (stored, rest): (Stored<E::State>, _) = postcard::take_from_bytes(content).ok()?;
         let threads = config.threads;
         if (EvaluationConfig {
             threads,
@@ -175,11 +181,12 @@ impl<E: Resumable + Clone> Playing<E> {
         }
         // What was begun either goes on or has ended.
         let begun = stored.next.checked_sub(config.first_game)?;
-        let numbers: BTreeSet<u64> = (stored.running.iter().map(|episode| episode.index))
+        let mut numbers: Vec<u64> = (stored.running.iter().map(|episode| episode.index))
             .chain(stored.played.keys().copied())
             .collect();
+        numbers.sort_unstable();
         let expected = config.first_game..stored.next;
-        if begun > config.games || !numbers.into_iter().eq(expected) {
+        if !rest.is_empty() || begun > config.games || !numbers.into_iter().eq(expected) {
             return None;
         }
         let running = stored.running.into_iter().map(|episode| {

@@ -134,14 +134,13 @@ impl<E: Environment + Clone + Send, A: Distributed<E>> Trainer<E, A> {
             // The receiver goes; whoever wants to tell something finds nobody and ends.
         });
         let Shared { observer, desk, .. } = shared;
-        self.scenarios = desk
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-            .scenarios;
+        let desk = desk.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.scenarios = desk.scenarios;
+        self.progress.started_episodes = desk.progress.started_episodes;
         let mut observer = observer
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        self.report_end(&mut observer, result)
+        self.end(&mut observer, result)
     }
 
     /// Remembers the next step that an actor tells of.
@@ -161,11 +160,12 @@ impl<E: Environment + Clone + Send, A: Distributed<E>> Trainer<E, A> {
         };
         self.agent.absorb(env_index, memory);
         self.progress.step += 1;
+        let mut desk = lock(desk);
+        // Whoever goes on from a checkpoint of this step begins none of these again.
+        self.progress.started_episodes = desk.progress.started_episodes;
         if let Some((reward, length, measures)) = ended {
             self.progress.window.push(reward, length, &measures);
             self.progress.episodes += 1;
-            let mut desk = lock(desk);
-            self.progress.started_episodes = desk.progress.started_episodes;
             desk.progress.clone_from(&self.progress);
         }
         Ok(())

@@ -23,11 +23,13 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
         });
     }
 
-    pub(super) fn report_end(
-        &self,
+    /// Saves what there is at the end, unless training failed, and tells of it.
+    pub(super) fn end(
+        &mut self,
         observer: &mut impl Observer<E>,
         result: Result<EndReason, TrainError>,
     ) -> Result<EndReport, TrainError> {
+        let result = result.and_then(|reason| self.finish(observer).map(|()| reason));
         let report = EndReport {
             step: self.progress.step,
             episodes: self.progress.episodes,
@@ -125,7 +127,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
     }
 
     /// The last thing to do: the model, if no evaluation ever chose one, and a checkpoint.
-    pub(super) fn finish(&mut self, observer: &mut impl Observer<E>) -> Result<(), TrainError> {
+    fn finish(&mut self, observer: &mut impl Observer<E>) -> Result<(), TrainError> {
         if self.progress.best.is_none() {
             self.save_model()?;
         }

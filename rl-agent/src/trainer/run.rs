@@ -20,7 +20,7 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
             Ok(()) => self.turns(&mut observer, self.config.batched, Self::step),
             Err(error) => Err(error),
         };
-        self.report_end(&mut observer, result)
+        self.end(&mut observer, result)
     }
 
     /// Takes steps until it is time to end, in rounds if `batched`.
@@ -48,7 +48,6 @@ impl<E: Environment, A: Agent<E>> Trainer<E, A> {
                 self.progress.seconds = clock.seconds(&pace);
             }
             if let Some(reason) = ended? {
-                self.finish(observer)?;
                 return Ok(reason);
             }
         }
