@@ -22,12 +22,18 @@ use crate::session::{Session, SessionSettings};
 
 /// An observer that shows training in the browser, and passes what is pressed there on to a [`Control`].
 ///
-/// The server runs on a thread of its own, which training never waits for, until the dashboard is dropped.
+/// The server runs on a thread of its own, which training never waits for, until the dashboard is dropped. It may watch one
+/// training after another: one that goes on where the last one ended, such as a second phase by the same trainer, goes on
+/// in the charts too; any other begins anew.
 #[derive(Debug)]
 pub struct Dashboard {
     addr: SocketAddr,
     session: Arc<Session>,
+    control: Control,
     observer: DashObserver,
+    feed: Arc<Feed>,
+    /// Whether the last training has ended.
+    ended: bool,
     /// Dropped to end the server.
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
@@ -78,7 +84,7 @@ impl Dashboard {
         };
         let addr = server.addr();
         let feed = Arc::new(Feed::new());
-        session.attach(control, feed.clone());
+        session.attach(control.clone(), feed.clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let server = thread::Builder::new()
             .name("dashboard".to_owned())
@@ -87,7 +93,10 @@ impl Dashboard {
         Ok(Self {
             addr,
             session,
-            observer: DashObserver::new(feed),
+            control,
+            observer: DashObserver::new(feed.clone()),
+            feed,
+            ended: false,
             stop: Some(stop),
             server: Some(server),
         })
@@ -101,6 +110,18 @@ impl Dashboard {
     /// Pages that watch now.
     pub fn client_count(&self) -> usize {
         self.session.client_count()
+    }
+
+    /// Takes on the training after one that has ended.
+    fn watch_again(&mut self, step: u64) {
+        if step == self.feed.step() {
+            self.session
+                .attach_again(self.control.clone(), self.feed.clone());
+            return;
+        }
+        self.feed = Arc::new(Feed::new());
+        self.observer = DashObserver::new(self.feed.clone());
+        self.session.attach(self.control.clone(), self.feed.clone());
     }
 }
 
@@ -126,7 +147,6 @@ macro_rules! pass_on {
 
 impl<E: BoardView> Observer<E> for Dashboard {
     pass_on! {
-        on_start: StartReport<'_>,
         on_decision: DecisionReport<'_, E>,
         on_step: StepReport<'_, E>,
         on_episode: EpisodeReport<'_>,
@@ -138,7 +158,15 @@ impl<E: BoardView> Observer<E> for Dashboard {
         on_command: LoggedCommand,
     }
 
+    fn on_start(&mut self, report: &StartReport<'_>) {
+        if std::mem::take(&mut self.ended) {
+            self.watch_again(report.step);
+        }
+        Observer::<E>::on_start(&mut self.observer, report);
+    }
+
     fn on_end(&mut self, report: &EndReport) {
+        self.ended = true;
         Observer::<E>::on_end(&mut self.observer, report);
         let why = reason(report);
         self.session.detach(match report.reason {

@@ -254,8 +254,6 @@ impl Session {
 
     /// Takes on a run that a program has started by itself.
     pub(crate) fn attach(&self, control: Control, feed: Arc<Feed>) {
-        let mut inner = self.inner();
-        inner.started += 1;
         let status = Status {
             state: State::Running,
             message: None,
@@ -264,10 +262,20 @@ impl Session {
             step: 0,
             speed_limit: None,
         };
-        inner.live.begin(status, ConfigMap::new());
+        self.inner().live.begin(status, ConfigMap::new());
+        self.attach_again(control, feed);
+    }
+
+    /// Takes the last run on once more, with what was seen of it.
+    pub(crate) fn attach_again(&self, control: Control, feed: Arc<Feed>) {
+        let mut inner = self.inner();
+        inner.started += 1;
         feed.connect(&self.bell);
         inner.run = Some(Run::attached(inner.started, control, feed));
-        self.announce(&mut inner, |_| {});
+        self.announce(&mut inner, |status| {
+            status.state = State::Running;
+            status.message = None;
+        });
     }
 
     /// The run that was taken on has come to its end.

@@ -11,6 +11,7 @@ use rl_agent::control::Control;
 use rl_agent::dqn::{Dqn, DqnConfig};
 use rl_agent::env::{AfterstateEnvironment, Environment, Step};
 use rl_agent::observer::EndReason;
+use rl_agent::observers::Stop;
 use rl_agent::tetris::{Tetris, TetrisConfig};
 use rl_agent::trainer::{Trainer, TrainerConfig};
 
@@ -53,6 +54,54 @@ fn a_program_is_watched_and_steered_and_its_port_is_free_afterwards() {
         EndReason::Stopped
     );
     std::net::TcpListener::bind(addr).expect("the port is free");
+}
+
+/// In phases, as in a curriculum; then another trainer.
+#[test]
+fn one_training_after_another_is_watched() {
+    let control = Control::new();
+    let any = "127.0.0.1:0".parse().expect("an address");
+    let mut dashboard = Dashboard::bind(any, control.clone()).expect("a free port");
+    let addr = dashboard.addr();
+    let trainer = |steps: u64| {
+        let env = Tetris::new(TetrisConfig::default()).expect("an environment");
+        let agent = AfterstateDqn::new(env.model(), AfterstateDqnConfig::default(), 1);
+        let config = TrainerConfig {
+            total_steps: Some(steps),
+            metrics_every: 100,
+            ..TrainerConfig::default()
+        };
+        let trainer = Trainer::new(vec![env], agent.expect("an agent"), config);
+        trainer.expect("a trainer").controlled_by(control.clone())
+    };
+    // Whoever comes after each of them finds the rows of its charts; the snapshot may be a little older than the end.
+    let rows_at = |step: u64| {
+        let mut rows = 0;
+        Client::open(addr).wait_for("the end of it", |message| {
+            let status = match message {
+                ServerMessage::Snapshot(seen) => {
+                    rows = seen.summaries.rows;
+                    seen.status
+                }
+                ServerMessage::Metrics(more) => {
+                    rows += more.body.summaries.as_ref().map_or(0, |more| more.rows);
+                    return None;
+                }
+                ServerMessage::Status(status) => status.body,
+                _ => return None,
+            };
+            (status.state == State::Stopped && status.step == step).then_some(rows)
+        })
+    };
+    let mut phases = trainer(1_000);
+    let stop = Stop::after_episodes(&control, 20);
+    let first = phases.run((&mut dashboard, stop)).expect("it ends well");
+    assert_eq!(first.reason, EndReason::Stopped);
+    assert_eq!(u64::from(rows_at(first.step)), first.step / 100);
+    phases.run(&mut dashboard).expect("it ends well");
+    assert_eq!(rows_at(1_000), 10, "both phases");
+    trainer(200).run(&mut dashboard).expect("it ends well");
+    assert_eq!(rows_at(200), 2, "the other alone");
 }
 
 /// A way with one direction, whose tenth step is not worth a number.
