@@ -17,8 +17,8 @@ pub struct ConfigError {
     pub expected: String,
 }
 
-/// Refuses a replay buffer that memory has no room for, where all of it is reserved at once. What the system promises it
-/// may still not have once the buffer fills up.
+/// Refuses a replay buffer that memory has no room for. What the system promises it may still not have once the buffer fills
+/// up.
 pub(crate) fn check_room(capacity: usize, slots: usize, bytes: usize) -> Result<(), ConfigError> {
     let mut probe: Vec<u8> = Vec::new();
     let room = slots

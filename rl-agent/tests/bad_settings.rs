@@ -2,9 +2,12 @@
 
 mod worlds;
 
+use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
 use rl_agent::dqn::{Categorical, Dqn, DqnConfig, Prioritized};
+use rl_agent::env::AfterstateEnvironment;
 use rl_agent::nn::{Convolution, Filters, Optimizer};
 use rl_agent::schedule::Schedule;
+use rl_agent::tetris::{Tetris, TetrisConfig};
 use rl_agent::trainer::{Trainer, TrainerConfig};
 use worlds::grid;
 
@@ -151,5 +154,28 @@ fn a_checkpoint_of_other_options_is_refused() {
             .unwrap_err()
             .to_string();
         assert!(error.contains(what), "{error}");
+    }
+}
+
+/// The replay memory of afterstates grows as it fills up; what can never be is refused before.
+#[test]
+fn a_memory_of_afterstates_without_room_is_refused() {
+    let tetris = Tetris::new(TetrisConfig::default()).unwrap();
+    let prioritized = Prioritized {
+        alpha: 0.6,
+        beta: Schedule::Constant(0.4),
+        epsilon: 1e-6,
+    };
+    for prioritized in [None, Some(prioritized)] {
+        for buffer_capacity in [1 << 45, 1 << 60, usize::MAX] {
+            let config = AfterstateDqnConfig {
+                buffer_capacity,
+                prioritized: prioritized.clone(),
+                ..AfterstateDqnConfig::default()
+            };
+            let error = AfterstateDqn::new(tetris.model(), config, 1).err().unwrap();
+            assert_eq!(error.field, "buffer_capacity");
+            assert_eq!(error.found, buffer_capacity.to_string());
+        }
     }
 }

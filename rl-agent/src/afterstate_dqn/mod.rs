@@ -102,10 +102,12 @@ impl<M: AfterstateModel> AfterstateDqn<M> {
     pub fn new(model: M, config: AfterstateDqnConfig, seed: u64) -> Result<Self, ConfigError> {
         config.validate()?;
         let online = network(&model, &config, &mut Rng::new(seed, 1))?;
-        if config.prioritized.is_some() {
-            let capacity = config.buffer_capacity;
-            check_room(capacity, capacity, Priorities::SLOT_BYTES)?;
-        }
+        let priority = match config.prioritized {
+            Some(_) => Priorities::SLOT_BYTES,
+            None => 0,
+        };
+        let (capacity, bytes) = (config.buffer_capacity, size_of::<Transition<M::After>>());
+        check_room(capacity, capacity, bytes + priority)?;
         let (features, parameters) = (model.feature_len(), online.parameters().len());
         Ok(Self {
             scratch: Scratch {
