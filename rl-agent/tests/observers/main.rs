@@ -1,20 +1,20 @@
 //! The observers, watching a DQN in a small world.
 
+mod games;
+mod stopping;
+#[path = "../worlds/mod.rs"]
 mod worlds;
 
 use std::time::Duration;
 
-use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
 use rl_agent::control::Control;
 use rl_agent::dqn::{Dqn, DqnConfig};
-use rl_agent::env::{AfterstateEnvironment, Environment, Step};
+use rl_agent::env::{Environment, Step};
 use rl_agent::evaluation::EvaluationConfig;
-use rl_agent::game_log::{GameLog, Games, PlaybackError};
 use rl_agent::observer::{
     EndReason, EndReport, EpisodeReport, EvaluationReport, Observer, StepReport, UpdateReport,
 };
-use rl_agent::observers::{EveryN, GameRecorder, Guarded, JsonLines, LogTable, Stop, Timed};
-use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
+use rl_agent::observers::{EveryN, Guarded, JsonLines, LogTable, Timed};
 use rl_agent::trainer::{Trainer, TrainerConfig};
 use worlds::{Table, grid};
 
@@ -261,79 +261,6 @@ fn time_inside_the_hooks_is_measured() {
     assert!(slow.share() > 0.0 && slow.share() <= 1.0);
 }
 
-/// A stop is over once it was obeyed: whoever trains on evaluates as before.
-#[test]
-fn training_that_goes_on_after_a_stop_evaluates_again() {
-    let mut trainer = trainer();
-    let mut stop = Stop::at_evaluation(&trainer.control(), -100.0);
-    assert_eq!(trainer.run(&mut stop).unwrap().reason, EndReason::Stopped);
-    let mut counts = Counts::default();
-    assert_eq!(
-        trainer.run(&mut counts).unwrap().reason,
-        EndReason::Finished
-    );
-    assert_eq!((counts.steps, counts.evaluations), (1_500, 3));
-}
-
-/// A stop during an evaluation cuts it short; whoever goes on begins with it, so that the model chosen is the same.
-#[test]
-fn an_evaluation_that_was_cut_short_is_made_up_for() {
-    /// Asks for a stop in the step after which an evaluation is due.
-    struct Hasty(Control);
-    impl<E: Environment> Observer<E> for Hasty {
-        fn on_step(&mut self, report: &StepReport<'_, E>) {
-            if report.step == 500 {
-                self.0.stop();
-            }
-        }
-    }
-    let mut trainer = trainer();
-    let mut observers = (Hasty(trainer.control()), Counts::default());
-    let end = trainer.run(&mut observers).unwrap();
-    assert_eq!((end.step, observers.1.evaluations), (500, 0));
-    let mut counts = Counts::default();
-    trainer.run(&mut counts).unwrap();
-    assert_eq!((counts.steps, counts.evaluations), (1_500, 4));
-}
-
-#[test]
-fn every_rule_stops_training() {
-    let steps = |stop: fn(&Control) -> Stop| {
-        let mut trainer = trainer();
-        let mut stop = stop(&trainer.control());
-        let end = trainer.run(&mut stop).unwrap();
-        assert_eq!(end.reason == EndReason::Stopped, stop.reason().is_some());
-        (end.step, stop.reason().map(str::to_owned))
-    };
-    assert_eq!(
-        steps(|control| Stop::after_episodes(control, 10))
-            .1
-            .as_deref(),
-        Some("10 episodes have ended")
-    );
-    // Of several environments one may end its episode long before another that began earlier.
-    let mut several = trainer_of(8);
-    let mut observers = (
-        Stop::after_episodes(&several.control(), 10),
-        Counts::default(),
-    );
-    several.run(&mut observers).unwrap();
-    assert_eq!(observers.1.episodes, 10);
-    assert_eq!(steps(|control| Stop::after(control, Duration::ZERO)).0, 1);
-    assert_eq!(steps(|control| Stop::at_evaluation(control, -100.0)).0, 500);
-    assert_eq!(steps(|control| Stop::at_reward(control, -100.0, 1)).0, 100);
-    // Nothing is ever better than the first of equals.
-    let (step, reason) = steps(|control| Stop::without_improvement(control, 1));
-    assert!(step >= 1_000 && reason.is_none_or(|reason| reason.contains("nothing better")));
-    for never in [
-        |control: &Control| Stop::at_evaluation(control, 100.0),
-        |control: &Control| Stop::at_reward(control, 100.0, 1),
-        |control: &Control| Stop::at_non_finite_loss(control),
-    ] {
-        assert_eq!(steps(never), (2_000, None));
-    }
-}
-
 #[cfg(feature = "tensorboard")]
 #[test]
 fn event_files_are_sequences_of_framed_records() {
@@ -360,84 +287,4 @@ fn event_files_are_sequences_of_framed_records() {
     ] {
         assert!(text.contains(tag), "{tag}");
     }
-}
-
-/// Takes down games by hand, to compare with the recorder.
-#[derive(Default)]
-struct Scores(Vec<f64>);
-
-impl<E: Environment> Observer<E> for Scores {
-    fn on_episode(&mut self, report: &EpisodeReport<'_>) {
-        self.0.push(report.reward);
-    }
-}
-
-#[test]
-fn the_best_and_the_last_games_can_be_seen_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("games.bin");
-    let mut scores = Scores::default();
-    let mut recorder = GameRecorder::new(3, 5).save_to(&path);
-    trainer().run((&mut scores, &mut recorder)).unwrap();
-    let all = &scores.0;
-    assert!(all.len() > 20, "{} games", all.len());
-    let last: Vec<f64> = recorder.last().map(|game| game.reward).collect();
-    assert_eq!(last, all[all.len() - 5..]);
-    let mut sorted = all.clone();
-    sorted.sort_by(|a, b| b.total_cmp(a));
-    let best: Vec<f64> = recorder.best().map(|game| game.reward).collect();
-    assert_eq!(best, sorted[..3]);
-    assert!(recorder.running(0).is_some() && recorder.running(1).is_none());
-
-    let written = Games::<GameLog<()>>::load(&path).unwrap();
-    assert!(written.best.iter().eq(recorder.best()) && written.last.iter().eq(recorder.last()));
-    let again = GameRecorder::new(2, 5).with_games(written);
-    assert!(again.best().eq(recorder.best().take(2)) && again.last().eq(recorder.last()));
-    assert!(recorder.error().is_none());
-    let foreign = Games::<GameLog<()>>::load(folder.path());
-    assert!(foreign.is_err());
-}
-
-#[test]
-fn a_recorded_game_goes_as_it_went_and_memory_is_bounded() {
-    let config = TetrisConfig::default();
-    let tetris = Tetris::new(config).unwrap();
-    let agent = AfterstateDqn::new(tetris.model(), AfterstateDqnConfig::default(), 1).unwrap();
-    let limits = TrainerConfig {
-        total_steps: Some(3_000),
-        ..TrainerConfig::default()
-    };
-    let mut whole = GameRecorder::new(2, 2);
-    let mut short = GameRecorder::new(2, 2).limit(10);
-    let low = |_: &_| Scenario {
-        ceiling: Some(8),
-        ..Scenario::default()
-    };
-    Trainer::new(vec![tetris.clone(), tetris.clone()], agent, limits)
-        .unwrap()
-        .scenarios(low)
-        .run((&mut whole, &mut short))
-        .unwrap();
-    let mut env = tetris.clone();
-    for game in whole.best().chain(whole.last()) {
-        assert!(game.is_whole());
-        assert_eq!(game.actions.size() as u64, game.length);
-        assert_eq!(game.play(&mut env, u64::MAX).unwrap(), game.length);
-        assert!(env.game().is_over());
-        assert_eq!(
-            game.play(&mut env, game.length / 2).unwrap(),
-            env.game().pieces()
-        );
-    }
-    for game in short.best().filter(|game| game.length > 10) {
-        assert!(!game.is_whole() && game.actions.len() == 10);
-        assert_eq!(game.play(&mut env, 11).unwrap(), 10);
-    }
-    // Another game than the recorded one is noticed.
-    let mut other = whole.best().next().unwrap().clone();
-    other.measures[0] += 1.0;
-    let error = other.play(&mut env, u64::MAX).unwrap_err();
-    assert!(matches!(error, PlaybackError::Diverged { .. }), "{error}");
-    other.seed ^= 1;
-    assert!(other.play(&mut env, u64::MAX).is_err());
 }
