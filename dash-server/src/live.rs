@@ -41,8 +41,8 @@ pub(crate) struct Live {
     changes: Vec<Change>,
     /// What can be shown again of the games of the run.
     pub(crate) games: Games,
-    /// The runs of the output folder at the last look.
-    runs: Vec<RunEntry>,
+    /// The runs of the output folder at the last look, if there was one.
+    runs: Option<Vec<RunEntry>>,
     seq: u64,
     /// The emptied other half of the feed's exchange.
     spare: Staged,
@@ -67,7 +67,7 @@ impl Default for Live {
             history: History::default(),
             changes: Vec::new(),
             games: Games::default(),
-            runs: Vec::new(),
+            runs: None,
             seq: 0,
             spare: Staged::default(),
             beginning: None,
@@ -202,21 +202,20 @@ impl Live {
         messages
     }
 
-    /// Takes over what the output folder holds now; the message about what is new in it, if anything is.
+    /// Takes over what the output folder holds now; the message about what is new in it, if anything is. After the first
+    /// look there is one in any case: those whose snapshot said nothing of runs wait for it.
     pub(crate) fn set_runs(&mut self, runs: Vec<RunEntry>) -> Option<Outgoing> {
-        let changed = runs.iter().filter(|run| !self.runs.contains(run));
+        let is_first = self.runs.is_none();
+        let before = self.runs.take().unwrap_or_default();
+        let changed = runs.iter().filter(|run| !before.contains(run));
         let is_gone = |run: &&RunEntry| !runs.iter().any(|other| other.name == run.name);
+        let removed = before.iter().filter(is_gone);
         let changes = RunChanges {
             changed: changed.cloned().collect(),
-            removed: self
-                .runs
-                .iter()
-                .filter(is_gone)
-                .map(|run| run.name.clone())
-                .collect(),
+            removed: removed.map(|run| run.name.clone()).collect(),
         };
-        self.runs = runs;
-        (changes != RunChanges::default()).then(|| {
+        self.runs = Some(runs);
+        (is_first || changes != RunChanges::default()).then(|| {
             let stamped = self.stamp(changes);
             self.say(Kind::Reliable, &ServerMessage::Runs(stamped))
         })
@@ -361,6 +360,21 @@ mod tests {
         assert_eq!(live.beginning().len(), 1, "there were too many");
         let rows = live.snapshot().evaluations.rows;
         assert_eq!(rows as usize, beginning::MESSAGES + 1);
+    }
+
+    #[test]
+    fn no_runs_are_told_of_before_the_first_look_and_then_all_even_if_there_are_none() {
+        let mut live = Live::default();
+        assert_eq!(live.snapshot().runs, None);
+        let look = live.set_runs(vec![]).expect("somebody may wait for it");
+        let ServerMessage::Runs(Stamped { body, .. }) = read(&look) else {
+            panic!("something else was said")
+        };
+        assert_eq!(body, RunChanges::default());
+        assert_eq!(live.beginning()[1..], [look], "to those who come soon too");
+        live.beginning = None;
+        assert_eq!(live.snapshot().runs, Some(vec![]));
+        assert_eq!(live.set_runs(vec![]), None, "nothing is new");
     }
 
     #[test]

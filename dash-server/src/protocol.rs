@@ -171,9 +171,9 @@ pub struct Snapshot {
     pub positions: TableData,
     /// What people have changed while training ran, oldest first.
     pub changes: Vec<Change>,
-    /// The runs of the output folder, as far as they are known by now.
-    #[serde(default)]
-    pub runs: Vec<RunEntry>,
+    /// The runs of the output folder; `None` until it has been looked at, after which a message `runs` has all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs: Option<Vec<RunEntry>>,
 }
 
 /// Where the session stands.

@@ -318,7 +318,11 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         evaluations: EVALUATIONS.pack(0, &[]),
         positions: POSITIONS.pack(0, &[]),
         changes: vec![],
-        runs: vec![],
+        runs: Some(vec![]),
+    };
+    let not_looked = Snapshot {
+        runs: None,
+        ..empty.clone()
     };
     let present = Present {
         status: status(State::Running),
@@ -338,7 +342,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         evaluations: evaluations(),
         positions: positions(),
         changes: vec![change()],
-        runs: vec![run()],
+        runs: Some(vec![run()]),
     };
     let failed = Status {
         message: Some("the network met a NaN — lower the learning rate".to_owned()),
@@ -441,6 +445,10 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         (
             "snapshot, nothing started",
             ServerMessage::Snapshot(Box::new(empty)),
+        ),
+        (
+            "snapshot, before the first look at the output folder",
+            ServerMessage::Snapshot(Box::new(not_looked)),
         ),
         (
             "snapshot, paused run",

@@ -3,11 +3,13 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use common::{TestServer, wait_until};
+use common::{Client, TestServer, wait_until};
 use dash_server::launch::StartRequest;
 use dash_server::protocol::{
-    Command, ErrorCode, GameFile, GameInfo, RunEntry, RunHistory, RunState, ServerMessage, State,
+    Command, ErrorCode, GameFile, GameInfo, RunChanges, RunEntry, RunHistory, RunState,
+    ServerMessage, State,
 };
 use dash_server::run::DemoLauncher;
 use dash_server::session::{Session, SessionSettings};
@@ -163,7 +165,7 @@ fn nothing_outside_the_runs_is_served() {
         .expect("a link");
     let mut client = server.connect();
     let run = client.wait_for("the run", |message| match message {
-        ServerMessage::Snapshot(snapshot) => snapshot.runs.into_iter().next(),
+        ServerMessage::Snapshot(snapshot) => snapshot.runs?.into_iter().next(),
         ServerMessage::Runs(runs) => runs.body.changed.into_iter().next(),
         _ => None,
     });
@@ -205,7 +207,7 @@ fn pages_hear_of_runs_and_notes() {
     let mut client = server.connect();
     let told = |message: ServerMessage| match message {
         ServerMessage::Snapshot(snapshot) => snapshot
-            .runs
+            .runs?
             .into_iter()
             .find(|run| run.state == RunState::Ended),
         ServerMessage::Runs(runs) => runs
@@ -257,28 +259,58 @@ fn nobody_writes_a_note_on_a_server_that_takes_no_commands() {
     assert_eq!(server.connect().refused(note).0, ErrorCode::ReadOnly);
 }
 
-#[test]
-fn the_first_page_of_a_server_is_told_the_runs_at_once() {
-    let (server, name) = with_run();
+/// A server that shows the runs of a folder, if any, and trains none itself.
+fn watching(runs: Option<PathBuf>) -> TestServer {
     let settings = SessionSettings {
-        runs: Some(server.runs.clone()),
+        runs: runs.clone(),
         ..SessionSettings::default()
     };
     let session = Session::new(DemoLauncher::default(), settings);
-    let fresh = TestServer::of(
+    TestServer::of(
         session,
-        server.runs.clone(),
+        runs.unwrap_or_default(),
         Limits::default(),
         Access::local(),
-    );
-    let runs = fresh
-        .connect()
-        .wait_for("the first snapshot", |message| match message {
-            ServerMessage::Snapshot(snapshot) => Some(snapshot.runs),
-            _ => None,
-        });
+    )
+}
+
+/// What the next snapshot says about runs.
+fn first_runs(client: &mut Client) -> Option<Vec<RunEntry>> {
+    client.wait_for("a snapshot", |message| match message {
+        ServerMessage::Snapshot(snapshot) => Some(snapshot.runs),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_first_page_of_a_server_is_told_the_runs_at_once() {
+    let (server, name) = with_run();
+    let fresh = watching(Some(server.runs.clone()));
+    let runs = first_runs(&mut fresh.connect()).expect("the folder was looked at");
     let names: Vec<&str> = runs.iter().map(|run| &*run.name).collect();
     assert_eq!(names, [name]);
+}
+
+#[test]
+fn a_page_is_told_of_no_runs_only_where_it_is_known_that_there_are_none() {
+    let place = tempfile::tempdir().expect("a folder");
+    let runs = place.path().join("runs");
+    let told = |runs| first_runs(&mut watching(runs).connect());
+    assert_eq!(told(None), Some(vec![]), "no folder");
+    assert_eq!(told(Some(runs.clone())), Some(vec![]), "none yet");
+
+    // What cannot be read has not been looked at.
+    std::fs::write(&runs, "no folder").expect("a file");
+    let server = watching(Some(runs.clone()));
+    let mut client = server.connect();
+    assert_eq!(first_runs(&mut client), None);
+    std::fs::remove_file(&runs).expect("it goes away");
+    std::fs::create_dir(&runs).expect("a folder");
+    let all = client.wait_for("the first look", |message| match message {
+        ServerMessage::Runs(runs) => Some(runs.body),
+        _ => None,
+    });
+    assert_eq!(all, RunChanges::default());
 }
 
 #[test]

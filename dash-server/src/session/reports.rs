@@ -11,7 +11,7 @@ use super::{Inner, Session};
 use crate::archive::Archive;
 use crate::bell::Bell;
 use crate::play::{MOST_LATE, TICK};
-use crate::protocol::State;
+use crate::protocol::{RunEntry, State};
 
 /// Time for a run that was killed to be gone.
 const KILLING: Duration = Duration::from_secs(1);
@@ -20,7 +20,7 @@ const KILLING: Duration = Duration::from_secs(1);
 const RUNS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Time for the first look at the output folder, which reads all events of all runs: a folder that takes longer is not waited
-/// for, and its runs follow.
+/// for, and its runs follow: until then pages show those that they know of.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 
 /// The most beats a second; a settled rate above it is taken for it, and so is one below the least for the least.
@@ -143,11 +143,13 @@ impl Session {
         }
     }
 
-    /// Looks at the output folder before anybody watches: the first page that comes takes what it is told for all there is.
+    /// Looks at the output folder before anybody watches, so that most pages find its runs in what they are told first.
     pub(crate) async fn look_ahead(&self) {
-        if let Some(archive) = &self.archive
-            && timeout(FIRST_LOOK, self.look(archive)).await.is_err()
-        {
+        let Some(archive) = &self.archive else {
+            // Without a folder it is known that there are none.
+            return self.tell_runs(Vec::new());
+        };
+        if timeout(FIRST_LOOK, self.look(archive)).await.is_err() {
             tracing::debug!("the output folder takes long to read; its runs follow");
         }
     }
@@ -155,13 +157,16 @@ impl Session {
     async fn look(&self, archive: &Arc<Archive>) {
         let archive = archive.clone();
         match tokio::task::spawn_blocking(move || archive.list()).await {
-            Ok(Ok(runs)) => {
-                let message = self.inner().live.set_runs(runs);
-                self.send(message.as_slice());
-            }
+            Ok(Ok(runs)) => self.tell_runs(runs),
             Ok(Err(error)) => tracing::warn!(%error, "the output folder cannot be read"),
             Err(error) => tracing::error!(%error, "looking at the output folder failed"),
         }
+    }
+
+    /// Tells what is new in the output folder, which holds these runs now.
+    fn tell_runs(&self, runs: Vec<RunEntry>) {
+        let message = self.inner().live.set_runs(runs);
+        self.send(message.as_slice());
     }
 
     /// Takes over what the run has left: boards and rare events at any time, `all` when metrics are due too. Asks for the next

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -11,6 +11,7 @@ import { LOST, press, steps, untilLink, untilRun, untilStepsPass } from "./brows
 import { keepPicture, openSite } from "./site.mjs";
 
 const runs = mkdtempSync(join(tmpdir(), "tetris-dash-runs-"));
+const away = `${runs}-away`;
 const { tab, page, server, port } = await openSite({
   command: (address) => ["serve", "--idle", "--addr", address, "--out", runs],
 });
@@ -27,7 +28,7 @@ function train(name, ...args) {
 
 after(() => {
   trainer?.kill("SIGKILL");
-  rmSync(runs, { recursive: true, force: true });
+  for (const folder of [runs, away]) rmSync(folder, { recursive: true, force: true });
 });
 
 const row = (name) => page.locator(`tr[data-run="${name}"]`);
@@ -124,11 +125,19 @@ test("a restart of the server takes no curve away, and no note that is being typ
   await note.fill("half a sen");
   await server.end("SIGTERM");
   await untilLink(page, "waiting");
+  // A file cannot be looked at: it stands for a folder that takes long.
+  renameSync(runs, away);
+  writeFileSync(runs, "");
   await server.start(port);
   await untilLink(page, "open");
-  // The server looks at its folder once a second.
-  await page.waitForTimeout(2_500);
-  assert.ok(await row("short").locator('input[type="checkbox"]').isChecked());
+  const isTicked = () => row("short").locator('input[type="checkbox"]').isChecked();
+  await page.waitForTimeout(1_000);
+  assert.ok(await isTicked(), "before the first look");
+  rmSync(join(away, "long"), { recursive: true });
+  rmSync(runs);
+  renameSync(away, runs);
+  await row("long").waitFor({ state: "detached" });
+  assert.ok(await isTicked(), "after it");
   await page.keyboard.type("tence");
   assert.equal(await note.inputValue(), "half a sentence");
 });

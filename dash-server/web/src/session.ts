@@ -66,6 +66,8 @@ export class Session {
   incompatible = false;
   readonly #events: SessionEvents;
   #awaitsSnapshot = false;
+  /** Whether what is told next about runs is all there is. */
+  #awaitsRuns = false;
 
   constructor(events: SessionEvents) {
     this.#events = events;
@@ -177,8 +179,9 @@ export class Session {
     this.changes = changes;
     this.#take(present);
     this.#events.metricsChanged();
-    this.runs.clear();
-    this.#changeRuns({ changed: runs, removed: [] });
+    // Without a list the server has not looked at its folder yet: what was known stays until it has.
+    this.#awaitsRuns = true;
+    if (runs) this.#changeRuns({ changed: runs, removed: [] });
   }
 
   #take({ status, config, frame }: Present): void {
@@ -191,6 +194,8 @@ export class Session {
   }
 
   #changeRuns({ changed, removed }: RunChanges): void {
+    if (this.#awaitsRuns) this.runs.clear();
+    this.#awaitsRuns = false;
     for (const run of changed) this.runs.set(run.name, run);
     for (const name of removed) this.runs.delete(name);
     this.#events.runsChanged();

@@ -80,7 +80,8 @@ function plain(message: ServerMessage): Plain {
       return { type: "present", ...plainPresent(message.present) };
     case "snapshot": {
       const { blocks, changes, runs } = message.snapshot;
-      return { type: "snapshot", ...plainPresent(message.snapshot), ...plainBlocks(blocks), changes, runs: runs.map(plainRun) };
+      const whole = { type: "snapshot", ...plainPresent(message.snapshot), ...plainBlocks(blocks), changes };
+      return runs ? { ...whole, runs: runs.map(plainRun) } : whole;
     }
     case "status":
       return { type: "status", ...plainStatus(message.status) };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { decode } from "@msgpack/msgpack";
 import { playScene } from "../src/board/scene";
 import { Commander } from "../src/net/commander";
-import { asFrame, Play } from "../src/play/play";
+import { asFrame, GUIDELINE, Play } from "../src/play/play";
 import { WholeRecording } from "../src/replay/file";
 import type { PlayFrame } from "../src/wire/play";
 
@@ -25,6 +25,7 @@ const blocks = [{
   from: 0, width: 10, height: 20, cells: new Uint8Array(200), lines: 0, score: 0, moves: Uint8Array.of(17, 9, 94),
   counts: new Uint8Array(), highest: new Float32Array(), below: new Uint16Array(),
 }];
+const course = () => ({ recording: new WholeRecording("Game 1", 0, true, null, blocks), game: 8 });
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 test("keys go to the server once each way, and the way to the picture is timed", async () => {
@@ -52,7 +53,7 @@ test("keys go to the server once each way, and the way to the picture is timed",
 
 test("the agent's board stands at the same piece", async () => {
   const { play, sent, commander } = playing();
-  void play.start({ recording: new WholeRecording("Game 1", 0, true, null, blocks), game: 8 }, { das: 100, arr: 0 });
+  void play.start(course(), { das: 100, arr: 0 });
   assert.equal(sent[0]!.game, 8);
   commander.acknowledged(sent[0]!.id);
   await settle();
@@ -71,6 +72,45 @@ test("a start that is refused is said, and nobody plays", async () => {
   commander.refused(sent[0]!.id, "busy", "16 others are playing", null);
   await started;
   assert.deepEqual([troubles, play.active], [["16 others are playing"], false]);
+});
+
+test("an answer that comes after its game was left changes nothing", async () => {
+  const { play, sent, commander, troubles } = playing();
+  void play.start(course(), GUIDELINE);
+  play.leave();
+  commander.acknowledged(sent[0]!.id);
+  await settle();
+  assert.deepEqual([play.active, play.rival.recording], [false, null], "nobody plays");
+  void play.start(course(), GUIDELINE);
+  play.leave();
+  void play.start(null, GUIDELINE);
+  commander.refused(sent[2]!.id, "busy", "16 others are playing", null);
+  commander.acknowledged(sent[4]!.id);
+  await settle();
+  assert.deepEqual([play.active, play.rival.recording, troubles], [true, null, []], "the game of now goes on");
+  sent.forEach(({ id }) => commander.acknowledged(id));
+});
+
+test("a game with other pieces begins without the agent's board of the one before, and the same pieces keep it", async () => {
+  const { play, sent, commander } = playing();
+  const { recording, game } = course();
+  const start = async (started: Promise<void>) => {
+    commander.acknowledged(sent.at(-1)!.id);
+    await started;
+  };
+  await start(play.start({ recording, game }, GUIDELINE));
+  const again = play.again();
+  assert.equal(play.rival.recording, recording, "it does not flicker");
+  await start(again);
+  const refused = play.again();
+  commander.refused(sent.at(-1)!.id, "busy", "16 others are playing", null);
+  await refused;
+  assert.deepEqual([play.active, play.rival.recording], [false, null], "nobody plays");
+  await start(play.start({ recording, game }, GUIDELINE));
+  const alone = play.start(null, GUIDELINE);
+  assert.equal(play.rival.recording, null, "before the answer");
+  await start(alone);
+  assert.equal(play.rival.recording, null);
 });
 
 test("the piece and its place are drawn, and nothing of them after the end", () => {

@@ -11,6 +11,7 @@ let asked = 0;
 let begun = 0;
 let greeted = 0;
 let replaced = 0;
+let told = 0;
 let troubles: string[] = [];
 let saved: number[] = [];
 let snapshotComes = true;
@@ -29,7 +30,7 @@ function session(): Session {
     statusChanged: () => {},
     begun: () => (begun += 1),
     frameChanged: () => {},
-    runsChanged: () => {},
+    runsChanged: () => (told += 1),
     metricsChanged: () => {},
     boardsChanged: () => {},
     played: () => {},
@@ -44,7 +45,7 @@ const rows = (name: TableName, start: number, count: number) => block(name, star
 const metrics = (start: number, count: number): ServerMessage => ({
   type: "metrics", blocks: { updates: rows("updates", start, count) },
 });
-function snapshot(run: string | null, updates: number, step = 0, runs: RunEntry[] = []): ServerMessage {
+function snapshot(run: string | null, updates: number, step = 0, runs: RunEntry[] | null = []): ServerMessage {
   const names = Object.keys(TABLES) as TableName[];
   const blocks = Object.fromEntries(names.map((name) => [name, rows(name, 0, name === "updates" ? updates : 0)]));
   return {
@@ -58,7 +59,7 @@ const frame: Frame = {
 };
 
 beforeEach(() => {
-  asked = begun = greeted = replaced = 0;
+  asked = begun = greeted = replaced = told = 0;
   troubles = [];
   snapshotComes = true;
 });
@@ -226,6 +227,24 @@ test("the runs are those of the last snapshot, of another server too, and what w
   assert.equal(known(), "b,c", "until it is known better");
   page.receive(snapshot("a", 0));
   assert.equal(known(), "");
+});
+
+test("the runs stay until a server that has begun again has looked at its folder, and then are those that it found", () => {
+  const page = connected("a", 0);
+  const known = () => [...page.runs.keys()].join();
+  const tell = (...changed: RunEntry[]) => page.receive({ type: "runs", runs: { changed, removed: [] } });
+  const [a, b, c] = ["a", "b", "c"].map(entry) as [RunEntry, RunEntry, RunEntry];
+  page.receive(snapshot("a", 0, 0, [a, b]));
+  told = 0;
+  page.receive(snapshot("a", 0, 0, null));
+  assert.deepEqual([known(), told], ["a,b", 0], "nothing is known better");
+  tell(b);
+  assert.deepEqual([known(), told], ["b", 1], "a went away meanwhile");
+  tell(c);
+  assert.equal(known(), "b,c", "from then on it is told what is new");
+  page.receive(snapshot("a", 0, 0, null));
+  tell();
+  assert.equal(known(), "", "there are none any more");
 });
 
 test("a server of another protocol is no greeting", () => {

@@ -34,6 +34,8 @@ export class Play {
   #frame: PlayFrame | null = null;
   #course: { recording: Recording; game: number } | null = null;
   #delays: Delays = GUIDELINE;
+  /** Counts starts and leaves, so that an answer to an older start is known when it comes. */
+  #round = 0;
   #sent = 0;
   readonly #down = new Set<Key>();
   /** When each key went down whose picture has not come yet. */
@@ -64,6 +66,9 @@ export class Play {
 
   /** Begins, with the pieces of a kept game if there is one. */
   async start(course: { recording: Recording; game: number } | null, delays: Delays): Promise<void> {
+    const round = ++this.#round;
+    // It would stand beside a game with other pieces.
+    if (this.rival.recording !== (course?.recording ?? null)) this.rival.leave();
     this.#course = course;
     this.#delays = delays;
     this.#active = true;
@@ -75,12 +80,14 @@ export class Play {
     try {
       await this.#commander.request({ type: "play_start", game: course?.game ?? null, ...delays });
     } catch (error) {
+      if (round !== this.#round) return;
       this.#active = false;
+      this.rival.leave();
       this.#events.trouble(error instanceof Error ? error.message : String(error));
       this.#events.changed();
       return;
     }
-    if (course) this.rival.open(course.recording, course.recording.first);
+    if (course && round === this.#round) this.rival.open(course.recording, course.recording.first);
   }
 
   /** Begins anew with the same pieces. */
@@ -91,6 +98,7 @@ export class Play {
   /** Plays no longer. */
   leave(): void {
     if (!this.#active) return;
+    this.#round += 1;
     this.#active = false;
     this.#frame = null;
     // Its number means another game once another server answers.

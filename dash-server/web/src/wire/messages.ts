@@ -74,8 +74,8 @@ export interface Present {
 export interface Snapshot extends Present {
   blocks: Record<TableName, Block>;
   changes: Change[];
-  /** The runs of the output folder, as far as the server knows them by now. */
-  runs: RunEntry[];
+  /** The runs of the output folder; null until the server has looked at it, after which a message has all of them. */
+  runs: RunEntry[] | null;
 }
 
 /** What a question is answered with. */
@@ -189,7 +189,7 @@ function readSnapshot(fields: Fields): Snapshot {
       positions: readBlock(fields, "positions"),
     },
     changes: maps(fields, "changes").map(readChange),
-    runs: readRuns(fields, "runs"),
+    runs: fields["runs"] === undefined ? null : readRuns(fields, "runs"),
   };
 }
 

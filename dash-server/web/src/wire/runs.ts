@@ -43,9 +43,9 @@ export interface RunHistory {
   blocks: Record<"episodes" | "updates" | "summaries" | "evaluations", Block>;
 }
 
-/** Reads the list `key`. A server without an output folder sends none. */
+/** Reads the list `key`. */
 export function readRuns(fields: Fields, key: string): RunEntry[] {
-  return fields[key] === undefined ? [] : maps(fields, key).map(readRun);
+  return maps(fields, key).map(readRun);
 }
 
 /** Reads what a message says about runs. */
