@@ -262,17 +262,21 @@ impl Session {
             step: 0,
             speed_limit: None,
         };
-        self.inner().live.begin(status, ConfigMap::new());
-        self.attach_again(control, feed);
+        let mut inner = self.inner();
+        inner.live.begin(status, ConfigMap::new());
+        self.take_on(&mut inner, control, feed);
     }
 
     /// Takes the last run on once more, with what was seen of it.
     pub(crate) fn attach_again(&self, control: Control, feed: Arc<Feed>) {
-        let mut inner = self.inner();
+        self.take_on(&mut self.inner(), control, feed);
+    }
+
+    fn take_on(&self, inner: &mut Inner, control: Control, feed: Arc<Feed>) {
         inner.started += 1;
         feed.connect(&self.bell);
         inner.run = Some(Run::attached(inner.started, control, feed));
-        self.announce(&mut inner, |status| {
+        self.announce(inner, |status| {
             status.state = State::Running;
             status.message = None;
         });
