@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use rl_agent::trainer::CHECKPOINT_FILE;
+use rl_agent::trainer::{CHECKPOINT_FILE, numbered_checkpoints};
 
 use super::error::io_error;
 use super::{CONFIG_FILE, FILES, RunError};
@@ -163,7 +163,10 @@ impl RunFolder {
         old.iter().try_for_each(|file| no_folder(file))?;
         // The configuration is written over in one go, so that whoever lists runs never misses this one.
         let config = self.file(CONFIG_FILE);
-        for file in old.into_iter().filter(|file| *file != config) {
+        // Later checkpoints of the old run would pass for such that the new one went back before, and stay for ever.
+        let numbered = numbered_checkpoints(&self.path).map_err(io_error(&self.path))?;
+        let old = old.into_iter().filter(|file| *file != config);
+        for file in old.chain(numbered) {
             fs::remove_file(&file).map_err(io_error(&file))?;
         }
         Ok(())
@@ -262,6 +265,45 @@ mod tests {
         assert!(before == contents(place.path()));
     }
 
+    #[test]
+    fn numbered_checkpoints_of_the_old_run_go_with_it_and_nothing_else() {
+        let place = tempfile::tempdir().unwrap();
+        let mut config = small();
+        config.trainer.checkpoint_every = 100;
+        config.trainer.keep_checkpoints = 2;
+        train(&config, &RunFolder::create(place.path(), false).unwrap()).unwrap();
+        let own = [
+            "cost.json",
+            "checkpoint-mine.bin",
+            "checkpoint-.bin",
+            "checkpoint-+1.bin",
+            "checkpoint-1.bin.old",
+        ];
+        for name in own {
+            fs::write(place.path().join(name), "mine").unwrap();
+        }
+        fs::create_dir(place.path().join("checkpoint-7.bin")).unwrap();
+
+        config.trainer.total_steps = Some(200);
+        train(&config, &RunFolder::create(place.path(), true).unwrap()).unwrap();
+        let names = |paths: Vec<PathBuf>| -> Vec<String> {
+            let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+            paths.iter().map(name).collect()
+        };
+        assert_eq!(
+            names(numbered_checkpoints(place.path()).unwrap()),
+            [
+                "checkpoint-000000000000100.bin",
+                "checkpoint-000000000000200.bin"
+            ]
+        );
+        for name in own {
+            let content = fs::read_to_string(place.path().join(name));
+            assert_eq!(content.unwrap(), "mine", "{name}");
+        }
+        assert!(place.path().join("checkpoint-7.bin").is_dir());
+    }
+
     #[cfg(unix)]
     #[test]
     fn overwriting_follows_no_link() {
@@ -274,9 +316,12 @@ mod tests {
         let error = RunFolder::create(&run, false).unwrap_err();
         assert!(matches!(error, RunError::Exists(_)), "{error}");
         fs::write(&outside, "kept").unwrap();
+        let numbered = run.join("checkpoint-9.bin");
+        std::os::unix::fs::symlink(&outside, &numbered).unwrap();
         train(&small(), &RunFolder::create(&run, true).unwrap()).unwrap();
         assert_eq!(fs::read_to_string(&outside).unwrap(), "kept");
         assert!(RunFolder::open(&run).is_ok());
+        assert!(numbered.symlink_metadata().is_err());
     }
 
     #[cfg(unix)]
