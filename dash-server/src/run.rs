@@ -29,7 +29,7 @@ use rl_agent::tetris::Plan;
 use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE, TrainerConfig};
 
 use crate::config::{self, RunConfig};
-use lines::{cut, event_step, row_step};
+use lines::{cut, is_past_event, is_past_row};
 
 /// Name of the configuration in a run's folder.
 pub const CONFIG_FILE: &str = "config.toml";
@@ -125,9 +125,9 @@ impl Run {
         config.trainer.total_steps = more.steps.or(ahead);
         config.trainer.time_limit = more.seconds.map(|seconds| progress.seconds() + seconds);
         let metrics = folder.file(METRICS_FILE);
-        cut(&metrics, row_step, progress.step()).map_err(io_error(&metrics))?;
+        cut(&metrics, |line| is_past_row(line, progress)).map_err(io_error(&metrics))?;
         let events = folder.file(EVENTS_FILE);
-        cut(&events, event_step, progress.step()).map_err(io_error(&events))?;
+        cut(&events, |line| is_past_event(line, progress)).map_err(io_error(&events))?;
         let mut lesson = lesson(&config, folder, control)?;
         lesson.read_checkpoint(&checkpoint)?;
         let csv = CsvLog::append(&metrics).map_err(io_error(&metrics))?;
