@@ -29,7 +29,7 @@ use rl_agent::tetris::Plan;
 use rl_agent::trainer::{CHECKPOINT_FILE, MODEL_FILE, TrainerConfig};
 
 use crate::config::{self, RunConfig};
-use lines::{cut, event_step, row_step};
+use lines::{cut, is_past_event, is_past_row};
 
 /// Name of the configuration in a run's folder.
 pub const CONFIG_FILE: &str = "config.toml";
@@ -72,22 +72,25 @@ impl std::fmt::Debug for Run {
 }
 
 impl Run {
-    /// A run from the beginning; writes its configuration into the folder.
+    /// A run from the beginning; writes its configuration into the folder. A run that was there, and may be overwritten,
+    /// is removed for it.
     ///
     /// # Errors
-    /// If the configuration does not hold together or the system refuses.
+    /// If the configuration does not hold together or another process trains into the folder, which is then as it was; if
+    /// there is a run that may not be overwritten; if the system refuses.
     pub fn begin(
         config: &RunConfig,
         folder: &RunFolder,
         control: Control,
     ) -> Result<Self, RunError> {
         let lock = folder.lock()?;
-        // Settings that no agent can be made of leave no run behind.
+        // Settings that no agent can be made of leave no run behind, and whatever was there as it was.
         let lesson = lesson(config, folder, control)?;
         let text = toml::to_string(&config.tables()).map_err(|error| RunError::Io {
             path: folder.file(CONFIG_FILE),
             error: io::Error::other(error),
         })?;
+        folder.clear()?;
         let path = folder.file(CONFIG_FILE);
         atomic_file::write(&path, text.as_bytes()).map_err(io_error(&path))?;
         let metrics = folder.file(METRICS_FILE);
@@ -122,9 +125,9 @@ impl Run {
         config.trainer.total_steps = more.steps.or(ahead);
         config.trainer.time_limit = more.seconds.map(|seconds| progress.seconds() + seconds);
         let metrics = folder.file(METRICS_FILE);
-        cut(&metrics, row_step, progress.step()).map_err(io_error(&metrics))?;
+        cut(&metrics, |line| is_past_row(line, progress)).map_err(io_error(&metrics))?;
         let events = folder.file(EVENTS_FILE);
-        cut(&events, event_step, progress.step()).map_err(io_error(&events))?;
+        cut(&events, |line| is_past_event(line, progress)).map_err(io_error(&events))?;
         let mut lesson = lesson(&config, folder, control)?;
         lesson.read_checkpoint(&checkpoint)?;
         let csv = CsvLog::append(&metrics).map_err(io_error(&metrics))?;
@@ -226,7 +229,7 @@ mod tests {
 
     use super::*;
 
-    fn small() -> RunConfig {
+    pub(super) fn small() -> RunConfig {
         let text = "scenario.ceiling = 8\nagent.learning_starts = 64\nagent.buffer_capacity = 1000";
         let mut config = RunConfig::from_tables(&text.parse().unwrap()).unwrap();
         config.trainer.metrics_every = 50;
@@ -260,8 +263,9 @@ mod tests {
             RunFolder::create(&path, false),
             Err(RunError::Exists(_))
         ));
-        RunFolder::create(&path, true).unwrap();
-        assert!(FILES.iter().all(|file| !path.join(file).exists()));
+        for file in FILES.iter().filter(|file| **file != NOTE_FILE) {
+            fs::remove_file(path.join(file)).unwrap();
+        }
         assert!(matches!(
             RunFolder::open(&path),
             Err(RunError::NoRun {

@@ -40,6 +40,8 @@ pub(crate) struct Archive {
 /// What has been read of a run.
 #[derive(Debug, Default)]
 struct Known {
+    /// When the run was begun; another time is another run in the same folder.
+    created: Option<SystemTime>,
     summary: Summary,
     /// Sizes and times of its files at the last look.
     stamp: BTreeMap<String, (u64, Option<SystemTime>)>,
@@ -91,7 +93,7 @@ impl Archive {
         known.retain(|name, _| runs.iter().any(|(_, other, _)| other == name));
         let entry = |(created, name, folder): (SystemTime, String, PathBuf)| {
             let run = known.entry(name.clone()).or_default();
-            run.look(&folder);
+            run.look(&folder, created);
             run.entry(name, created)
         };
         Ok(runs.into_iter().map(entry).collect())
@@ -139,8 +141,14 @@ impl Archive {
 }
 
 impl Known {
-    /// Reads what is new in the folder.
-    fn look(&mut self, folder: &Path) {
+    /// Reads what is new in the folder, and everything anew where another run has come into it.
+    fn look(&mut self, folder: &Path, created: SystemTime) {
+        if self.created != Some(created) {
+            *self = Self {
+                created: Some(created),
+                ..Self::default()
+            };
+        }
         let stamp = files::sizes(folder);
         let is_new = stamp != self.stamp;
         if is_new || self.running {
@@ -226,14 +234,19 @@ mod tests {
     use rl_agent::control::Control;
 
     fn trained(place: &Path, steps: u64) -> RunFolder {
+        trained_by(place, steps, 0)
+    }
+
+    fn trained_by(place: &Path, steps: u64, seed: u64) -> RunFolder {
         let text = "scenario.ceiling = 8\nagent.learning_starts = 64\nagent.buffer_capacity = 1000";
         let mut config = RunConfig::from_tables(&text.parse().unwrap()).unwrap();
         config.trainer.metrics_every = 50;
         config.trainer.evaluate_every = 100;
         config.trainer.total_steps = Some(steps);
+        config.trainer.seed = seed;
         config.evaluation.games = 2;
         config.evaluation.max_steps = Some(20);
-        let folder = RunFolder::create(place, false).unwrap();
+        let folder = RunFolder::create(place, true).unwrap();
         let mut run = Run::begin(&config, &folder, Control::new()).unwrap();
         run.train(&mut ()).unwrap();
         folder
@@ -283,6 +296,21 @@ mod tests {
 
         fs::remove_dir_all(folder.path()).unwrap();
         assert_eq!(again.list().unwrap(), []);
+    }
+
+    #[test]
+    fn of_a_run_that_was_overwritten_nothing_is_remembered() {
+        let place = tempfile::tempdir().unwrap();
+        let archive = Archive::new(place.path().to_owned());
+        trained(&place.path().join("a"), 100);
+        let old = archive.list().unwrap().remove(0);
+        trained_by(&place.path().join("a"), 300, 7);
+        let new = archive.list().unwrap().remove(0);
+        // Where it was shorter, its length alone would tell.
+        assert!(new.files[EVENTS_FILE] > old.files[EVENTS_FILE]);
+        assert_eq!((old.seed, new.seed), (Some(0), Some(7)));
+        let again = Archive::new(place.path().to_owned());
+        assert_eq!(new, again.list().unwrap().remove(0));
     }
 
     #[test]

@@ -598,6 +598,12 @@ fn a_run_that_is_killed_keeps_its_metrics() {
     let rows = std::fs::read_to_string(&table).expect("a table");
     assert!(rows.lines().count() > seen);
 
+    // What no agent can be made of leaves it all there.
+    let huge = "train --steps 100 --preset key-press --set agent.buffer_capacity=1000000000000 --out runs/a --overwrite";
+    let words: Vec<&str> = huge.split(' ').collect();
+    expect(&run(place, &words), 2, "buffer_capacity");
+    assert_eq!(std::fs::read_to_string(&table).expect("a table"), rows);
+
     // The same folder can be trained into again.
     expect(
         &train(place, &["--steps", "100", "--out", "runs/a", "--overwrite"]),

@@ -20,9 +20,9 @@ function answer(from: number, next: number, steps: number[]): RunHistory {
   return { from, next, config: from === 0 ? { agent: { gamma: 0.9 } } : null, blocks };
 }
 
-function entry(name: string, size: number): RunEntry {
+function entry(name: string, size: number, created = 0): RunEntry {
   return {
-    name, state: "running", reason: null, created: 0, seed: null, step: 0, seconds: 0, episodes: 0, meanLines: null, best: null,
+    name, state: "running", reason: null, created, seed: null, step: 0, seconds: 0, episodes: 0, meanLines: null, best: null,
     note: "", files: new Map([["events.jsonl", size]]),
   };
 }
@@ -36,7 +36,7 @@ test("an overlay reads on where its file has grown, and begins anew when it was 
     async (_name, from) => (asked.push(from), answers.shift()!),
     { chosen: () => {}, grown: () => {}, trouble: (message) => assert.fail(message) },
   );
-  overlays.toggle("a");
+  overlays.toggle(entry("a", 0));
   await settled();
   const steps = () => [...overlays.of("a")!.history.tables.episodes.column("step")];
   assert.deepEqual(steps(), [1, 2]);
@@ -53,9 +53,51 @@ test("an overlay reads on where its file has grown, and begins anew when it was 
   assert.equal(overlays.shown.length, 0, "the run is gone");
 });
 
+test("an overlay begins anew when another run has come into its folder, however long its file is", async () => {
+  const asked: number[] = [];
+  const answers = [answer(0, 100, [1, 2]), answer(0, 250, [7, 8, 9]), answer(0, 250, [7, 8])];
+  const overlays = new Overlays(
+    async (_name, from) => (asked.push(from), answers.shift()!),
+    { chosen: () => {}, grown: () => {}, trouble: (message) => assert.fail(message) },
+  );
+  const follow = (size: number, created: number) => overlays.follow(new Map([["a", entry("a", size, created)]]));
+  overlays.toggle(entry("a", 100, 5));
+  await settled();
+  const steps = () => [...overlays.of("a")!.history.tables.episodes.column("step")];
+  assert.deepEqual(steps(), [1, 2]);
+  follow(250, 6);
+  await settled();
+  assert.deepEqual([asked, steps()], [[0, 0], [7, 8, 9]]);
+  follow(250, 6);
+  await settled();
+  assert.equal(asked.length, 2, "nothing is new");
+  follow(250, 7);
+  await settled();
+  assert.deepEqual([asked, steps()], [[0, 0, 0], [7, 8]], "also where it has grown to the same length");
+});
+
+test("rows that were asked for before another run came are those of neither", async () => {
+  const asked: number[] = [];
+  const waiting: ((rows: RunHistory) => void)[] = [];
+  const overlays = new Overlays(
+    (_name, from) => new Promise((resolve) => (asked.push(from), waiting.push(resolve))),
+    { chosen: () => {}, grown: () => {}, trouble: (message) => assert.fail(message) },
+  );
+  const follow = (size: number, created: number) => overlays.follow(new Map([["a", entry("a", size, created)]]));
+  const tell = async (rows: RunHistory) => (waiting.shift()!(rows), settled());
+  overlays.toggle(entry("a", 100, 5));
+  await tell(answer(0, 100, [1, 2]));
+  follow(150, 5);
+  follow(180, 6);
+  await tell(answer(100, 180, [9]));
+  await tell(answer(0, 180, [7, 8, 9]));
+  assert.deepEqual(asked, [0, 100, 0]);
+  assert.deepEqual([...overlays.of("a")!.history.tables.episodes.column("step")], [7, 8, 9]);
+});
+
 test("each overlay has a colour of its own, and there are only so many", async () => {
   const overlays = new Overlays(async () => answer(0, 1, []), { chosen: () => {}, grown: () => {}, trouble: () => {} });
-  for (const name of ["a", "b", "c", "d", "e", "f"]) overlays.toggle(name);
+  for (const name of ["a", "b", "c", "d", "e", "f"]) overlays.toggle(entry(name, 0));
   assert.equal(new Set(overlays.shown.map(({ colour }) => colour)).size, 5);
   assert.ok(overlays.full && overlays.of("f") === undefined);
   await settled();
@@ -67,7 +109,7 @@ test("what cannot be read is told", async () => {
     () => Promise.reject(new Error("gone")),
     { chosen: () => {}, grown: () => {}, trouble: (message) => told.push(message) },
   );
-  overlays.toggle("a");
+  overlays.toggle(entry("a", 0));
   await settled();
   assert.deepEqual(told, ["The metrics of a could not be read: gone."]);
 });

@@ -21,7 +21,7 @@ pub(super) fn rotate(folder: &Path, step: u64, keep: usize) -> io::Result<()> {
         if std::fs::hard_link(&latest, &second).is_err() {
             std::fs::copy(&latest, &second)?;
         }
-        let names = kept(folder)?;
+        let names = numbered_checkpoints(folder)?;
         let own = &names[..names.partition_point(|name| *name <= second)];
         for old in &own[..own.len().saturating_sub(keep)] {
             std::fs::remove_file(old)?;
@@ -30,21 +30,27 @@ pub(super) fn rotate(folder: &Path, step: u64, keep: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// The checkpoints with steps in their names, the oldest first.
-fn kept(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut kept = Vec::new();
+/// The checkpoints of a run folder with steps in their names, the oldest first.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn numbered_checkpoints(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut numbered = Vec::new();
     for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str());
-        let step = name
-            .and_then(|name| name.strip_prefix("checkpoint-"))
-            .and_then(|name| name.strip_suffix(".bin"));
-        if step.is_some_and(|step| step.parse::<u64>().is_ok()) {
-            kept.push(path);
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(is_numbered) && !entry.file_type()?.is_dir() {
+            numbered.push(entry.path());
         }
     }
-    kept.sort();
-    Ok(kept)
+    numbered.sort();
+    Ok(numbered)
+}
+
+fn is_numbered(name: &str) -> bool {
+    let step = name
+        .strip_prefix("checkpoint-")
+        .and_then(|name| name.strip_suffix(".bin"));
+    step.is_some_and(|step| !step.is_empty() && step.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -62,7 +68,11 @@ mod tests {
             std::fs::remove_file(at(CHECKPOINT_FILE)).unwrap();
         }
         let read = |path: &PathBuf| std::fs::read_to_string(path).unwrap();
-        let contents: Vec<String> = kept(folder.path()).unwrap().iter().map(read).collect();
+        let contents: Vec<String> = numbered_checkpoints(folder.path())
+            .unwrap()
+            .iter()
+            .map(read)
+            .collect();
         assert_eq!(contents, ["200", "1000", "30000"]);
         assert!(at("checkpoint-notes.bin").exists());
         // Training goes back to step 200, and on from there.
@@ -71,10 +81,14 @@ mod tests {
             rotate(folder.path(), step, 3).unwrap();
             std::fs::remove_file(at(CHECKPOINT_FILE)).unwrap();
         }
-        let contents: Vec<String> = kept(folder.path()).unwrap().iter().map(read).collect();
+        let contents: Vec<String> = numbered_checkpoints(folder.path())
+            .unwrap()
+            .iter()
+            .map(read)
+            .collect();
         assert_eq!(contents, ["250", "300", "350", "1000", "30000"]);
         std::fs::write(at(CHECKPOINT_FILE), b"x").unwrap();
         rotate(folder.path(), 40_000, 1).unwrap();
-        assert_eq!(kept(folder.path()).unwrap().len(), 5);
+        assert_eq!(numbered_checkpoints(folder.path()).unwrap().len(), 5);
     }
 }

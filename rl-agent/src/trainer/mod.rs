@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub use self::config::TrainerConfig;
+pub use self::folder::numbered_checkpoints;
 pub use self::progress::Progress;
 pub use self::training::Training;
 

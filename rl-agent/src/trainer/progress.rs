@@ -69,6 +69,11 @@ impl Progress {
         self.best
     }
 
+    /// Whether an evaluation was due at this step and a stop cut it short: whoever goes on begins with it.
+    pub fn owes_evaluation(&self) -> bool {
+        self.owed
+    }
+
     /// Every command that was applied, with its step.
     pub fn log(&self) -> &[LoggedCommand] {
         &self.log

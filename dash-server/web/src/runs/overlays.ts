@@ -14,6 +14,8 @@ export interface Overlay {
   readonly colour: SeriesColour;
   readonly history: History;
   config: Fields | null;
+  /** When the run was begun; another time is another run in the same folder. */
+  created: number;
 }
 
 interface Loaded extends Overlay {
@@ -73,46 +75,58 @@ export class Overlays {
   }
 
   /** Lays a run over, or takes it away. */
-  toggle(name: string): void {
+  toggle({ name, created }: Pick<RunEntry, "name" | "created">): void {
     if (!this.#runs.delete(name)) {
       const colour = OVERLAY_COLOURS.find((each) => this.shown.every((other) => other.colour !== each));
       if (!colour) return;
-      const run = { name, colour, history: new History(), config: null, next: 0, loading: false };
+      const run = { name, colour, history: new History(), config: null, created, next: 0, loading: false };
       this.#runs.set(name, run);
       void this.#read(run);
     }
     this.#events.chosen();
   }
 
-  /** Reads on where files have grown, and lets go of runs that are gone. */
+  /** Reads on where files have grown, from the beginning where they are another run's, and lets go of runs that are gone. */
   follow(entries: ReadonlyMap<string, RunEntry>): void {
     for (const run of [...this.#runs.values()]) {
       const entry = entries.get(run.name);
-      if (!entry) this.toggle(run.name);
-      else if ((entry.files.get("events.jsonl") ?? 0) !== run.next) void this.#read(run);
+      if (!entry) {
+        this.toggle(run);
+        continue;
+      }
+      const isOther = entry.created !== run.created;
+      if (isOther) [run.created, run.next] = [entry.created, 0];
+      if (isOther || (entry.files.get("events.jsonl") ?? 0) !== run.next) void this.#read(run);
     }
   }
 
   async #read(run: Loaded): Promise<void> {
     if (run.loading) return;
     run.loading = true;
+    const { created } = run;
     try {
-      const { from, next, config, blocks } = await this.#fetch(run.name, run.next);
-      if (from === 0) {
-        run.history.clear();
-        run.config = config;
-      }
-      const tables = run.history.tables;
-      for (const name of ["episodes", "updates", "summaries", "evaluations"] as const) {
-        // An answer counts its rows from where it began.
-        tables[name].append({ ...blocks[name], start: tables[name].produced });
-      }
-      run.next = next;
-      this.#events.grown();
+      const answer = await this.#fetch(run.name, run.next);
+      // Rows that were asked for before another run came into the folder may be of either.
+      if (run.created === created) this.#take(run, answer);
     } catch (error) {
       this.#events.trouble(`The metrics of ${run.name} could not be read: ${error instanceof Error ? error.message : error}.`);
     } finally {
       run.loading = false;
     }
+    if (run.created !== created) await this.#read(run);
+  }
+
+  #take(run: Loaded, { from, next, config, blocks }: RunHistory): void {
+    if (from === 0) {
+      run.history.clear();
+      run.config = config;
+    }
+    const tables = run.history.tables;
+    for (const name of ["episodes", "updates", "summaries", "evaluations"] as const) {
+      // An answer counts its rows from where it began.
+      tables[name].append({ ...blocks[name], start: tables[name].produced });
+    }
+    run.next = next;
+    this.#events.grown();
   }
 }

@@ -83,10 +83,13 @@ export class RunList {
   }
 
   #create(name: string): Row {
-    const { overlays, note, goOn: goOnWith } = this.#context;
+    const { runs, overlays, note, goOn: goOnWith } = this.#context;
     const box = element("input");
     box.type = "checkbox";
-    box.addEventListener("change", () => overlays.toggle(name));
+    box.addEventListener("change", () => {
+      const run = runs().get(name);
+      if (run) overlays.toggle(run);
+    });
     const swatch = element("span", "swatch");
     const label = element("label");
     label.append(box, swatch, element("span", "name", name));

@@ -66,7 +66,8 @@ export class Runs {
   draw(): void {
     const current = this.#session.status?.run ?? null;
     // It was laid over the charts, and now they are about it.
-    if (current !== null && this.overlays.of(current)) this.overlays.toggle(current);
+    const overlay = current === null ? undefined : this.overlays.of(current);
+    if (overlay) this.overlays.toggle(overlay);
     this.#list.draw();
     this.#offer();
   }
