@@ -224,8 +224,7 @@ impl Feed {
         self.stage(|staged| {
             let tables = staged.rows.tables_mut().into_iter();
             for (table, past) in tables.zip(past.tables_mut()) {
-                let (produced, kept) = past.take();
-                table.extend(produced, &kept);
+                table.extend(&past.take());
             }
         });
     }

@@ -1,10 +1,15 @@
 //! The metric history of a run: bounded, and still true.
 //!
 //! A run of ten million steps makes more rows than a page can hold. When a table is full, neighbouring stretches of rows
-//! are merged, and a merged stretch keeps its last row and, for each measured column, the rows of its lowest and its highest value. So no
-//! spike is ever lost, every stretch covers the same number of rows produced, and memory is bounded.
+//! are merged, and a merged stretch keeps its last row and, for each measured column, the rows of its lowest and its highest
+//! value. So no spike is ever lost, every stretch covers the same number of rows produced, and memory is bounded. A row that
+//! is kept counts those left out before it and has their mean, so that averages over rows stay true too.
+
+mod thin;
 
 use crate::protocol::{EPISODES, EVALUATIONS, POSITIONS, SUMMARIES, Schema, TableData, UPDATES};
+
+use thin::{kept_rows, thin};
 
 /// How many rows a table keeps, about; see [`Table::new`].
 const CAPACITY: usize = 8192;
@@ -72,7 +77,7 @@ impl History {
 struct Stretch {
     /// Rows produced in the stretch.
     produced: u64,
-    /// Those that are kept, one after another.
+    /// Those that are kept, one after another, each of [`Schema::kept_width`] numbers.
     kept: Vec<f64>,
 }
 
@@ -115,7 +120,7 @@ impl Table {
             .iter()
             .map(|stretch| stretch.kept.len())
             .sum::<usize>()
-            / self.schema.width()
+            / self.schema.kept_width()
     }
 
     /// Whether no row was ever produced.
@@ -130,6 +135,11 @@ impl Table {
     pub fn push(&mut self, row: &[f64]) {
         let width = self.schema.width();
         assert_eq!(row.len(), width, "one number for each column");
+        self.append(1, self.schema.whole(row));
+    }
+
+    /// Appends a row as it is kept, which stands for `count`.
+    fn append(&mut self, count: u64, row: impl Iterator<Item = f64>) {
         if self
             .stretches
             .last()
@@ -148,51 +158,45 @@ impl Table {
             }
         }
         if let Some(last) = self.stretches.last_mut() {
-            last.produced += 1;
-            last.kept.extend_from_slice(row);
+            last.produced += count;
+            last.kept.extend(row);
             // A growing stretch is thinned now and then, at little cost a row; a full one is thinned for good.
             let full = last.produced >= self.stretch_rows;
-            if full || last.kept.len() > 2 * kept_rows(self.schema) * width {
+            if full || last.kept.len() > 2 * kept_rows(self.schema) * self.schema.kept_width() {
                 thin(self.schema, &mut last.kept);
             }
         }
-        self.total += 1;
+        self.total += count;
     }
 
-    /// Appends rows of which some may already have been thinned away: `rows` stand for `produced` rows of the stream.
+    /// Appends rows that were [taken](Self::take) out of another table.
     ///
     /// # Panics
-    /// If `rows` is not a whole number of rows or holds more than `produced`.
-    pub fn extend(&mut self, produced: u64, rows: &[f64]) {
-        let count = (rows.len() / self.schema.width()) as u64;
-        assert!(count <= produced, "no more rows than were produced");
-        for row in rows.chunks(self.schema.width()) {
-            self.push(row);
-        }
-        let missing = produced - count;
-        self.total += missing;
-        if let Some(last) = self.stretches.last_mut() {
-            last.produced += missing;
+    /// If `rows` is not a whole number of rows.
+    pub fn extend(&mut self, rows: &[f64]) {
+        let width = self.schema.kept_width();
+        assert_eq!(rows.len() % width, 0, "whole rows");
+        for row in rows.chunks(width) {
+            self.append(row[self.schema.width()] as u64, row.iter().copied());
         }
     }
 
-    /// Takes all rows out: how many were produced, and those that are kept.
-    pub fn take(&mut self) -> (u64, Vec<f64>) {
+    /// Takes all rows out as they are kept: [`Schema::kept_width`] numbers each.
+    pub fn take(&mut self) -> Vec<f64> {
         let rows = self.rows();
-        let total = self.total;
         self.clear();
-        (total, rows)
+        rows
     }
 
     /// The kept rows as columns.
     pub fn pack(&self) -> TableData {
         let rows = self.rows();
-        let count = (rows.len() / self.schema.width()) as u64;
+        let count = (rows.len() / self.schema.kept_width()) as u64;
         self.schema.pack(self.total - count, &rows)
     }
 
     fn rows(&self) -> Vec<f64> {
-        let mut rows = Vec::with_capacity(self.len() * self.schema.width());
+        let mut rows = Vec::with_capacity(self.len() * self.schema.kept_width());
         for stretch in &self.stretches {
             rows.extend_from_slice(&stretch.kept);
         }
@@ -221,47 +225,6 @@ impl Table {
         }
         self.stretches = merged;
     }
-}
-
-/// At most this many rows of a stretch are kept: the lowest and the highest of each measured column, and the last.
-fn kept_rows(schema: &Schema) -> usize {
-    2 * schema.values.len() + 1
-}
-
-/// Keeps the last row and those that hold the lowest or the highest value of a measured column, in their order.
-fn thin(schema: &Schema, rows: &mut Vec<f64>) {
-    let width = schema.width();
-    let count = rows.len() / width;
-    if count <= kept_rows(schema) {
-        return;
-    }
-    let mut keep = vec![false; count];
-    for column in schema.keys.len()..width {
-        let (mut lowest, mut highest) = (None::<(usize, f64)>, None::<(usize, f64)>);
-        for (row, &value) in rows.iter().skip(column).step_by(width).enumerate() {
-            if lowest.is_none_or(|(_, low)| value < low) && !value.is_nan() {
-                lowest = Some((row, value));
-            }
-            if highest.is_none_or(|(_, high)| value > high) && !value.is_nan() {
-                highest = Some((row, value));
-            }
-        }
-        for (row, _) in [lowest, highest].into_iter().flatten() {
-            keep[row] = true;
-        }
-    }
-    // The newest row of all must be there, and a stretch without any number still shows where it ended.
-    keep[count - 1] = true;
-    let mut row = 0;
-    let mut column = 0;
-    rows.retain(|_| {
-        let kept = keep[row];
-        column += 1;
-        if column == width {
-            (row, column) = (row + 1, 0);
-        }
-        kept
-    });
 }
 
 #[cfg(test)]
@@ -356,6 +319,34 @@ mod tests {
         }
     }
 
+    /// Whoever averages over the rows that are kept gets what averaging over all of them gives.
+    #[test]
+    fn what_is_left_out_is_counted_and_averaged() {
+        let (mut direct, mut staged) = (Table::new(&SUMMARIES, 300), Table::new(&SUMMARIES, 300));
+        let mut stage = Table::new(&SUMMARIES, 60);
+        for index in 0..20_011 {
+            direct.push(&row(index));
+            stage.push(&row(index));
+            if index % 500 == 0 || index == 20_010 {
+                staged.extend(&stage.take());
+            }
+        }
+        for table in [direct, staged] {
+            let packed = table.pack();
+            let (steps, counts) = (values(&packed, "step"), values(&packed, "count"));
+            assert_eq!(counts.iter().sum::<f64>(), 20_011.0);
+            let means = values(&packed, "mean_lines_mean");
+            let mut from = 0;
+            for ((&step, &count), &mean) in steps.iter().zip(&counts).zip(&means) {
+                let to = from + count as u64;
+                assert_eq!(row(to - 1)[0], step, "the row is the last of its own");
+                let sum: f64 = (from..to).map(|index| row(index)[4]).sum();
+                assert!((sum / count - mean).abs() < 1e-5, "{from}..{to}: {mean}");
+                from = to;
+            }
+        }
+    }
+
     #[test]
     fn columns_without_numbers_do_not_matter() {
         let mut table = Table::new(&SUMMARIES, 60);
@@ -375,19 +366,17 @@ mod tests {
             direct.push(&row(index));
             stage.push(&row(index));
             if index % 100 == 99 {
-                let (produced, rows) = stage.take();
-                assert_eq!(produced, 100);
-                staged.extend(produced, &rows);
+                staged.extend(&stage.take());
+                assert_eq!(staged.total(), index + 1);
             }
         }
         assert_eq!(direct.pack(), staged.pack());
-        assert_eq!(stage.take(), (0, vec![]));
+        assert!(stage.is_empty());
 
         for index in 3000..13_000 {
             stage.push(&row(index));
         }
-        let (produced, rows) = stage.take();
-        staged.extend(produced, &rows);
+        staged.extend(&stage.take());
         assert_eq!(staged.total(), 13_000);
         let packed = staged.pack();
         assert_eq!(packed.start + u64::from(packed.rows), 13_000);

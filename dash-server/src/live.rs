@@ -256,9 +256,9 @@ fn append(schema: &Schema, from: &mut Table, to: &mut Table) -> Option<TableData
     if from.is_empty() {
         return None;
     }
-    let (produced, rows) = from.take();
-    to.extend(produced, &rows);
-    let count = (rows.len() / schema.width()) as u64;
+    let rows = from.take();
+    to.extend(&rows);
+    let count = (rows.len() / schema.kept_width()) as u64;
     Some(schema.pack(to.total() - count, &rows))
 }
 

@@ -10,7 +10,7 @@ use dash_server::protocol::{
     Block, Boards, Change, Checkpoint, Command, ConfigMap, Decision, EPISODES, EVALUATIONS,
     ErrorCode, Evaluation, FieldKind, FormField, Frame, GameInfo, GameList, Hello, Key, Metrics,
     POSITIONS, PlayFrame, PlayStart, Present, Request, RunChanges, RunEntry, RunState, SUMMARIES,
-    ServerMessage, Setting, Snapshot, Stamped, State, Status, TableData, UPDATES,
+    Schema, ServerMessage, Setting, Snapshot, Stamped, State, Status, TableData, UPDATES,
 };
 use rl_agent::env::Environment;
 use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
@@ -190,13 +190,29 @@ fn status(state: State) -> Status {
     }
 }
 
+/// Rows that stand for themselves.
+fn packed<const N: usize>(schema: &Schema, start: u64, rows: &[[f64; N]]) -> TableData {
+    let kept: Vec<f64> = rows.iter().flat_map(|row| schema.whole(row)).collect();
+    schema.pack(start, &kept)
+}
+
+/// Of six rows, two of which stand for the others.
+fn thinned() -> TableData {
+    let rows = [
+        [100.0, 0.25, 1.0, 8.5, 1.0, 8.5],
+        [300.0, 0.5, 2.0, 9.0, 4.0, 7.25],
+        [350.0, 0.75, 2.0, 6.5, 1.0, 6.5],
+    ];
+    POSITIONS.pack(3, rows.as_flattened())
+}
+
 fn episodes() -> TableData {
     let rows = [
         [24.0, 0.125, 0.0, 24.0, 24.0, 0.0, 0.0],
         [60.0, 0.25, 1.0, 36.0, 38.5, 2.0, 300.0],
         [209.0, 0.5, 2.0, 149.0, 160.0, 11.0, 1300.0],
     ];
-    EPISODES.pack(5, rows.as_flattened())
+    packed(&EPISODES, 5, &rows)
 }
 
 fn updates() -> TableData {
@@ -208,7 +224,7 @@ fn updates() -> TableData {
             208.0, 0.475, 2.0, 14.0, 0.25, 0.5, 1.5, 2.0, 0.75, 0.001, 800.0, 100.0, 0.125,
         ],
     ];
-    UPDATES.pack(0, rows.as_flattened())
+    packed(&UPDATES, 0, &rows)
 }
 
 fn summaries() -> TableData {
@@ -216,16 +232,17 @@ fn summaries() -> TableData {
         [100.0, 0.3, 2.0, 31.25, 1.0, 30.0],
         [200.0, 0.48, 2.0, f64::NAN, f64::NAN, f64::NAN],
     ];
-    SUMMARIES.pack(0, rows.as_flattened())
+    packed(&SUMMARIES, 0, &rows)
 }
 
 fn evaluations() -> TableData {
-    EVALUATIONS.pack(0, &[200.0, 0.49, 2.0, 20.0, 14.5, 12.0, 17.0, 1.0])
+    let row = [200.0, 0.49, 2.0, 20.0, 14.5, 12.0, 17.0, 1.0];
+    packed(&EVALUATIONS, 0, &[row])
 }
 
 fn positions() -> TableData {
     let rows = [[230.0, 0.5, 3.0, 16.75], [250.0, 0.6, 3.0, 17.25]];
-    POSITIONS.pack(1, rows.as_flattened())
+    packed(&POSITIONS, 1, &rows)
 }
 
 fn games() -> GameList {
@@ -483,6 +500,16 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
                 6,
                 Metrics {
                     updates: Some(updates()),
+                    ..Metrics::default()
+                },
+            )),
+        ),
+        (
+            "metrics, thinned",
+            ServerMessage::Metrics(stamped(
+                6,
+                Metrics {
+                    positions: Some(thinned()),
                     ..Metrics::default()
                 },
             )),

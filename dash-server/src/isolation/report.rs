@@ -14,34 +14,24 @@ pub(super) struct Report {
     frame: Option<Frame>,
     boards: Option<Boards>,
     /// In the order of [`SCHEMAS`].
-    rows: Vec<Rows>,
+    rows: Vec<Vec<f64>>,
     checkpoints: Vec<Checkpoint>,
     changes: Vec<Change>,
     moves: Vec<Moves>,
 }
 
-/// Rows of a table, of which some may have been thinned away.
-#[derive(Debug, Serialize, Deserialize)]
-struct Rows {
-    produced: u64,
-    kept: Vec<f64>,
-}
-
-impl Rows {
-    fn fit(&self, schema: &Schema) -> bool {
-        let width = schema.width();
-        self.kept.len().is_multiple_of(width) && (self.kept.len() / width) as u64 <= self.produced
-    }
+/// Whether these are rows as a table keeps them.
+fn fit(rows: &[f64], schema: &Schema) -> bool {
+    let width = schema.kept_width();
+    let counted = |row: &[f64]| (1.0..1e15).contains(&row[schema.width()]);
+    rows.len().is_multiple_of(width) && rows.chunks(width).all(counted)
 }
 
 impl Report {
     /// Takes everything out of a feed; `spare` is empty before and after.
     pub(super) fn gather(feed: &Feed, spare: &mut Staged) -> Self {
         feed.take(spare);
-        let rows = spare.rows.tables_mut().map(|table| {
-            let (produced, kept) = table.take();
-            Rows { produced, kept }
-        });
+        let rows = spare.rows.tables_mut().map(|table| table.take());
         Self {
             step: feed.step(),
             frame: spare.frame.take(),
@@ -67,8 +57,8 @@ impl Report {
         }
         feed.stage(|staged| {
             let tables = staged.rows.tables_mut().into_iter();
-            for (table, Rows { produced, kept }) in tables.zip(self.rows) {
-                table.extend(produced, &kept);
+            for (table, rows) in tables.zip(self.rows) {
+                table.extend(&rows);
             }
             staged.checkpoints.extend(self.checkpoints);
             staged.changes.extend(self.changes);
@@ -85,7 +75,7 @@ impl Report {
     fn makes_sense(&self) -> bool {
         let mut rows = self.rows.iter().zip(SCHEMAS);
         self.rows.len() == SCHEMAS.len()
-            && rows.all(|(rows, schema)| rows.fit(schema))
+            && rows.all(|(rows, schema)| fit(rows, schema))
             && self.boards.as_ref().is_none_or(Boards::is_whole)
     }
 }

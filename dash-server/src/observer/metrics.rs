@@ -211,7 +211,7 @@ mod tests {
             metrics.stepped(150, &feed);
             let mut staged = Default::default();
             feed.take(&mut staged);
-            UPDATES.pack(0, &staged.rows.updates.take().1)
+            UPDATES.pack(0, &staged.rows.updates.take())
         };
         assert_eq!(told_after(500, 0).rows, 0, "too soon");
         assert_eq!(told_after(2_000, 7).rows, 0, "updates have come");

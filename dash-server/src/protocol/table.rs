@@ -21,33 +21,62 @@ impl Schema {
         self.keys.len() + self.values.len()
     }
 
-    /// Packs rows into columns. `rows` holds [`width`](Self::width) numbers a row; `start` is how many rows of the
-    /// stream came before the first.
+    /// Numbers of a row as it is kept: its columns, how many rows of the stream it stands for (itself and those left out
+    /// since the row before it), and the mean of those for each measured column.
+    pub const fn kept_width(&self) -> usize {
+        self.width() + 1 + self.values.len()
+    }
+
+    /// A row that stands for itself alone, as it is kept.
+    pub fn whole<'a>(&self, row: &'a [f64]) -> impl Iterator<Item = f64> + use<'a> {
+        let values = &row[self.keys.len()..];
+        row.iter()
+            .copied()
+            .chain([1.0])
+            .chain(values.iter().copied())
+    }
+
+    /// Packs rows into columns. `rows` holds [`kept_width`](Self::kept_width) numbers a row; `start` is how many rows of the
+    /// stream came before the first. What rows stand for is only said where some stand for others.
     ///
     /// # Panics
     /// If `rows` is not a whole number of rows.
     pub fn pack(&self, start: u64, rows: &[f64]) -> TableData {
-        let width = self.width();
+        let width = self.kept_width();
         assert_eq!(rows.len() % width, 0, "whole rows");
-        let count = rows.len() / width;
-        let names = self.keys.iter().chain(self.values);
-        let columns = names.enumerate().map(|(index, &name)| {
-            let column = rows.iter().skip(index).step_by(width);
-            let bytes: Vec<u8> = if index < self.keys.len() {
-                column.flat_map(|value| value.to_le_bytes()).collect()
-            } else {
-                column
+        let column = |index: usize| rows.iter().skip(index).step_by(width);
+        let (keys, own) = (self.keys.len(), self.width());
+        let mut names: Vec<Cow<'static, str>> = Vec::with_capacity(width);
+        names.extend(self.keys.iter().chain(self.values).map(|&name| name.into()));
+        if column(own).any(|&count| count != 1.0) {
+            names.push(COUNT.into());
+            names.extend(self.values.iter().map(|name| mean_of(name).into()));
+        }
+        let columns = names.into_iter().enumerate().map(|(index, name)| {
+            let bytes = match index < keys {
+                true => column(index)
+                    .flat_map(|value| value.to_le_bytes())
+                    .collect(),
+                false => column(index)
                     .flat_map(|&value| (value as f32).to_le_bytes())
-                    .collect()
+                    .collect(),
             };
-            (Cow::Borrowed(name), bytes)
+            (name, bytes)
         });
         TableData {
             start,
-            rows: count as u32,
+            rows: (rows.len() / width) as u32,
             columns: columns.collect(),
         }
     }
+}
+
+/// The column of how many rows of the stream each row stands for.
+const COUNT: &str = "count";
+
+/// The column of the means of a measured column over those rows.
+fn mean_of(column: &str) -> String {
+    format!("{column}_mean")
 }
 
 /// One row for each finished episode.
@@ -194,7 +223,8 @@ mod tests {
             [100.0, 0.5, 0.0, 24.0, 20.0, 3.0, f64::NAN],
             [260.0, 0.75, 1.0, 30.0, 27.5, 5.0, 900.0],
         ];
-        let table = EPISODES.pack(7, rows.as_flattened());
+        let rows: Vec<f64> = rows.iter().flat_map(|row| EPISODES.whole(row)).collect();
+        let table = EPISODES.pack(7, &rows);
         let bytes = rmp_serde::to_vec_named(&table).unwrap();
         let back: TableData = rmp_serde::from_slice(&bytes).unwrap();
         assert_eq!(back, table);
@@ -203,6 +233,19 @@ mod tests {
         assert_eq!(back.column("reward"), Some(vec![20.0, 27.5]));
         assert!(back.column("score").unwrap()[0].is_nan());
         assert_eq!(back.column("loss"), None);
+        assert_eq!(back.column(COUNT), None, "each stands for itself");
+    }
+
+    #[test]
+    fn what_a_row_stands_for_is_said_where_it_is_not_itself() {
+        let rows = [
+            [1.0, 0.5, 0.0, 24.0, 1.0, 24.0],
+            [4.0, 0.75, 1.0, 30.0, 3.0, 28.0],
+        ];
+        let table = POSITIONS.pack(2, rows.as_flattened());
+        assert_eq!(table.column("value"), Some(vec![24.0, 30.0]));
+        assert_eq!(table.column(COUNT), Some(vec![1.0, 3.0]));
+        assert_eq!(table.column("value_mean"), Some(vec![24.0, 28.0]));
     }
 
     #[test]

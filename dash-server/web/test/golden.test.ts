@@ -8,7 +8,7 @@ import { ProtocolError } from "../src/wire/fields";
 import type { Decision, Frame } from "../src/wire/frame";
 import { decodeMessage, type Present, type ServerMessage, type Status } from "../src/wire/messages";
 import type { RunEntry } from "../src/wire/runs";
-import { TABLES, type Block, type TableName } from "../src/wire/tables";
+import { type Block, type TableName } from "../src/wire/tables";
 import { goldenMessages, seeded } from "./support";
 
 type Plain = Record<string, unknown>;
@@ -160,8 +160,7 @@ function plainBlocks(blocks: Partial<Record<TableName, Block>>): Plain {
   return Object.fromEntries(
     Object.entries(blocks).map(([name, { start, rows, columns }]) => {
       const table: Plain = { start, rows };
-      for (const column of TABLES[name as TableName]) {
-        const values = columns.get(column)!;
+      for (const [column, values] of columns) {
         const key = values instanceof Float64Array ? "$f64" : "$f32";
         table[column] = rows === 0 ? [] : { [key]: [...values].map((cell) => (Number.isNaN(cell) ? null : cell)) };
       }

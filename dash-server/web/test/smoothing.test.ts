@@ -58,3 +58,22 @@ test("another history starts another average", () => {
   table.replace(block("updates", 0, 3, () => 1));
   assert.deepEqual([...smoothing.values()], [1, 1, 1]);
 });
+
+test("thinning leaves the average where it was", () => {
+  const random = seeded(11);
+  const rows = 40_000;
+  // Most are small and few are large: the extremes that thinning keeps have quite another mean.
+  const values = Float32Array.from({ length: rows }, (_, row) => (row < 30_000 ? 100 : 300) * -Math.log(1 - random()));
+  const [whole, thinned] = [new Table(TABLES.episodes, rows), new Table(TABLES.episodes, 2048)];
+  for (let row = 0; row < rows; row += 100) {
+    const more = block("episodes", row, 100, (column, at) => (column === "step" ? at : values[at]!));
+    whole.append(more);
+    thinned.append(more);
+  }
+  const end = (table: Table, span: number) => new Smoothing(table, "lines", span).values().at(-1)!;
+  for (const span of [2_000, 20_000]) {
+    const [expected, found] = [end(whole, span), end(thinned, span)];
+    assert.ok(Math.abs(found - expected) < 0.02 * expected, `${found}, not ${expected}`);
+  }
+  assert.equal([...thinned.column("count")].reduce((sum, count) => sum + count, 0), rows);
+});

@@ -16,9 +16,9 @@ export class PanelData {
     this.setSpan(span);
   }
 
-  /** About how many rows a smoothed value looks back on. */
+  /** About how many rows a smoothed value looks back on; 1 leaves the values as they are. */
   setSpan(span: number): void {
-    const smooth = this.#lines.filter((line) => line.smooth);
+    const smooth = this.#lines.filter((line) => line.smooth && span > 1);
     this.#smoothed = new Map(
       smooth.map((line) => [line, new Smoothing(line.history.tables[line.table], line.column, span)]),
     );

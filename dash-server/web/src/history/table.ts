@@ -1,6 +1,6 @@
 // One metric stream in typed arrays that grow, up to a bound.
 
-import { isWide, type Block, type Column } from "../wire/tables";
+import { COUNT, isWide, meanOf, sharesOf, type Block, type Column } from "../wire/tables";
 
 /** Most rows kept; beyond it the history is thinned to at most half of that. */
 export const ROW_LIMIT = 65_536;
@@ -9,9 +9,11 @@ const FIRST_CAPACITY = 256;
 /** What became of a block handed to `append`. */
 export type Appended = "appended" | "known" | "gap";
 
-/** Rows of one stream, oldest first. */
+/** Rows of one stream, oldest first; of each also for how many it stands, and their means: see `sharesOf`. */
 export class Table {
   readonly #columns = new Map<string, Column>();
+  /** The measured columns. */
+  readonly #measured: readonly string[];
   readonly #limit: number;
   #length = 0;
   #capacity = FIRST_CAPACITY;
@@ -21,7 +23,8 @@ export class Table {
   /** An empty table with a column `step`. `limit` is the most rows it keeps. */
   constructor(names: readonly string[], limit = ROW_LIMIT) {
     this.#limit = limit;
-    for (const name of names) this.#columns.set(name, allocate(name, FIRST_CAPACITY));
+    this.#measured = names.filter((name) => !isWide(name));
+    for (const name of [...names, ...sharesOf(names)]) this.#columns.set(name, allocate(name, FIRST_CAPACITY));
   }
 
   /** Rows kept. */
@@ -84,8 +87,16 @@ export class Table {
         const values = block.columns.get(name);
         if (values) column.set(values.subarray(row, row + rows), this.#length);
       }
+      if (!block.columns.has(COUNT)) this.#standAlone(this.#length, this.#length + rows);
       this.#length += rows;
       row += rows;
+    }
+  }
+
+  #standAlone(from: number, to: number): void {
+    this.#columns.get(COUNT)!.fill(1, from, to);
+    for (const name of this.#measured) {
+      this.#columns.get(meanOf(name))!.set(this.#columns.get(name)!.subarray(from, to), from);
     }
   }
 
@@ -99,12 +110,12 @@ export class Table {
     }
   }
 
-  // Stretches of equally many steps each keep the rows that hold the lowest or highest value of some column, so that
-  // the beginning of a long run is seen as sharply as its end.
+  // Stretches of equally many steps each keep their last row and those that hold the lowest or highest value of some
+  // column, so that the beginning of a long run is seen as sharply as its end.
   #thin(): void {
     const steps = this.column("step");
-    const values = [...this.#columns].filter(([name]) => !isWide(name)).map(([name]) => this.column(name));
-    const stretches = Math.max(1, Math.floor(this.#limit / 2 / (2 * values.length)));
+    const values = this.#measured.map((name) => this.column(name));
+    const stretches = Math.max(1, Math.floor(this.#limit / 2 / (2 * values.length + 1)));
     const [low, high] = [steps[0]!, steps[steps.length - 1]!];
     const stretchOf = (row: number) =>
       Math.min(Math.floor(((steps[row]! - low) / (high - low || 1)) * stretches), stretches - 1);
@@ -112,20 +123,39 @@ export class Table {
     for (let from = 0; from < steps.length; ) {
       let to = from + 1;
       while (to < steps.length && stretchOf(to) === stretchOf(from)) to += 1;
+      let first = from;
       for (const row of extremes(values, from, to)) {
+        this.#gather(first, row);
         for (const column of this.#columns.values()) column[kept] = column[row]!;
         kept += 1;
+        first = row + 1;
       }
       from = to;
     }
     this.#length = kept;
     this.#generation += 1;
   }
+
+  // Lets a row stand for those before it, from `first` on.
+  #gather(first: number, row: number): void {
+    const counts = this.column(COUNT);
+    for (const name of this.#measured) {
+      const means = this.column(meanOf(name));
+      let [sum, count] = [0, 0];
+      for (let one = first; one <= row; one++) {
+        if (Number.isNaN(means[one]!)) continue;
+        sum += counts[one]! * means[one]!;
+        count += counts[one]!;
+      }
+      means[row] = sum / count;
+    }
+    for (let one = first; one < row; one++) counts[row]! += counts[one]!;
+  }
 }
 
-// The rows of `from..to` that hold the lowest or highest value of a column, in order.
+// The last of the rows `from..to` and those that hold the lowest or highest value of a column, in order.
 function extremes(columns: readonly Column[], from: number, to: number): number[] {
-  const rows = new Set<number>();
+  const rows = new Set([to - 1]);
   for (const column of columns) {
     let low = from;
     let high = from;

@@ -32,7 +32,21 @@ export interface Block {
   /** How many rows of the stream came before the first one here. */
   start: number;
   rows: number;
+  /** Those of the stream, and where rows were left out those of `sharesOf` them. */
   columns: ReadonlyMap<string, Column>;
+}
+
+/** The column of how many rows of the stream each row stands for: itself and those left out since the row before it. */
+export const COUNT = "count";
+
+/** The column of the means of a measured column over those rows. */
+export function meanOf(column: string): string {
+  return `${column}_mean`;
+}
+
+/** What a thinned table also says of its rows. */
+export function sharesOf(columns: readonly string[]): string[] {
+  return [COUNT, ...columns.filter((column) => !isWide(column)).map(meanOf)];
 }
 
 /** Reads the table `name` out of `fields`. Throws a ProtocolError if a column is missing or of the wrong length. */
@@ -41,7 +55,8 @@ export function readBlock(fields: Fields, name: TableName): Block {
   const start = count(table, "start");
   const rows = count(table, "rows");
   const columns = new Map<string, Column>();
-  for (const column of TABLES[name]) {
+  const names = table[COUNT] === undefined ? TABLES[name] : [...TABLES[name], ...sharesOf(TABLES[name])];
+  for (const column of names) {
     const raw = bytes(table, column);
     const width = isWide(column) ? 8 : 4;
     if (raw.byteLength !== rows * width) {
