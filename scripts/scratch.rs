@@ -23,13 +23,19 @@ impl Launcher for Nothing {
     }
 
     fn prepare(&self, _: &StartRequest) -> Result<Job, LaunchError> {
-        Err(LaunchError::Config { message: "nothing to run".to_owned(), field: None })
+        Err(LaunchError::Config {
+            message: "nothing to run".to_owned(),
+            field: None,
+        })
     }
 }
 
 fn page(addr: SocketAddr) -> Result<String, std::io::Error> {
     let mut stream = TcpStream::connect(addr)?;
-    write!(stream, "GET / HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "GET / HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\r\n"
+    )?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     Ok(String::from_utf8_lossy(&answer).into_owned())
@@ -38,7 +44,13 @@ fn page(addr: SocketAddr) -> Result<String, std::io::Error> {
 #[tokio::main]
 async fn main() -> Result<(), AnyError> {
     let mut game = PlacementEnv::new(PlacementConfig::default())?;
-    game.reset(1, &Scenario { max_pieces: Some(1_000), ..Scenario::default() })?;
+    game.reset(
+        1,
+        &Scenario {
+            max_pieces: Some(1_000),
+            ..Scenario::default()
+        },
+    )?;
     while let Some(action) = BCTS.choose(&game) {
         game.step(action)?;
     }
@@ -46,8 +58,15 @@ async fn main() -> Result<(), AnyError> {
 
     let tetris = Tetris::new(TetrisConfig::default())?;
     let agent = AfterstateDqn::new(tetris.model(), AfterstateDqnConfig::default(), 1)?;
-    let config = TrainerConfig { seed: 1, total_steps: Some(500), ..TrainerConfig::default() };
-    assert_eq!(Trainer::new(vec![tetris], agent, config)?.run(())?.step, 500);
+    let config = TrainerConfig {
+        seed: 1,
+        total_steps: Some(500),
+        ..TrainerConfig::default()
+    };
+    assert_eq!(
+        Trainer::new(vec![tetris], agent, config)?.run(())?.step,
+        500
+    );
 
     let session = Session::new(Nothing, SessionSettings::default());
     let server = Server::bind("127.0.0.1:0".parse()?, session, Default::default())?;
@@ -57,9 +76,15 @@ async fn main() -> Result<(), AnyError> {
         let _ = ended.await;
     }));
     let answer = tokio::task::spawn_blocking(move || page(addr)).await??;
-    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("<canvas"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains("<canvas"),
+        "{answer}"
+    );
     drop(done);
     serving.await?;
-    println!("packages: passed; {} lines, 500 steps and the page from packages alone", game.lines());
+    println!(
+        "packages: passed; {} lines, 500 steps and the page from packages alone",
+        game.lines()
+    );
     Ok(())
 }

@@ -175,6 +175,14 @@ impl RunConfig {
                 "1..=100000".to_owned(),
             ));
         }
+        if !(1..=1024).contains(&self.evaluation.threads) {
+            return Err(RunConfigError::out_of_range(
+                "evaluation",
+                "threads",
+                self.evaluation.threads,
+                "1..=1024".to_owned(),
+            ));
+        }
         Ok(())
     }
 }
@@ -301,6 +309,10 @@ mod tests {
             (
                 "environment.width=3",
                 "environment.width = 3 makes no sense: expected 4..=32",
+            ),
+            (
+                "evaluation.threads=100000",
+                "evaluation.threads = 100000 makes no sense: expected 1..=1024",
             ),
             (
                 "evaluation.games=0",

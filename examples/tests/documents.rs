@@ -47,19 +47,53 @@ fn name_of(value: &Value) -> String {
     value["name"].as_str().expect("a name").to_owned()
 }
 
+/// What leads to a heading: its words in lower case with hyphens between them.
+fn anchor_of(heading: &str) -> String {
+    let kept = heading.trim().to_lowercase();
+    let kept = kept
+        .chars()
+        .filter(|sign| sign.is_alphanumeric() || " -_".contains(*sign));
+    kept.collect::<String>().replace(' ', "-")
+}
+
+fn has_heading(document: &str, anchor: &str) -> bool {
+    let headings = document.lines().filter(|line| line.starts_with('#'));
+    headings
+        .map(|line| anchor_of(line.trim_start_matches('#')))
+        .any(|heading| heading == anchor)
+}
+
 #[test]
 fn links_lead_somewhere() {
+    let (mut files, mut headings) = (0, 0);
     for (path, text) in documents() {
         let folder = path.parent().expect("a folder");
         for link in text.split("](").skip(1) {
-            let target = link.split([')', '#']).next().expect("an end");
-            if target.is_empty() || target.contains("://") {
+            let link = link.split(')').next().expect("an end");
+            if link.contains("://") {
                 continue;
             }
-            let place = folder.join(target);
+            let (target, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let place = match target {
+                "" => path.clone(),
+                target => folder.join(target),
+            };
             assert!(place.exists(), "{}: {target}", path.display());
+            files += 1;
+            if !anchor.is_empty() {
+                assert!(
+                    has_heading(&read(&place), anchor),
+                    "{}: {link}",
+                    path.display()
+                );
+                headings += 1;
+            }
         }
     }
+    assert!(
+        files > 20 && headings > 0,
+        "{files} links, {headings} to headings"
+    );
 }
 
 #[test]

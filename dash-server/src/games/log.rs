@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::STRETCH;
+
+/// Environments of a run.
+const MOST_ENVIRONMENTS: usize = 64;
+
 /// The board before a stretch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Opening {
@@ -35,6 +40,17 @@ pub(super) struct Log {
 }
 
 impl Log {
+    /// Whether there is a move for each of `count` placements, and as many values as are told of.
+    fn is_of(&self, count: u64) -> bool {
+        let moves = [count, 2 * count].contains(&(self.moves.len() as u64));
+        let valued = self.counts.iter().filter(|count| **count > 0).count();
+        let values: usize = self.counts.iter().map(|&count| usize::from(count)).sum();
+        count <= STRETCH as u64
+            && moves
+            && self.counts.len() as u64 == count
+            && (self.highest.len(), self.below.len()) == (4 * valued, 2 * values)
+    }
+
     pub(super) fn bytes(&self) -> usize {
         self.moves.len() + self.counts.len() + self.highest.len() + self.below.len()
     }
@@ -77,6 +93,17 @@ pub(crate) struct Moves {
 }
 
 impl Moves {
+    /// Whether they are moves that a recorder could have written down: whoever keeps them counts on it.
+    pub(crate) fn make_sense(&self) -> bool {
+        let is_board = |opening: &Opening| {
+            opening.cells.len() == usize::from(opening.width) * usize::from(opening.height)
+        };
+        self.environment < MOST_ENVIRONMENTS
+            && self.from < 1 << 62
+            && self.opening.as_ref().is_none_or(is_board)
+            && self.log.is_of(self.count)
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         let cells = self.opening.as_ref().map(|opening| opening.cells.len());
         size_of::<Self>() + cells.unwrap_or(0) + self.log.bytes()

@@ -77,5 +77,54 @@ impl Report {
         self.rows.len() == SCHEMAS.len()
             && rows.all(|(rows, schema)| fit(rows, schema))
             && self.boards.as_ref().is_none_or(Boards::is_whole)
+            && self.frame.as_ref().is_none_or(Frame::is_whole)
+            && self.moves.iter().all(Moves::make_sense)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A report of one move, with something other than it was.
+    fn with(pointer: &str, value: Value) -> Report {
+        let mut report = json!({
+            "step": 9, "frame": null, "boards": null, "rows": [[], [], [], [], []], "checkpoints": [], "changes": [],
+            "moves": [{
+                "environment": 63, "from": 0, "count": 1, "ending": null,
+                "opening": {"width": 4, "height": 4, "cells": vec![0; 16], "lines": 0, "score": 0},
+                "log": {"moves": [3], "counts": [1], "highest": [0, 0, 0, 0], "below": [0, 0]},
+            }],
+        });
+        *report.pointer_mut(pointer).unwrap() = value;
+        serde_json::from_value(report).unwrap()
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_not_taken_over() {
+        assert!(with("/step", json!(9)).leave(&Feed::new()).is_ok());
+        let row = |count: f64| {
+            let row = [1.0, 0.5, 0.0, 2.0, 3.0, 4.0, 5.0, count, 2.0, 3.0, 4.0, 5.0];
+            with("/rows/0", json!(row))
+        };
+        assert!(row(1.0).leave(&Feed::new()).is_ok());
+        assert!(row(0.0).leave(&Feed::new()).is_err());
+        for (pointer, value) in [
+            ("/rows", json!([[], [], [], []])),
+            ("/rows/0", json!([1.0])),
+            ("/moves/0/environment", json!(3_000_000_000_u64)),
+            ("/moves/0/from", json!(u64::MAX)),
+            ("/moves/0/count", json!(2)),
+            ("/moves/0/opening/width", json!(255)),
+            ("/moves/0/log/moves", json!([])),
+            ("/moves/0/log/counts", json!([2])),
+            ("/moves/0/log/highest", json!([])),
+        ] {
+            let feed = Feed::new();
+            assert!(with(pointer, value).leave(&feed).is_err(), "{pointer}");
+            assert_eq!(feed.step(), 0, "{pointer}");
+        }
     }
 }

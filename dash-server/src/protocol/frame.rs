@@ -42,6 +42,11 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Whether there are as many cells as it says.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.cells.len() == usize::from(self.width) * usize::from(self.height)
+    }
+
     /// One with nothing on it, to be filled in.
     pub(crate) fn blank() -> Self {
         Self {

@@ -75,7 +75,8 @@ impl<E: Environment + Clone + Send> Playing<E> {
         running + self.played.values().map(|game| game.steps).sum::<u64>()
     }
 
-    /// Plays on until every episode has ended or `pause` says true. Every episode is played on an environment of its
+    /// Plays on until every episode has ended or `pause` says true, on as many threads as the configuration asks for and the
+    /// system has. Every episode is played on an environment of its
     /// own that began as a copy of `env`; what comes out depends neither on threads nor on pauses.
     ///
     /// # Errors
@@ -100,10 +101,12 @@ impl<E: Environment + Clone + Send> Playing<E> {
             result
         };
         let result = std::thread::scope(|scope| {
+            // What comes out is the same, however many threads the system has for it.
             let others: Vec<_> = (1..threads)
-                .map(|_| {
+                .map_while(|_| {
                     let own = (env.clone(), policy.clone());
-                    scope.spawn(|| work(own))
+                    let thread = std::thread::Builder::new();
+                    thread.spawn_scoped(scope, || work(own)).ok()
                 })
                 .collect();
             let mut result = work((env.clone(), policy.clone()));

@@ -347,6 +347,33 @@ mod tests {
         }
     }
 
+    /// The tests of half turns beyond the turn in place: see [`HalfTurns::Kicked`].
+    #[test]
+    fn half_turns_are_as_documented() {
+        let kicked = rules(RotationSystem::Srs, HalfTurns::Kicked);
+        let published = [
+            (North, [(0, 1), (1, 1), (-1, 1), (1, 0), (-1, 0)], (0, 1)),
+            (East, [(1, 0), (1, 2), (1, 1), (0, 2), (0, 1)], (1, 0)),
+            (
+                South,
+                [(0, -1), (-1, -1), (1, -1), (-1, 0), (1, 0)],
+                (0, -1),
+            ),
+            (West, [(-1, 0), (-1, 2), (-1, 1), (0, 2), (0, 1)], (-1, 0)),
+        ];
+        for (from, kicks, long) in published {
+            let to = from.turned(Turn::Half);
+            for piece in [Piece::T, Piece::S, Piece::Z, Piece::J, Piece::L] {
+                assert_eq!(relative(kicked, piece, from, to)[1..], kicks, "{from:?}");
+            }
+            assert_eq!(
+                relative(kicked, Piece::I, from, to)[1..],
+                [long],
+                "{from:?}"
+            );
+        }
+    }
+
     #[test]
     fn half_turns_are_an_option() {
         let counts = [HalfTurns::Off, HalfTurns::InPlace, HalfTurns::Kicked].map(|half_turns| {
