@@ -40,6 +40,22 @@ test("pieces can be drawn in colours for any colour vision, and stay so after a 
   await untilRun(page, "running");
 });
 
+test("where the browser keeps nothing for sites, the page starts, and what is chosen holds until it is closed", async () => {
+  const blocked = await openPage(browser, url);
+  await blocked.page.addInitScript(() => {
+    Object.defineProperty(window, "localStorage", { get: () => { throw new DOMException("blocked", "SecurityError"); } });
+  });
+  await blocked.page.reload();
+  await untilRun(blocked.page, "running");
+  await blocked.page.locator("#safe-colours").check();
+  await blocked.page.locator("#why-toggle").click();
+  assert.equal(await blocked.page.locator("#why-toggle").getAttribute("aria-pressed"), "false");
+  await blocked.page.locator("#play-open").click();
+  await blocked.page.locator("#play").waitFor();
+  blocked.assertClean();
+  await blocked.close();
+});
+
 test("every chart gets points and draws them", async () => {
   await untilChartsHavePoints(page);
   const drawn = await page.$$eval(".chart canvas", (canvases) =>

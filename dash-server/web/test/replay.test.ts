@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import { dropsOf } from "../src/replay/drops";
-import { fromFile, fromLink, toFile, toLink, WholeRecording } from "../src/replay/file";
+import { fromChosen, fromFile, fromLink, toFile, toLink, WholeRecording } from "../src/replay/file";
 import { Position } from "../src/replay/position";
 import { ServerRecording } from "../src/replay/recording";
 import { decisionOf, isValued } from "../src/replay/thoughts";
@@ -146,6 +146,13 @@ test("damaged files are refused in words", async () => {
       assert.ok(error instanceof ProtocolError, String(error));
     }
   }
+});
+
+test("a file that is too large is refused before it is read", async () => {
+  const file = new Blob([await toFile(new WholeRecording("Game 1", 0, true, null, cut(blockOf(games[0]!), 100)))]);
+  assert.equal((await fromChosen(file)).title, "Game 1");
+  Object.defineProperties(file, { size: { value: 65e6 }, arrayBuffer: { value: () => assert.fail("it was read") } });
+  await assert.rejects(fromChosen(file), /larger than any game/);
 });
 
 /** A link to whatever bytes. */

@@ -57,9 +57,15 @@ export async function toFile(recording: Recording, withValues = true): Promise<U
   return encode({ format: FORMAT, version: VERSION, title, episode, over, config, blocks });
 }
 
+/** Reads a file that a person chose. Rejects like `fromFile`, with a file that is too large without looking into it. */
+export async function fromChosen(file: Blob): Promise<WholeRecording> {
+  refuseLarge(file.size);
+  return fromFile(new Uint8Array(await file.arrayBuffer()));
+}
+
 /** Reads what `toFile` wrote. Throws a ProtocolError that says what is wrong. */
 export function fromFile(content: Uint8Array): WholeRecording {
-  if (content.byteLength > LARGEST_FILE) throw new ProtocolError("the file is larger than any game");
+  refuseLarge(content.byteLength);
   const fields = fieldsOf(content);
   if (fields?.["format"] !== FORMAT) throw new ProtocolError("this is no game of tetris-dash");
   if (fields["version"] !== VERSION) throw new ProtocolError("the game was saved by a newer page; reload this one");
@@ -98,6 +104,10 @@ export async function fromLink(hash: string): Promise<WholeRecording | null> {
   }
   if (!content) throw damaged;
   return fromFile(content);
+}
+
+function refuseLarge(bytes: number): void {
+  if (bytes > LARGEST_FILE) throw new ProtocolError("the file is larger than any game");
 }
 
 // Null if it is not the map that a game is.
