@@ -177,6 +177,11 @@ test("of the configuration in a link only what the page reads is kept, if a run 
   assert.deepEqual((await fromLink(linkTo(file)))!.config, { environment: { reward_per_piece: 1 } });
 });
 
+test("a game of a run with a large seed is saved too", async () => {
+  const recording = new WholeRecording("Game 1", 0, true, { seed: 2n ** 64n - 1n }, cut(blockOf(games[0]!), 100));
+  assert.equal(fromFile(await toFile(recording)).title, "Game 1");
+});
+
 test("a stretch is as long as the protocol says at most", async () => {
   const flat = { ...blockOf(games[0]!), moves: new Uint8Array(1025) };
   const file = (moves: Uint8Array) => toFile(new WholeRecording("Game 1", 0, true, null, [{ ...flat, moves }]));

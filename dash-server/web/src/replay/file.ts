@@ -54,7 +54,7 @@ export class WholeRecording implements Recording {
 export async function toFile(recording: Recording, withValues = true): Promise<Uint8Array<ArrayBuffer>> {
   const { title, episode, over, config } = recording;
   const blocks = (await wholeOf(recording)).map((block) => writeMoves(withValues ? block : withoutValues(block)));
-  return encode({ format: FORMAT, version: VERSION, title, episode, over, config, blocks });
+  return encode({ format: FORMAT, version: VERSION, title, episode, over, config, blocks }, { useBigInt64: true });
 }
 
 /** Reads a file that a person chose. Rejects like `fromFile`, with a file that is too large without looking into it. */
