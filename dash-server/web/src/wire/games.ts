@@ -65,7 +65,9 @@ export function readMoves(fields: Fields): Block {
   if (width < 4 || width > 32 || height < 4 || height > 64) throw new ProtocolError(`there is no board of ${width} by ${height}`);
   const known = dropsOf(width).length;
   const moves = known > 256 ? words(fields, "moves") : bytes(fields, "moves").slice();
-  if (moves.length > LONGEST_STRETCH) throw new ProtocolError(`moves has ${moves.length} placements, a stretch at most ${LONGEST_STRETCH}`);
+  if (moves.length > LONGEST_STRETCH) {
+    throw new ProtocolError(`moves has ${moves.length} placements, a stretch at most ${LONGEST_STRETCH}`);
+  }
   if (moves.some((move) => move >= known)) throw new ProtocolError(`moves holds one over ${known - 1}`);
   const counts = bytes(fields, "counts").slice();
   const [highest, below] = [floats(fields, "highest"), words(fields, "below")];

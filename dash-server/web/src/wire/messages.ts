@@ -1,7 +1,8 @@
 // The messages of PROTOCOL.md that the server sends, decoded and checked.
 
 import {
-  count, decodeExactly, flag, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts, type Fields,
+  count, decodeExactly, flag, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts,
+  type Fields,
 } from "./fields";
 import { readBoards, type Boards } from "./boards";
 import { readConfigs, readForm, type FormField } from "./form";

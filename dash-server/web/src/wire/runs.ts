@@ -1,7 +1,8 @@
 // The runs of the output folder, and the metrics of one of them.
 
 import {
-  count, decodeExactly, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts, type Fields,
+  count, decodeExactly, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts,
+  type Fields,
 } from "./fields";
 import { readBlock, type Block } from "./tables";
 

@@ -4,7 +4,7 @@
 /** Bytes of what follows the headers 0xc0 to 0xdf; of those with a length, the bytes of that. */
 const FOLLOWING = [0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17, 1, 2, 4, 2, 4, 2, 4] as const;
 
-/** Headers behind which a length stands: of bytes, of an extension with the byte of its type, of text, of arrays, of maps. */
+/** Headers behind which a length stands: of bytes or text, of an extension with the byte of its type, of arrays, of maps. */
 const BYTES = [0xc4, 0xc5, 0xc6, 0xd9, 0xda, 0xdb];
 const EXTENSIONS = [0xc7, 0xc8, 0xc9];
 const ARRAYS = [0xdc, 0xdd];

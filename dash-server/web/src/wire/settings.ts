@@ -22,10 +22,11 @@ const CHECKS = {
 } satisfies Record<string, Record<string, Check>>;
 
 type Section = keyof typeof CHECKS;
+type KeyOf<S extends Section> = keyof (typeof CHECKS)[S] & string;
 
 /** A number of a configuration; undefined if it is not there, or is none that a run can have. */
-export function numberOf<S extends Section>(config: Fields | null, section: S, key: keyof (typeof CHECKS)[S]): number | undefined {
-  const value = settingOf(config, section, String(key));
+export function numberOf<S extends Section>(config: Fields | null, section: S, key: KeyOf<S>): number | undefined {
+  const value = settingOf(config, section, key);
   return typeof value === "number" ? value : undefined;
 }
 
