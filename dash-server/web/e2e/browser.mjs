@@ -99,6 +99,32 @@ export function stickingOut(page) {
   );
 }
 
+/** How an element's text and edge stand out, as WCAG counts it: from what is behind it, the edge from what is inside too. */
+export function contrasts(locator) {
+  return locator.evaluate((element) => {
+    const numbers = (colour) => colour.match(/[\d.]+/g).map(Number);
+    const luminance = (colour) => {
+      const [red, green, blue] = numbers(colour).map((part) => (part <= 10 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const against = (one, other) => {
+      const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+      return (light + 0.05) / (dark + 0.05);
+    };
+    const behind = (from) => {
+      let at = from;
+      while ((numbers(getComputedStyle(at).backgroundColor)[3] ?? 1) === 0) at = at.parentElement;
+      return getComputedStyle(at).backgroundColor;
+    };
+    // What shines through is counted as nothing.
+    const seen = (at) => at === null || (getComputedStyle(at).opacity === "1" && seen(at.parentElement));
+    const { color, borderTopColor } = getComputedStyle(element);
+    if (!seen(element)) return { text: 1, edge: 1 };
+    const edge = Math.min(against(borderTopColor, behind(element)), against(borderTopColor, behind(element.parentElement)));
+    return { text: against(color, behind(element)), edge };
+  });
+}
+
 /** The picture on the board's canvas. */
 export function boardPicture(page) {
   return page.evaluate(() => document.querySelector("#board").toDataURL());

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
-  LOST, boardColours, boardPicture, chartPoints, openPage, press, steps, stickingOut, untilBoardChanges,
+  LOST, boardColours, boardPicture, chartPoints, contrasts, openPage, press, steps, stickingOut, untilBoardChanges,
   untilChartsHavePoints, untilLink, untilRun, untilSettled, untilStepsPass,
 } from "./browser.mjs";
 import { keepPicture, openSite } from "./site.mjs";
@@ -38,6 +38,22 @@ test("pieces can be drawn in colours for any colour vision, and stay so after a 
   assert.ok(await page.locator("#safe-colours").isChecked());
   await page.locator("#safe-colours").uncheck();
   await untilRun(page, "running");
+});
+
+test("where the browser keeps nothing for sites, the page starts, and what is chosen holds until it is closed", async () => {
+  const blocked = await openPage(browser, url);
+  await blocked.page.addInitScript(() => {
+    Object.defineProperty(window, "localStorage", { get: () => { throw new DOMException("blocked", "SecurityError"); } });
+  });
+  await blocked.page.reload();
+  await untilRun(blocked.page, "running");
+  await blocked.page.locator("#safe-colours").check();
+  await blocked.page.locator("#why-toggle").click();
+  assert.equal(await blocked.page.locator("#why-toggle").getAttribute("aria-pressed"), "false");
+  await blocked.page.locator("#play-open").click();
+  await blocked.page.locator("#play").waitFor();
+  blocked.assertClean();
+  await blocked.close();
 });
 
 test("every chart gets points and draws them", async () => {
@@ -185,8 +201,10 @@ test("a checkpoint is saved on request", async () => {
 test("charts can be held, without a line, and downloaded", async () => {
   const loss = page.locator("#chart-loss");
   await loss.scrollIntoViewIfNeeded();
-  await loss.getByRole("button", { name: "TD error" }).click();
-  assert.equal(await loss.getByRole("button", { name: "TD error" }).getAttribute("aria-pressed"), "false");
+  const key = loss.locator("button.key", { hasText: "TD error" });
+  await key.click();
+  assert.equal(await key.getAttribute("aria-pressed"), "false");
+  assert.ok((await contrasts(key)).text >= 4.5, "what is switched off can be read");
   await page.locator("#hold").click();
   // Charts are drawn in turn, the last ones some frames after the first.
   await page.waitForTimeout(1000);
@@ -195,7 +213,8 @@ test("charts can be held, without a line, and downloaded", async () => {
   assert.deepEqual(await chartPoints(page), held);
   const save = async (kind) => {
     await loss.hover();
-    const [file] = await Promise.all([page.waitForEvent("download"), loss.getByRole("button", { name: kind }).click()]);
+    const button = page.getByRole("button", { name: `${kind}, Loss and TD error`, exact: true });
+    const [file] = await Promise.all([page.waitForEvent("download"), button.click()]);
     assert.match(file.suggestedFilename(), new RegExp(`^quick-1-loss\\.${kind.toLowerCase()}$`));
     return readFileSync(await file.path());
   };
@@ -208,6 +227,10 @@ test("charts can be held, without a line, and downloaded", async () => {
   await page.waitForFunction(
     (old) => [...document.querySelectorAll(".chart")].some(({ id, dataset }) => Number(dataset.points) !== old[id]), held,
   );
+});
+
+test("what changes many times a second is not read out", async () => {
+  assert.deepEqual(await page.$$eval("output", (outputs) => outputs.map((output) => output.ariaLive)), ["off", "off", "off"]);
 });
 
 test("a reload restores the history", async () => {
@@ -300,6 +323,8 @@ test("it looks right at desk and phone width, light and dark: nothing sticks out
       await press(shown.page, "pause");
       await untilRun(shown.page, "paused");
       assert.deepEqual(await stickingOut(shown.page), []);
+      const { edge } = await contrasts(shown.page.locator("#rate-epsilon"));
+      assert.ok(edge >= 3, `${colorScheme}: the edge of a field has a contrast of ${edge.toFixed(2)}`);
       await press(shown.page, "resume");
       await untilRun(shown.page, "running");
       await shown.page.screenshot({ path: join(folder, `${device}-${colorScheme}.png`), fullPage: device === "phone" });

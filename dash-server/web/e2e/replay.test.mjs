@@ -87,6 +87,14 @@ test("the link opens the game in another tab, where it is the same", async () =>
   await other.page.reload();
   await other.page.locator("#travel").waitFor();
   assert.equal((await where(other.page))[0], 0);
+  // Over plain http from another machine a browser has no clipboard for the page.
+  await other.page.evaluate(() => {
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+    history.replaceState(null, "", location.pathname);
+  });
+  await other.page.locator('[data-travel="link"]').click();
+  await other.page.getByText("The link stands in the address bar.").waitFor();
+  assert.match(other.page.url(), /#replay=/);
   other.assertClean();
   await other.close();
 });
@@ -111,6 +119,18 @@ test("a game that the server hands out as a file opens", async () => {
   });
   await page.locator("#travel").waitFor();
   await page.waitForFunction((all) => document.querySelector("#travel-where").textContent.replaceAll(",", "").endsWith(` ${all}`), pieces);
+  // The list of games is asked for meanwhile, and again by whoever wants to play.
+  const untilListed = () => page.waitForFunction(() => document.querySelectorAll("#travel-game optgroup option").length > 0);
+  const listed = () => page.locator("#travel-game option:checked").innerText();
+  await untilListed();
+  assert.equal(await listed(), await page.locator("#travel-tag").innerText());
+  await page.keyboard.press("p");
+  await page.locator("#play").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator("#travel").waitFor();
+  assert.equal(await listed(), await page.locator("#travel-tag").innerText());
+  await page.locator("#travel-game").selectOption({ index: 2 });
+  await page.waitForFunction(() => document.querySelector('#travel-game option[value=""]') === null);
   await page.locator("#travel-live").click();
 });
 

@@ -74,16 +74,20 @@ const connection = new Connection(openSocket, {
       // An answer that took its time says nothing of now.
       void refusal().then((words) => knock === knocks && session.setRefusal(words));
     }
+    if (link.kind === "open") pulse.heard();
     session.setLink(link);
   },
   message: receive,
 });
 const commander = new Commander((data) => connection.send(data), () => connection.drop());
 // The list of games is a short answer that every server gives. A run that goes on is heard many times a second.
-const pulse = new Pulse(
-  () => commander.request({ type: "games" }),
-  () => session.link.kind === "open" && session.status?.state === "running" && !session.loading,
-);
+const pulse = new Pulse({
+  ask: () => commander.request({ type: "games" }),
+  expected: () => session.link.kind === "open" && session.status?.state === "running",
+  loading: () => session.loading,
+  // What a server of another protocol sends may never be a whole history to us.
+  lost: () => session.incompatible || connection.drop(),
+});
 
 const board = new BoardView(byId<HTMLCanvasElement>("board"), byId("well"), () => refresh());
 const why = new Why(() => refresh());
@@ -189,8 +193,7 @@ function openSocket(): Socket {
 /** The network or the person is back: the connection may have died meanwhile. */
 function wake(): void {
   connection.connect();
-  // An answer would come behind the whole history, and on a slow line too late.
-  if (!session.loading) pulse.feel();
+  pulse.feel();
 }
 
 function receive(data: ArrayBuffer): void {

@@ -11,6 +11,7 @@ import {
   type Setting, type Snapshot, type Status,
 } from "./wire/messages";
 import type { RunChanges, RunEntry } from "./wire/runs";
+import { numberOf } from "./wire/settings";
 
 const STANDARD_ROWS = 20;
 
@@ -255,7 +256,5 @@ export class Session {
 
 /** Rows of the whole board of a run, of which a frame may show the lower part. */
 export function rowsOf(config: Fields | null, frame: Frame | null): number {
-  const environment = config?.["environment"] as { height?: unknown } | undefined;
-  const configured = typeof environment?.height === "number" ? environment.height : 0;
-  return Math.max(configured, frame?.height ?? 0) || STANDARD_ROWS;
+  return Math.max(numberOf(config, "environment", "height") ?? 0, frame?.height ?? 0) || STANDARD_ROWS;
 }

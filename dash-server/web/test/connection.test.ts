@@ -105,6 +105,32 @@ test("a socket that does not open within ten seconds is given up", () => {
   assert.equal(sockets.length, 2);
 });
 
+test("a socket that opens and stays silent is given up, and the waits go on growing", () => {
+  connect();
+  for (const wait of [1000, 2000, 4000]) {
+    const socket = sockets.at(-1)!;
+    mock.timers.tick(5_000);
+    socket.opens();
+    mock.timers.tick(9_999);
+    assert.equal(socket.readyState, 1);
+    mock.timers.tick(1);
+    assert.equal(socket.readyState, 2);
+    const link = links.at(-1)!;
+    assert.ok(link.kind === "waiting");
+    assert.equal(link.until - Date.now(), wait);
+    mock.timers.tick(wait);
+  }
+});
+
+test("a server that has said something may be silent for long", () => {
+  connect();
+  const socket = sockets[0]!;
+  socket.opens();
+  socket.onmessage!({ data: new ArrayBuffer(1) });
+  mock.timers.tick(3_600_000);
+  assert.deepEqual([socket.readyState, sockets.length, links.at(-1)!.kind], [1, 1, "open"]);
+});
+
 test("binary messages arrive, and nothing of a socket that was given up", () => {
   const connection = connect();
   const socket = sockets[0]!;

@@ -2,16 +2,20 @@ import { decode } from "@msgpack/msgpack";
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { Commander } from "../src/net/commander";
-import { Pulse, SILENCE } from "../src/net/pulse";
+import { LONGEST_LOAD, Pulse, SILENCE } from "../src/net/pulse";
 
 let sent: { id: number; type: string }[] = [];
 let dropped = 0;
 let trains = true;
+let loads = false;
 
 function pulse(): { pulse: Pulse; commander: Commander } {
   const send = (data: Uint8Array) => sent.push(decode(data) as { id: number; type: string }) > 0;
   const commander = new Commander(send, () => (dropped += 1));
-  return { pulse: new Pulse(() => commander.request({ type: "games" }), () => trains), commander };
+  const made = new Pulse({
+    ask: () => commander.request({ type: "games" }), expected: () => trains, loading: () => loads, lost: () => (dropped += 1),
+  });
+  return { pulse: made, commander };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -22,6 +26,7 @@ beforeEach(() => {
   sent = [];
   dropped = 0;
   trains = true;
+  loads = false;
 });
 
 test("as long as something is heard, nothing is asked", () => {
@@ -69,4 +74,20 @@ test("where nothing is to be expected silence means nothing, but whoever comes b
   assert.equal(sent.length, 1);
   mock.timers.tick(10_000);
   assert.equal(dropped, 1);
+});
+
+test("while the history is on its way nothing is asked, and a long silence gives the connection up", () => {
+  const { pulse: made } = pulse();
+  loads = true;
+  mock.timers.tick(LONGEST_LOAD / 2);
+  made.heard();
+  made.feel();
+  mock.timers.tick(LONGEST_LOAD - 1_000);
+  assert.deepEqual([sent.length, dropped], [0, 0]);
+  mock.timers.tick(1_000);
+  assert.deepEqual([sent.length, dropped], [0, 1]);
+});
+
+test("a history of 2 MB over the slowest line that the server bears is waited for", () => {
+  assert.ok(LONGEST_LOAD > (1000 * 2e6) / 16_384);
 });

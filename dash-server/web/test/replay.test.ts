@@ -3,8 +3,9 @@
 import { decode, encode } from "@msgpack/msgpack";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deflateRawSync } from "node:zlib";
 import { dropsOf } from "../src/replay/drops";
-import { fromFile, fromLink, toFile, toLink, WholeRecording } from "../src/replay/file";
+import { fromChosen, fromFile, fromLink, toFile, toLink, WholeRecording } from "../src/replay/file";
 import { Position } from "../src/replay/position";
 import { ServerRecording } from "../src/replay/recording";
 import { decisionOf, isValued } from "../src/replay/thoughts";
@@ -145,6 +146,48 @@ test("damaged files are refused in words", async () => {
       assert.ok(error instanceof ProtocolError, String(error));
     }
   }
+});
+
+test("a file that is too large is refused before it is read", async () => {
+  const file = new Blob([await toFile(new WholeRecording("Game 1", 0, true, null, cut(blockOf(games[0]!), 100)))]);
+  assert.equal((await fromChosen(file)).title, "Game 1");
+  Object.defineProperties(file, { size: { value: 65e6 }, arrayBuffer: { value: () => assert.fail("it was read") } });
+  await assert.rejects(fromChosen(file), /larger than any game/);
+});
+
+/** A link to whatever bytes. */
+function linkTo(content: Uint8Array): string {
+  return `#replay=${deflateRawSync(content).toString("base64url")}`;
+}
+
+test("a short link of promises inside each other is refused before room is made for them", async () => {
+  const promises = Uint8Array.from(Array.from({ length: 5 }, () => [0xdd, 0x01, 0xff, 0xff, 0xff]).flat());
+  const hash = linkTo(promises);
+  assert.ok(hash.length < 60, `${hash.length} characters`);
+  const before = process.memoryUsage().rss;
+  await assert.rejects(fromLink(hash), /no game/);
+  assert.ok(process.memoryUsage().rss - before < 100e6);
+  assert.throws(() => fromFile(promises), /no game/);
+});
+
+test("of the configuration in a link only what the page reads is kept, if a run can have it", async () => {
+  const block = cut(blockOf(games[0]!), 10)[0]!;
+  const hostile = { environment: { height: 1e9, preview: Number.POSITIVE_INFINITY, reward_per_piece: 1 }, agent: { gamma: 7 }, x: [1] };
+  const file = await toFile(new WholeRecording("Game 1", 0, true, hostile, [block]));
+  assert.deepEqual((await fromLink(linkTo(file)))!.config, { environment: { reward_per_piece: 1 } });
+});
+
+test("a game of a run with a large seed is saved too", async () => {
+  const recording = new WholeRecording("Game 1", 0, true, { seed: 2n ** 64n - 1n }, cut(blockOf(games[0]!), 100));
+  assert.equal(fromFile(await toFile(recording)).title, "Game 1");
+});
+
+test("a stretch is as long as the protocol says at most", async () => {
+  const flat = { ...blockOf(games[0]!), moves: new Uint8Array(1025) };
+  const file = (moves: Uint8Array) => toFile(new WholeRecording("Game 1", 0, true, null, [{ ...flat, moves }]));
+  const long = await file(flat.moves);
+  assert.throws(() => fromFile(long), /moves has 1025 placements/);
+  assert.equal(fromFile(await file(flat.moves.subarray(1))).pieces, 1024);
 });
 
 const info: GameInfo = { game: 5, episode: 2, environment: 0, first: 0, pieces: 0, lines: 0, score: 0, best: false };

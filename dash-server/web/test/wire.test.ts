@@ -1,9 +1,11 @@
 import { encode } from "@msgpack/msgpack";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { differences } from "../src/runs/difference";
 import { parseSeed } from "../src/wire/commands";
 import { ProtocolError } from "../src/wire/fields";
 import { decodeMessage } from "../src/wire/messages";
+import { isWide, TABLES } from "../src/wire/tables";
 
 const frame = {
   type: "frame", width: 4, height: 4, cells: new Uint8Array(16), placed: new Uint8Array([0, 0, 15, 0]), piece: 7,
@@ -78,6 +80,31 @@ test("a decision whose parts do not fit together is refused", () => {
 
 test("a message of a type to come is let pass", () => {
   assert.deepEqual(decodeMessage(encode({ type: "weather" })), { type: "other", name: "weather" });
+});
+
+test("whole numbers of 64 bits keep all their digits in a configuration, and are numbers elsewhere", () => {
+  const status = { state: "running", message: null, run: "a", preset: null, step: 2n ** 40n, speed_limit: null };
+  const present = (seed: bigint) => {
+    const message = decodeMessage(encode({ type: "present", status, config: { seed }, frame: null }, { useBigInt64: true }));
+    assert.ok(message.type === "present");
+    return message.present;
+  };
+  const [one, other] = [present(2n ** 63n), present(2n ** 63n + 1n)];
+  assert.equal(one.status.step, 2 ** 40);
+  assert.deepEqual(differences([one.config!, other.config!]), [{ key: "seed", values: ["9223372036854775808", "9223372036854775809"] }]);
+});
+
+test("a row that stands nowhere is refused", () => {
+  const message = (changed: object) => {
+    const columns = TABLES.positions.map((column) => [column, new Uint8Array(isWide(column) ? 8 : 4)]);
+    return { type: "metrics", positions: { start: 0, rows: 1, ...Object.fromEntries(columns), ...changed } };
+  };
+  assert.equal(decodeMessage(encode(message({}))).type, "metrics");
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const wide = new Uint8Array(Float64Array.of(value).buffer);
+    for (const key of ["step", "seconds", "episode"]) assert.match(refusal(message({ [key]: wide })), new RegExp(`positions.${key} is not`));
+    assert.equal(decodeMessage(encode(message({ value: new Uint8Array(Float32Array.of(value).buffer) }))).type, "metrics");
+  }
 });
 
 test("bytes after the message are refused", () => {

@@ -3,6 +3,7 @@
 import { byId } from "../shell/dom";
 import type { Fields } from "../wire/fields";
 import type { Frame } from "../wire/frame";
+import { numberOf } from "../wire/settings";
 import { PreviewView, type Slot } from "./preview";
 
 /** Height of the first piece and of a row of two further ones, in widths of the canvas: as in layout.css. */
@@ -45,9 +46,7 @@ export class Upcoming {
 
 /** Pieces after the one to place that the agent of this configuration sees. */
 export function previewOf(config: Fields | null): number {
-  const environment = config?.["environment"] as { preview?: unknown } | undefined;
-  const preview = environment?.preview;
-  return typeof preview === "number" && preview > 0 ? preview : 0;
+  return numberOf(config, "environment", "preview") ?? 0;
 }
 
 /** The piece to place across the whole canvas, under it the `further` ones in rows of two. */

@@ -187,6 +187,8 @@ export class Panel {
   #button(button: HTMLButtonElement, title: string, act: () => void): HTMLButtonElement {
     button.type = "button";
     button.title = title;
+    // Each chart has buttons of these names.
+    button.setAttribute("aria-label", `${button.textContent}, ${this.#spec.title}`);
     button.addEventListener("click", act);
     return button;
   }

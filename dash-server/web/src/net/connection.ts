@@ -18,8 +18,9 @@ export interface ConnectionEvents {
   message(data: ArrayBuffer): void;
 }
 
-// A server that accepts the TCP connection and then says nothing must not hold the page for minutes.
-const OPEN_TIMEOUT = 10_000;
+// Whoever accepts the TCP connection, or opens the WebSocket, and then says nothing must not hold the page. What a server
+// says first is short.
+const ANSWER_TIMEOUT = 10_000;
 const OPEN = 1;
 
 /** A WebSocket with automatic reconnect. */
@@ -44,15 +45,17 @@ export class Connection {
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
-      clearTimeout(this.#timer);
+      this.#expectAnswer();
       this.#events.link({ kind: "open" });
     };
     socket.onmessage = ({ data }) => {
-      if (data instanceof ArrayBuffer) this.#events.message(data);
+      if (!(data instanceof ArrayBuffer)) return;
+      clearTimeout(this.#timer);
+      this.#events.message(data);
     };
     // A failed try ends in `close` too, so `error` needs no handler.
     socket.onclose = () => this.#lost(socket);
-    this.#timer = setTimeout(() => this.drop(), OPEN_TIMEOUT);
+    this.#expectAnswer();
     this.#events.link({ kind: "connecting" });
   }
 
@@ -74,6 +77,11 @@ export class Connection {
     if (!this.#socket || this.#socket.readyState !== OPEN) return false;
     this.#socket.send(data);
     return true;
+  }
+
+  #expectAnswer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.drop(), ANSWER_TIMEOUT);
   }
 
   #lost(socket: Socket): void {

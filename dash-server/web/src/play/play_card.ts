@@ -6,6 +6,7 @@ import { positionScene } from "../board/scene";
 import type { TravelCard } from "../replay/travel_card";
 import { byId, setText } from "../shell/dom";
 import { whole } from "../shell/format";
+import { remember } from "../shell/storage";
 import type { Key } from "../wire/play";
 import { GUIDELINE, type Delays, type Play } from "./play";
 
@@ -92,7 +93,7 @@ export class PlayCard {
       return sound ? value : usual;
     };
     const delays = { das: read(this.#das, GUIDELINE.das), arr: read(this.#arr, GUIDELINE.arr) };
-    localStorage.setItem(REMEMBERED, JSON.stringify(delays));
+    remember(REMEMBERED, JSON.stringify(delays));
     return delays;
   }
 

@@ -3,11 +3,16 @@
 import { decode, encode } from "@msgpack/msgpack";
 import { count, flag, map, maps, optionalMap, ProtocolError, text, type Fields } from "../wire/fields";
 import { readMoves, writeMoves, type Block } from "../wire/games";
+import { isBounded } from "../wire/scan";
+import { readSettings } from "../wire/settings";
 import { holds, wholeOf, type Recording } from "./recording";
 
 const FORMAT = "tetris-dash game";
 const VERSION = 1;
 const LARGEST_FILE = 64e6;
+/** Levels and values of a game: each stretch has 25 values, and the configuration a few dozen. */
+const DEEPEST = 8;
+const MOST_VALUES = 1e6;
 /** What a link may unpack to, and how long it may be: some programs cut longer ones. */
 const LARGEST_UNPACKED = 1e6;
 const LONGEST_LINK = 8_000;
@@ -49,19 +54,20 @@ export class WholeRecording implements Recording {
 export async function toFile(recording: Recording, withValues = true): Promise<Uint8Array<ArrayBuffer>> {
   const { title, episode, over, config } = recording;
   const blocks = (await wholeOf(recording)).map((block) => writeMoves(withValues ? block : withoutValues(block)));
-  return encode({ format: FORMAT, version: VERSION, title, episode, over, config, blocks });
+  return encode({ format: FORMAT, version: VERSION, title, episode, over, config, blocks }, { useBigInt64: true });
+}
+
+/** Reads a file that a person chose. Rejects like `fromFile`, with a file that is too large without looking into it. */
+export async function fromChosen(file: Blob): Promise<WholeRecording> {
+  refuseLarge(file.size);
+  return fromFile(new Uint8Array(await file.arrayBuffer()));
 }
 
 /** Reads what `toFile` wrote. Throws a ProtocolError that says what is wrong. */
 export function fromFile(content: Uint8Array): WholeRecording {
-  if (content.byteLength > LARGEST_FILE) throw new ProtocolError("the file is larger than any game");
-  let fields: Fields;
-  try {
-    fields = map(decode(content), "the file");
-  } catch {
-    throw new ProtocolError("this is no game of tetris-dash");
-  }
-  if (fields["format"] !== FORMAT) throw new ProtocolError("this is no game of tetris-dash");
+  refuseLarge(content.byteLength);
+  const fields = fieldsOf(content);
+  if (fields?.["format"] !== FORMAT) throw new ProtocolError("this is no game of tetris-dash");
   if (fields["version"] !== VERSION) throw new ProtocolError("the game was saved by a newer page; reload this one");
   const blocks = maps(fields, "blocks").map(readMoves);
   if (blocks.length === 0) throw new ProtocolError("the game has no moves");
@@ -71,7 +77,8 @@ export function fromFile(content: Uint8Array): WholeRecording {
     if (!follows || block.moves.length === 0) throw new ProtocolError("the stretches of the game do not follow each other");
   });
   return new WholeRecording(
-    text(fields, "title"), count(fields, "episode"), flag(fields, "over"), optionalMap(fields, "config"), blocks,
+    text(fields, "title"), count(fields, "episode"), flag(fields, "over"), readSettings(optionalMap(fields, "config")),
+    blocks,
   );
 }
 
@@ -97,6 +104,20 @@ export async function fromLink(hash: string): Promise<WholeRecording | null> {
   }
   if (!content) throw damaged;
   return fromFile(content);
+}
+
+function refuseLarge(bytes: number): void {
+  if (bytes > LARGEST_FILE) throw new ProtocolError("the file is larger than any game");
+}
+
+// Null if it is not the map that a game is.
+function fieldsOf(content: Uint8Array): Fields | null {
+  if (!isBounded(content, DEEPEST, MOST_VALUES)) return null;
+  try {
+    return map(decode(content), "the file");
+  } catch {
+    return null;
+  }
 }
 
 function withoutValues(block: Block): Block {

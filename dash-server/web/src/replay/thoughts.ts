@@ -3,6 +3,7 @@
 import type { Fields } from "../wire/fields";
 import type { Decision, Placement } from "../wire/frame";
 import type { Block } from "../wire/games";
+import { numberOf } from "../wire/settings";
 import { dropsOf, dropsOfPiece, fullRows, land } from "./drops";
 
 const LISTED = 12;
@@ -80,7 +81,7 @@ function bestByColumn(placements: readonly Placement[], width: number): Float32A
 }
 
 function rewards(config: Fields | null): (lines: number) => number {
-  const environment = config?.["environment"] as { reward_per_piece?: unknown; reward_per_line?: unknown } | undefined;
-  const [piece, line] = [environment?.reward_per_piece, environment?.reward_per_line];
-  return (lines) => (typeof piece === "number" && typeof line === "number" ? piece + line * lines : Number.NaN);
+  const piece = numberOf(config, "environment", "reward_per_piece") ?? Number.NaN;
+  const line = numberOf(config, "environment", "reward_per_line") ?? Number.NaN;
+  return (lines) => piece + line * lines;
 }

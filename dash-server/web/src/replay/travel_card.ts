@@ -2,17 +2,21 @@
 
 import type { Commander } from "../net/commander";
 import type { Session } from "../session";
+import { copied } from "../shell/clipboard";
 import { byId, element, setText } from "../shell/dom";
 import { download } from "../shell/download";
 import { whole } from "../shell/format";
 import { complain, toast } from "../shell/toasts";
 import type { Block, GameInfo } from "../wire/games";
-import { fromFile, fromLink, toFile, toLink } from "./file";
+import { fromChosen, fromLink, toFile, toLink } from "./file";
 import { ServerRecording, type Recording } from "./recording";
 import { Travel } from "./travel";
 
 /** When there is nothing to look at. */
 const NOTHING_KEPT = "No game has been played yet.";
+
+/** Value of the option that names a game which is none of the server's. */
+const FOREIGN = "";
 
 /** Slider, buttons and list of games. */
 export class TravelCard {
@@ -124,7 +128,7 @@ export class TravelCard {
     byId("travel-play").setAttribute("aria-label", playing ? "Pause" : "Play");
     this.#card.toggleAttribute("data-playing", playing);
     this.#rate.value = String(rate);
-    if (!isKept(recording)) this.#markForeign(recording);
+    this.#mark(recording);
   }
 
   async #list(): Promise<void> {
@@ -149,15 +153,20 @@ export class TravelCard {
       ...group("Best", best),
       ...group("Newest", this.#games.filter((game) => game.episode !== null && !game.best)),
     );
+    if (this.#travel.recording) this.#mark(this.#travel.recording);
   }
 
-  // A game from elsewhere stands in the list as long as it is looked at.
-  #markForeign({ title }: Recording): void {
-    if (this.#select.value === "") return;
-    const option = element("option", "", title);
-    option.value = "";
-    this.#select.prepend(option);
-    this.#select.value = "";
+  // The list names the game that is looked at. One from elsewhere stands before the others as long as it is.
+  #mark(recording: Recording): void {
+    const listed = isKept(recording) && this.#games.some(({ game }) => game === recording.info.game);
+    const [first] = this.#select.options;
+    const foreign = first?.value === FOREIGN ? first : null;
+    if (listed) foreign?.remove();
+    else if (foreign) setText(foreign, recording.title);
+    else this.#select.prepend(foreignOption(recording.title));
+    // A number that is not listed any more leaves nothing selected, which reads like the value of the foreign game.
+    const value = listed ? String(recording.info.game) : FOREIGN;
+    if (this.#select.selectedIndex < 0 || this.#select.value !== value) this.#select.value = value;
   }
 
   #choose(): void {
@@ -166,7 +175,6 @@ export class TravelCard {
   }
 
   #recordingOf(info: GameInfo): Recording {
-    this.#select.value = String(info.game);
     const { config, frame } = this.#session;
     return new ServerRecording(info, frame?.episode ?? 0, config, (game, piece) => this.#ask(game, piece));
   }
@@ -180,9 +188,7 @@ export class TravelCard {
   // The list holds the game that is looked at, if one is, and no game of the server.
   #listOnly(recording: Recording | null): void {
     this.#games = [];
-    const placeholder = element("option", "", recording?.title ?? "");
-    placeholder.value = "";
-    this.#select.replaceChildren(placeholder);
+    this.#select.replaceChildren(foreignOption(recording?.title ?? ""));
   }
 
   #show(recording: Recording): void {
@@ -196,10 +202,8 @@ export class TravelCard {
       const hash = await toLink(recording);
       if (!hash) return toast("This game is too long for a link. Save it as a file instead.");
       history.replaceState(null, "", hash);
-      await navigator.clipboard.writeText(location.href).then(
-        () => toast("The link is in your clipboard.", "good"),
-        () => toast("The link stands in the address bar.", "good"),
-      );
+      const inClipboard = await copied(location.href);
+      toast(inClipboard ? "The link is in your clipboard." : "The link stands in the address bar.", "good");
     } catch (error) {
       complain(error);
     }
@@ -217,7 +221,7 @@ export class TravelCard {
 
   async #openFile(file: File): Promise<void> {
     try {
-      this.#show(fromFile(new Uint8Array(await file.arrayBuffer())));
+      this.#show(await fromChosen(file));
     } catch (error) {
       complain(error);
     }
@@ -239,6 +243,12 @@ export class TravelCard {
       void this.#openFile(file);
     });
   }
+}
+
+function foreignOption(title: string): HTMLOptionElement {
+  const option = element("option", "", title);
+  option.value = FOREIGN;
+  return option;
 }
 
 /** Whether a game can be asked for by its number. */

@@ -2,16 +2,17 @@
 
 import { useSafeColours } from "../board/pieces";
 import { byId } from "./dom";
+import { recall, remember } from "./storage";
 
 const REMEMBERED = "tetris-dash.colours";
 
 /** Takes on what was chosen last; `changed` is called when something else is chosen. */
 export function bindColours(changed: () => void): void {
   const box = byId<HTMLInputElement>("safe-colours");
-  box.checked = localStorage.getItem(REMEMBERED) === "safe";
+  box.checked = recall(REMEMBERED) === "safe";
   useSafeColours(box.checked);
   box.addEventListener("change", () => {
-    localStorage.setItem(REMEMBERED, box.checked ? "safe" : "usual");
+    remember(REMEMBERED, box.checked ? "safe" : "usual");
     useSafeColours(box.checked);
     changed();
   });

@@ -53,7 +53,7 @@ export class FrameLoop {
     const prompt = [...this.#prompt];
     this.#prompt.clear();
     let filled = false;
-    for (const draw of prompt) filled = draw() === true || filled;
+    for (const draw of prompt) filled = attempt(draw) === true || filled;
 
     const waiting = this.#turns.filter((turn) => turn.dirty);
     // Where every frame fills a canvas, charts get every other one.
@@ -64,8 +64,18 @@ export class FrameLoop {
     if (oldest) {
       oldest.dirty = false;
       oldest.drawnAt = now;
-      oldest.draw();
+      attempt(oldest.draw);
     }
     if (waiting.length > (oldest ? 1 : 0)) this.#schedule();
+  }
+}
+
+// What cannot be drawn is said, and the rest of the page goes on.
+function attempt<T>(draw: () => T): T | undefined {
+  try {
+    return draw();
+  } catch (error) {
+    console.error(error);
+    return undefined;
   }
 }

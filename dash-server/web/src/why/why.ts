@@ -3,6 +3,7 @@
 import { PIECE_NAMES } from "../board/pieces";
 import { byId, setText } from "../shell/dom";
 import { short } from "../shell/format";
+import { recall, remember } from "../shell/storage";
 import type { Fields } from "../wire/fields";
 import type { Decision, Frame } from "../wire/frame";
 import { layoutOf } from "./layout";
@@ -19,7 +20,7 @@ export class Why {
   readonly #toggle = byId<HTMLButtonElement>("why-toggle");
   readonly #table: WhyTable;
   readonly #changed: () => void;
-  #on = localStorage.getItem(REMEMBERED) !== "off";
+  #on = recall(REMEMBERED) !== "off";
   /** The newest frame, the one that board and table both show, since when, and the one that the table has drawn. */
   #newest: Frame | null = null;
   #told: Frame | null = null;
@@ -49,7 +50,7 @@ export class Why {
   toggle(): void {
     this.#on = !this.#on;
     this.#drawn = undefined;
-    localStorage.setItem(REMEMBERED, this.#on ? "on" : "off");
+    remember(REMEMBERED, this.#on ? "on" : "off");
     this.#draw();
     this.#changed();
   }

@@ -1,5 +1,7 @@
 // Reads typed fields out of a decoded map and says in words what is wrong when one is not what the protocol promises.
 
+import { decode } from "@msgpack/msgpack";
+
 /** A message that breaks the protocol; the text names the field. */
 export class ProtocolError extends Error {
   override name = "ProtocolError";
@@ -35,9 +37,21 @@ export function optionalText(fields: Fields, key: string): string | null {
 
 /** Any number, NaN included. */
 export function number(fields: Fields, key: string): number {
-  const value = fields[key];
+  const value = asNumber(fields[key]);
   if (typeof value !== "number") throw new ProtocolError(`${key} is not a number`);
   return value;
+}
+
+/**
+ * What the server sends, decoded. Throws what the decoder does. Whole numbers of 64 bits are bigint: a configuration keeps
+ * all digits of its seeds, and where a count is read it becomes a number.
+ */
+export function decodeExactly(data: ArrayBuffer | Uint8Array): unknown {
+  return decode(data, { useBigInt64: true });
+}
+
+function asNumber(value: unknown): unknown {
+  return typeof value === "bigint" ? Number(value) : value;
 }
 
 /** A number, or null where the protocol allows nil. */

@@ -42,6 +42,9 @@ export interface Block {
   below: Uint16Array;
 }
 
+/** Placements of the longest stretch. Whoever looks at a place plays the stretch from its beginning. */
+const LONGEST_STRETCH = 1024;
+
 /** Reads the list of games. */
 export function readGames(fields: Fields): GameInfo[] {
   return maps(fields, "games").map((game) => ({
@@ -62,6 +65,9 @@ export function readMoves(fields: Fields): Block {
   if (width < 4 || width > 32 || height < 4 || height > 64) throw new ProtocolError(`there is no board of ${width} by ${height}`);
   const known = dropsOf(width).length;
   const moves = known > 256 ? words(fields, "moves") : bytes(fields, "moves").slice();
+  if (moves.length > LONGEST_STRETCH) {
+    throw new ProtocolError(`moves has ${moves.length} placements, a stretch at most ${LONGEST_STRETCH}`);
+  }
   if (moves.some((move) => move >= known)) throw new ProtocolError(`moves holds one over ${known - 1}`);
   const counts = bytes(fields, "counts").slice();
   const [highest, below] = [floats(fields, "highest"), words(fields, "below")];

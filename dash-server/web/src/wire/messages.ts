@@ -1,8 +1,8 @@
 // The messages of PROTOCOL.md that the server sends, decoded and checked.
 
-import { decode } from "@msgpack/msgpack";
 import {
-  count, flag, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts, type Fields,
+  count, decodeExactly, flag, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts,
+  type Fields,
 } from "./fields";
 import { readBoards, type Boards } from "./boards";
 import { readConfigs, readForm, type FormField } from "./form";
@@ -106,7 +106,7 @@ export type ServerMessage =
 export function decodeMessage(data: ArrayBuffer | Uint8Array): ServerMessage {
   let decoded: unknown;
   try {
-    decoded = decode(data);
+    decoded = decodeExactly(data);
   } catch (error) {
     throw new ProtocolError(`not MessagePack: ${error instanceof Error ? error.message : String(error)}`);
   }

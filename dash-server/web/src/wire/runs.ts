@@ -1,8 +1,8 @@
 // The runs of the output folder, and the metrics of one of them.
 
-import { decode } from "@msgpack/msgpack";
 import {
-  count, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts, type Fields,
+  count, decodeExactly, map, maps, number, optionalMap, optionalNumber, optionalText, ProtocolError, text, texts,
+  type Fields,
 } from "./fields";
 import { readBlock, type Block } from "./tables";
 
@@ -75,7 +75,7 @@ function readRun(fields: Fields): RunEntry {
 
 /** Decodes the answer to `/api/runs/NAME/history`. */
 export function decodeHistory(data: ArrayBuffer): RunHistory {
-  const fields = map(decode(data), "the answer");
+  const fields = map(decodeExactly(data), "the answer");
   return {
     from: count(fields, "from"),
     next: count(fields, "next"),

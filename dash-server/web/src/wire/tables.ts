@@ -20,6 +20,9 @@ export type TableName = keyof typeof TABLES;
 /** A column's values: f64 where counters outgrow f32, f32 otherwise. */
 export type Column = Float64Array | Float32Array;
 
+/** What the charts' horizontal axes can count. */
+const POSITIONS = new Set(["step", "seconds", "episode"]);
+
 const WIDE = new Set(["step", "episode", "update", "seconds"]);
 
 /** Whether a column travels as f64. */
@@ -64,7 +67,10 @@ export function readBlock(fields: Fields, name: TableName): Block {
     }
     // The copy aligns the bytes: inside the message they start anywhere.
     const aligned = raw.slice().buffer;
-    columns.set(column, width === 8 ? new Float64Array(aligned) : new Float32Array(aligned));
+    const values = width === 8 ? new Float64Array(aligned) : new Float32Array(aligned);
+    // Where a row stands is always known; a chart could be of no width otherwise.
+    if (POSITIONS.has(column) && !values.every(Number.isFinite)) throw new ProtocolError(`${name}.${column} is not finite`);
+    columns.set(column, values);
   }
   return { start, rows, columns };
 }
