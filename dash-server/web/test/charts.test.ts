@@ -67,6 +67,26 @@ test("held charts show the stretch of then, whatever comes, until they are let g
   assert.deepEqual([view.held, view.range()], [false, [100, 500]]);
 });
 
+test("held charts hold on every axis, also on one that is chosen later", () => {
+  const made = new History();
+  const times = (column: string, row: number) => (column === "seconds" ? 10 * row : column === "episode" ? row : 100 * row);
+  made.append({ summaries: block("summaries", 0, 3, times) });
+  const view = new XView(made);
+  view.hold(true);
+  made.append({ summaries: block("summaries", 3, 5, times) });
+  const ranges = (["seconds", "episode", "step"] as const).map((axis) => (view.setAxis(axis), view.range()));
+  assert.deepEqual(ranges, [[0, 20], [0, 2], [0, 200]]);
+  view.hold(false);
+  assert.deepEqual(view.range(), [0, 700]);
+});
+
+test("marks of the axis are written in its unit", () => {
+  const view = new XView(new History());
+  assert.equal(view.format(1_012_000, 2_000), "1.012M");
+  view.setAxis("seconds");
+  assert.equal(view.format(8.25, 0.25), "8.25 s");
+});
+
 test("a rate is a number in its range, or a reason", () => {
   assert.equal(parseRate(" 5e-4 ", "learning_rate"), 5e-4);
   assert.equal(parseRate("0", "epsilon"), 0);

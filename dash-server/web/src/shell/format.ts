@@ -34,14 +34,33 @@ export function headline(value: number): string {
   return size >= 100 && size < 99_999.5 ? whole(value) : short(value);
 }
 
-/** A span of seconds: 8 s, 1:05, 2:03:04. */
-export function duration(seconds: number): string {
+/** A span of seconds: 8 s, 1:05, 2:03:04; with as many decimals as tell it from one that is `apart` from it, below a second. */
+export function duration(seconds: number, apart = 1): string {
   if (!Number.isFinite(seconds)) return NOTHING;
-  if (seconds < 60) return `${seconds < 10 && seconds % 1 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  const total = Math.round(seconds);
+  const digits = decimals(apart);
+  if (digits === 0 && seconds < 60) return `${seconds < 10 && seconds % 1 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const rounded = Number(seconds.toFixed(digits));
+  if (rounded < 60) return `${rounded.toFixed(digits)} s`;
+  const total = Math.floor(rounded);
   const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
   const padded = (value: number) => String(value).padStart(2, "0");
-  return hours > 0 ? `${hours}:${padded(minutes)}:${padded(rest)}` : `${minutes}:${padded(rest)}`;
+  const fraction = digits > 0 ? (rounded - total).toFixed(digits).slice(1) : "";
+  return (hours > 0 ? `${hours}:${padded(minutes)}:${padded(rest)}` : `${minutes}:${padded(rest)}`) + fraction;
+}
+
+/** A number in as many digits as tell it from one that is `apart` from it: 1.012M, or in full where that is not longer. */
+export function tick(value: number, apart: number): string {
+  const [unit, suffix] = ([[1e9, "B"], [1e6, "M"], [1e3, "k"]] as const).find(([least]) => Math.abs(value) >= least) ?? [1, ""];
+  const digits = decimals(apart / unit);
+  if (unit > 1 && digits <= 3) return trim((value / unit).toFixed(digits)) + suffix;
+  return new Intl.NumberFormat("en", { maximumFractionDigits: decimals(apart) }).format(value);
+}
+
+/** Decimals with which multiples of `apart` are written; those of a fraction that does not end are cut off. */
+function decimals(apart: number): number {
+  let digits = 0;
+  while (digits < 15 && Math.abs(apart * 10 ** digits - Math.round(apart * 10 ** digits)) > 1e-6 * apart * 10 ** digits) digits += 1;
+  return digits;
 }
 
 function trim(digits: string): string {
