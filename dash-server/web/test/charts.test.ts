@@ -22,7 +22,7 @@ function history(): History {
 test("a chart's rows come as CSV, in order of steps, with gaps where a row is of another line", () => {
   assert.equal(
     csvOf(skill.lines, history(), "step", [0, 1000]),
-    "step,seconds,episode,mean_lines,mean_lines,ci95_low,ci95_high\n" +
+    "step,seconds,episode,summaries_mean_lines,evaluations_mean_lines,ci95_low,ci95_high\n" +
       "100,100,100,,,,\n" + "200,200,200,200,,,\n" + "250,250,250,,4,3,5\n" + "300,300,300,300,,,\n",
   );
 });
@@ -90,6 +90,6 @@ test("marks of the axis are written in its unit", () => {
 test("a rate is a number in its range, or a reason", () => {
   assert.equal(parseRate(" 5e-4 ", "learning_rate"), 5e-4);
   assert.equal(parseRate("0", "epsilon"), 0);
-  for (const typed of ["", "0", "-1", "2", "fast"]) assert.match(String(parseRate(typed, "learning_rate")), /above 0/);
-  for (const typed of ["", "-0.1", "1.1", "x"]) assert.match(String(parseRate(typed, "epsilon")), /from 0 to 1/);
+  for (const typed of ["", "0", "-1", "2", "fast", "0x1", "0b1", "_"]) assert.match(String(parseRate(typed, "learning_rate")), /above 0/);
+  for (const typed of ["", "-0.1", "1.1", "x", "0x1"]) assert.match(String(parseRate(typed, "epsilon")), /from 0 to 1/);
 });

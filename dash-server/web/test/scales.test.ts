@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { PANELS } from "../src/charts/panels";
 import { linearRange, logRange, logTicks, plotOptions, SERIES_PER_LINE, standApart, type PlotContext } from "../src/charts/plot_options";
 import { allowedActions } from "../src/controls/actions";
-import { limitAt, positionOf, UNLIMITED } from "../src/controls/speed_scale";
+import { limitAt, limitWords, positionOf, UNLIMITED } from "../src/controls/speed_scale";
 import { duration, headline, short, tick, whole } from "../src/shell/format";
 
 test("short numbers have about three digits", () => {
@@ -40,6 +40,13 @@ test("the speed slider goes from 1 to 10,000 steps a second and on to unlimited,
   }
   assert.equal(positionOf(0.1), 0);
   assert.equal(positionOf(1e9), UNLIMITED - 1);
+});
+
+test("a limit is told as it is, also below one step a second", () => {
+  const words = [null, 0.3, 1, 1.5, 12_345].map(limitWords);
+  assert.deepEqual(words, [
+    "unlimited", "0.3 steps a second", "1 step a second", "1.5 steps a second", "12,345 steps a second",
+  ]);
 });
 
 test("buttons are enabled only where the server would obey", () => {
