@@ -3,6 +3,7 @@
 import type { History } from "../history/history";
 import type { SeriesColour } from "../shell/palette";
 import type { TableName } from "../wire/tables";
+import type { Dash } from "./dashes";
 
 /** Which of the two vertical axes of a chart. */
 export type Side = "left" | "right";
@@ -28,7 +29,7 @@ export interface Line {
 export interface DrawnLine extends Line {
   history: History;
   /** How it is dashed, if it belongs to a run that is laid over; it then has no band. */
-  dash?: number[];
+  dash?: Dash;
 }
 
 /** One chart. */

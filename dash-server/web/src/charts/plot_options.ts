@@ -51,7 +51,10 @@ export function plotOptions(
       ...(right ? { y2: valueScale(spec, "right", context.log) } : {}),
     },
     axes: [
-      { ...axis, size: 26, space: 64, values: (_plot, ticks, _axis, _space, apart) => ticks.map((tick) => view.format(tick, apart)) },
+      {
+        ...axis, size: 26, space: 64,
+        values: (_plot, ticks, _axis, _space, apart) => ticks.map((tick) => view.format(tick, apart)),
+      },
       { ...valueAxis("left"), scale: "y" },
       ...(right ? [{ ...valueAxis("right"), scale: "y2", side: 1 as const, grid: { show: false } }] : []),
     ],
@@ -88,7 +91,7 @@ function lineSeries(line: DrawnLine, palette: () => Palette): uPlot.Series[] {
   const colour = () => palette().series[line.colour];
   const edge: uPlot.Series = { scale, show: !line.dash, spanGaps: true, width: 1, stroke: () => colour() + BAND_EDGE, points: { show: false } };
   const points: uPlot.Series.Points = line.dots ? { show: dotsFit, size: 6, fill: colour } : { show: false };
-  const dash = line.dash ? { dash: line.dash } : {};
+  const dash = line.dash ? { dash: [...line.dash] } : {};
   return [edge, edge, { scale, spanGaps: true, width: line.dash ? 1.5 : 2, stroke: colour, points, ...dash }].map((series) => ({ ...series }));
 }
 
