@@ -41,10 +41,9 @@ test("what was let go for a dialog does not begin again while it is still held",
 test("a key that is held switches once; steps and strides go on", () => {
   const done: string[] = [];
   const action = (name: string) => () => void done.push(name);
+  const names = ["pauseOrResume", "step", "start", "resetZoom", "why", "hold", "help", "games", "live", "play"];
   const actions = {
-    ...Object.fromEntries(
-      ["pauseOrResume", "step", "start", "resetZoom", "why", "hold", "help", "games", "live", "play"].map((name) => [name, action(name)]),
-    ),
+    ...Object.fromEntries(names.map((name) => [name, action(name)])),
     scrub: (placements: number) => (done.push(String(placements)), true),
   } as unknown as KeyActions;
   const page = Object.assign(new EventTarget(), { querySelector: () => null });

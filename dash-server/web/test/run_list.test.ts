@@ -16,8 +16,8 @@ test("of a thousand runs only the rows are filled whose run has changed, or what
   Object.assign(page.byId("runs"), { open: true });
   let filled = 0;
   const entry = (name: string): RunEntry => ({
-    name, state: "ended", reason: null, created: 0, seed: null, seconds: 0, episodes: 0, meanLines: null, best: null, note: "",
-    files: new Map(), get step() { return (filled += 1); },
+    name, state: "ended", reason: null, created: 0, seed: null, seconds: 0, episodes: 0, meanLines: null, best: null,
+    note: "", files: new Map(), get step() { return (filled += 1); },
   });
   const runs = new Map(Array.from({ length: 1000 }, (_, index) => [`run ${index}`, entry(`run ${index}`)]));
   const overlays = new Overlays(() => new Promise(() => {}), { chosen: () => {}, grown: () => {}, trouble: () => {} });

@@ -89,7 +89,7 @@ test("a logarithmic axis holds its values and carries ticks that are not crowded
 });
 
 test("a logarithmic axis holds values of zero and below, and small ones are not flat on zero", () => {
-  const cases: [low: number, high: number][] = [[-50, -10], [-5, 0], [-3, -3], [0, 0], [-0.2, 40], [1e-4, 5e-4], [0, 0.3], [7, 7]];
+  const cases = [[-50, -10], [-5, 0], [-3, -3], [0, 0], [-0.2, 40], [1e-4, 5e-4], [0, 0.3], [7, 7]] as const;
   for (const [low, high] of cases) {
     const [from, to] = logRange(low, high, true);
     assert.ok(from <= low && to >= high && from < to, `${low} to ${high}: ${from} to ${to}`);

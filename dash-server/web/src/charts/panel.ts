@@ -17,6 +17,8 @@ import { Readout } from "./readout";
 import type { Thinned } from "./thin";
 import type { XView } from "./x_view";
 
+const ROWS = "Download the rows shown as CSV, without those of runs laid over";
+
 /** What a chart needs from the group it stands in. */
 export interface PanelContext {
   history: History;
@@ -70,7 +72,7 @@ export class Panel {
     const header = element("header");
     header.append(
       title,
-      this.#button(element("button", "save", "CSV"), "Download the rows shown as CSV, without those of runs laid over", () => this.#saveRows()),
+      this.#button(element("button", "save", "CSV"), ROWS, () => this.#saveRows()),
       this.#button(element("button", "save", "PNG"), "Download the chart as a picture", () => void this.#savePicture()),
       this.#button(this.#scaleButton, "Logarithmic vertical axis", () => this.#toggleScale()),
     );

@@ -65,7 +65,8 @@ export function pictureOf(plot: HTMLCanvasElement, title: string, keys: readonly
 }
 
 function drawKey(
-  context: CanvasRenderingContext2D, { label, colour, dash }: Key, place: { left: number; row: number }, room: number, ink: Ink,
+  context: CanvasRenderingContext2D, { label, colour, dash }: Key, place: { left: number; row: number }, room: number,
+  ink: Ink,
 ): void {
   const [left, middle] = [EDGE + place.left, FIRST + ROW * place.row];
   context.strokeStyle = colour;

@@ -46,8 +46,8 @@ export class XView {
 
   /** Leaves out what comes from now on, or no longer does. */
   hold(held: boolean): void {
-    const extents = () => ({ step: this.#extent("step"), episode: this.#extent("episode"), seconds: this.#extent("seconds") });
-    this.#held = held ? extents() : null;
+    const [step, episode, seconds] = (["step", "episode", "seconds"] as const).map((axis) => this.#extent(axis));
+    this.#held = held ? { step: step!, episode: episode!, seconds: seconds! } : null;
   }
 
   /** Shows one stretch. */
@@ -66,7 +66,8 @@ export class XView {
   }
 
   #extent(axis: Axis): [number, number] {
-    const extents = [this.#history, ...this.#others].map((history) => history.extent(axis)).filter((extent) => extent !== null);
+    const histories = [this.#history, ...this.#others];
+    const extents = histories.map((history) => history.extent(axis)).filter((extent) => extent !== null);
     const low = Math.min(...extents.map(([first]) => first));
     const high = Math.max(...extents.map(([, last]) => last));
     if (extents.length === 0) return [0, 1];

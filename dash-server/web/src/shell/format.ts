@@ -3,6 +3,7 @@
 /** What stands for "no value". */
 export const NOTHING = "–";
 
+const UNITS = [[1e9, "B"], [1e6, "M"], [1e3, "k"]] as const;
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 /** A whole number in full: 1,234,567. */
@@ -16,7 +17,7 @@ export function short(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return "0";
   if (size >= 999.5e9 || size < 0.0005) return value.toExponential(1).replace("e+", "e");
-  for (const [unit, suffix] of [[1e9, "B"], [1e6, "M"], [1e3, "k"]] as const) {
+  for (const [unit, suffix] of UNITS) {
     if (size >= unit * 0.9995) return trim((value / unit).toPrecision(3)) + suffix;
   }
   return trim(size < 1 ? value.toPrecision(2) : value.toPrecision(3));
@@ -34,7 +35,7 @@ export function headline(value: number): string {
   return size >= 100 && size < 99_999.5 ? whole(value) : short(value);
 }
 
-/** A span of seconds: 8 s, 1:05, 2:03:04; with as many decimals as tell it from one that is `apart` from it, below a second. */
+/** A span of seconds: 8 s, 1:05, 2:03:04; with as many decimals as tell it from one that is `apart` from it. */
 export function duration(seconds: number, apart = 1): string {
   if (!Number.isFinite(seconds)) return NOTHING;
   const digits = decimals(apart);
@@ -50,7 +51,7 @@ export function duration(seconds: number, apart = 1): string {
 
 /** A number in as many digits as tell it from one that is `apart` from it: 1.012M, or in full where that is not longer. */
 export function tick(value: number, apart: number): string {
-  const [unit, suffix] = ([[1e9, "B"], [1e6, "M"], [1e3, "k"]] as const).find(([least]) => Math.abs(value) >= least) ?? [1, ""];
+  const [unit, suffix] = UNITS.find(([least]) => Math.abs(value) >= least) ?? [1, ""];
   const digits = decimals(apart / unit);
   if (unit > 1 && digits <= 3) return trim((value / unit).toFixed(digits)) + suffix;
   return new Intl.NumberFormat("en", { maximumFractionDigits: decimals(apart) }).format(value);
@@ -59,7 +60,8 @@ export function tick(value: number, apart: number): string {
 /** Decimals with which multiples of `apart` are written; those of a fraction that does not end are cut off. */
 function decimals(apart: number): number {
   let digits = 0;
-  while (digits < 15 && Math.abs(apart * 10 ** digits - Math.round(apart * 10 ** digits)) > 1e-6 * apart * 10 ** digits) digits += 1;
+  const isWhole = (value: number) => Math.abs(value - Math.round(value)) <= 1e-6 * value;
+  while (digits < 15 && !isWhole(apart * 10 ** digits)) digits += 1;
   return digits;
 }
 
