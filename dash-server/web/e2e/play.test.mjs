@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { decode } from "@msgpack/msgpack";
 import { boardColours, boardPicture, untilBoardChanges, untilRun } from "./browser.mjs";
 import { keepPicture, openSite } from "./site.mjs";
 
@@ -72,6 +73,61 @@ test("the game ends when the stack is full, Enter begins another, Escape leaves"
   await page.locator("#play").waitFor({ state: "hidden" });
   assert.ok(await page.locator("#controls").isVisible());
   await untilBoardChanges(page, await boardPicture(page));
+});
+
+/** What the page sends of keys from now on, such as `left+`; the page is loaded anew, as only a new connection is heard. */
+async function keysSent() {
+  const sent = [];
+  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => {
+    const { type, key, down } = decode(payload);
+    if (type === "play_key") sent.push(`${key}${down ? "+" : "-"}`);
+  }));
+  await page.reload();
+  await untilRun(page, "running");
+  await page.locator("#play-open").click();
+  await page.waitForFunction(() => document.querySelector("#pieces").textContent === "0");
+  return sent;
+}
+
+test("a key that is held comes up, whatever has the focus or the modifiers by then", async () => {
+  const sent = await keysSent();
+  const { keyboard } = page;
+  const expectSent = async (...expected) => {
+    for (let tries = 0; tries < 20 && sent.length < expected.length; tries++) await page.waitForTimeout(50);
+    assert.deepEqual(sent.splice(0), expected);
+  };
+  await keyboard.down("ArrowLeft");
+  await keyboard.press("?");
+  await page.locator("#help-dialog").waitFor();
+  await keyboard.up("ArrowLeft");
+  await keyboard.press("Escape");
+  await expectSent("left+", "left-");
+
+  await keyboard.down("ArrowRight");
+  await keyboard.down("Alt");
+  await keyboard.up("ArrowRight");
+  await keyboard.up("Alt");
+  await expectSent("right+", "right-");
+
+  await page.locator("#play summary").click();
+  await keyboard.down("ArrowDown");
+  await page.locator("#play-das").click();
+  await expectSent("soft_drop+", "soft_drop-");
+  await keyboard.up("ArrowDown");
+  await keyboard.press("ArrowLeft");
+  await expectSent();
+});
+
+test("after a click on a checkbox the keys are still the game's, apart from the space bar", async () => {
+  const sent = await keysSent();
+  const box = page.locator("#safe-colours");
+  await box.check();
+  await page.keyboard.press("z");
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(100);
+  assert.deepEqual(sent, ["counter_clockwise+", "counter_clockwise-"]);
+  assert.ok(!(await box.isChecked()));
+  await page.keyboard.press("Escape");
 });
 
 test("all of it went without an error or a breach of the content security policy", () => tab.assertClean());

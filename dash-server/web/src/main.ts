@@ -48,6 +48,7 @@ const session = new Session({
     // Whether a piece moves depends on the speed.
     refresh();
     drawStatus();
+    drawRuns();
     drawNumbers();
   },
   begun: () => charts.begin(),
@@ -140,9 +141,10 @@ const drawStatus = loop.prompt(() =>
     statusBar.draw();
     charts.follow();
     controls.update();
-    runs.draw();
   }),
 );
+// Of a game that is played or looked back at, many times a second, the list says nothing.
+const drawRuns = loop.prompt(() => keepFocus(() => runs.draw()));
 const drawNumbers = loop.prompt(() => {
   drawTiles(session);
   controls.showRates();

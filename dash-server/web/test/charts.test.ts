@@ -22,7 +22,7 @@ function history(): History {
 test("a chart's rows come as CSV, in order of steps, with gaps where a row is of another line", () => {
   assert.equal(
     csvOf(skill.lines, history(), "step", [0, 1000]),
-    "step,seconds,episode,mean_lines,mean_lines,ci95_low,ci95_high\n" +
+    "step,seconds,episode,summaries_mean_lines,evaluations_mean_lines,ci95_low,ci95_high\n" +
       "100,100,100,,,,\n" + "200,200,200,200,,,\n" + "250,250,250,,4,3,5\n" + "300,300,300,300,,,\n",
   );
 });
@@ -67,9 +67,29 @@ test("held charts show the stretch of then, whatever comes, until they are let g
   assert.deepEqual([view.held, view.range()], [false, [100, 500]]);
 });
 
+test("held charts hold on every axis, also on one that is chosen later", () => {
+  const made = new History();
+  const times = (column: string, row: number) => (column === "seconds" ? 10 * row : column === "episode" ? row : 100 * row);
+  made.append({ summaries: block("summaries", 0, 3, times) });
+  const view = new XView(made);
+  view.hold(true);
+  made.append({ summaries: block("summaries", 3, 5, times) });
+  const ranges = (["seconds", "episode", "step"] as const).map((axis) => (view.setAxis(axis), view.range()));
+  assert.deepEqual(ranges, [[0, 20], [0, 2], [0, 200]]);
+  view.hold(false);
+  assert.deepEqual(view.range(), [0, 700]);
+});
+
+test("marks of the axis are written in its unit", () => {
+  const view = new XView(new History());
+  assert.equal(view.format(1_012_000, 2_000), "1.012M");
+  view.setAxis("seconds");
+  assert.equal(view.format(8.25, 0.25), "8.25 s");
+});
+
 test("a rate is a number in its range, or a reason", () => {
   assert.equal(parseRate(" 5e-4 ", "learning_rate"), 5e-4);
   assert.equal(parseRate("0", "epsilon"), 0);
-  for (const typed of ["", "0", "-1", "2", "fast"]) assert.match(String(parseRate(typed, "learning_rate")), /above 0/);
-  for (const typed of ["", "-0.1", "1.1", "x"]) assert.match(String(parseRate(typed, "epsilon")), /from 0 to 1/);
+  for (const typed of ["", "0", "-1", "2", "fast", "0x1", "0b1", "_"]) assert.match(String(parseRate(typed, "learning_rate")), /above 0/);
+  for (const typed of ["", "-0.1", "1.1", "x", "0x1"]) assert.match(String(parseRate(typed, "epsilon")), /from 0 to 1/);
 });

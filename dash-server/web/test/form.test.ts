@@ -32,6 +32,12 @@ test("what cannot be meant is refused in words", () => {
     ["integer", "3", /Between 4 and 32/],
     ["number", "33", /Between 4 and 32/],
     ["sizes", "8, x", /not a number/],
+    ["sizes", "8,000", /not 1,000/],
+    ["integer", "_", /not a number/],
+    ["integer", "0x10", /not a number/],
+    ["number", "0b101", /not a number/],
+    ["number", "Infinity", /not a number/],
+    ["number", "1__0", /not a number/],
     ["sizes", "8, 99", /Between/],
     ["schedule", "linear 8 9", /start, end and steps/],
     ["schedule", "square 8 9 10", /linear, exponential or cosine/],
@@ -42,6 +48,12 @@ test("what cannot be meant is refused in words", () => {
   }
   assert.throws(() => parsed("0", field("integer", 1)), /At least 1/);
   assert.throws(() => parsed("2", field("number", null, 1)), /At most 1/);
+});
+
+test("digits can be grouped, and need no zero around a point", () => {
+  const cases = [["1_000", 1000], [" -2.5e-3 ", -0.0025], [".5", 0.5], ["5.", 5], ["+1E3", 1000]] as const;
+  for (const [text, value] of cases) assert.equal(parsed(text, field("number")), value);
+  assert.deepEqual(parsed("128,64 1_024", field("sizes")), [128, 64, 1024]);
 });
 
 test("values are found in a configuration and put into one", () => {

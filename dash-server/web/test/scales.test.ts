@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { PANELS } from "../src/charts/panels";
 import { linearRange, logRange, logTicks, plotOptions, SERIES_PER_LINE, standApart, type PlotContext } from "../src/charts/plot_options";
 import { allowedActions } from "../src/controls/actions";
-import { limitAt, positionOf, UNLIMITED } from "../src/controls/speed_scale";
-import { duration, headline, short, whole } from "../src/shell/format";
+import { limitAt, limitWords, positionOf, UNLIMITED } from "../src/controls/speed_scale";
+import { duration, headline, short, tick, whole } from "../src/shell/format";
 
 test("short numbers have about three digits", () => {
   const cases: [number, string][] = [
@@ -40,6 +40,13 @@ test("the speed slider goes from 1 to 10,000 steps a second and on to unlimited,
   }
   assert.equal(positionOf(0.1), 0);
   assert.equal(positionOf(1e9), UNLIMITED - 1);
+});
+
+test("a limit is told as it is, also below one step a second", () => {
+  const words = [null, 0.3, 1, 1.5, 12_345].map(limitWords);
+  assert.deepEqual(words, [
+    "unlimited", "0.3 steps a second", "1 step a second", "1.5 steps a second", "12,345 steps a second",
+  ]);
 });
 
 test("buttons are enabled only where the server would obey", () => {
@@ -79,6 +86,59 @@ test("a logarithmic axis holds its values and carries ticks that are not crowded
       assert.ok(ticks.every((tick, index) => index === 0 || tick > ticks[index - 1]!));
     }
   }
+});
+
+test("a logarithmic axis holds values of zero and below, and small ones are not flat on zero", () => {
+  const cases = [[-50, -10], [-5, 0], [-3, -3], [0, 0], [-0.2, 40], [1e-4, 5e-4], [0, 0.3], [7, 7]] as const;
+  for (const [low, high] of cases) {
+    const [from, to] = logRange(low, high, true);
+    assert.ok(from <= low && to >= high && from < to, `${low} to ${high}: ${from} to ${to}`);
+    assert.ok(from < low || low >= 0, "values below zero have air below them");
+    assert.ok(to > high, "and all have some above");
+    const ticks = logTicks(from, to);
+    assert.ok(ticks.length >= 2 && ticks.every((tick) => tick >= from && tick <= to), `${from} to ${to}: ${ticks}`);
+  }
+  assert.deepEqual(logRange(-50, -10, true), [-62.5, -8]);
+  assert.ok(logRange(1e-4, 5e-4, true)[1] < 1e-3);
+  for (const nothing of [null, Number.NaN, Number.POSITIVE_INFINITY]) assert.deepEqual(logRange(nothing, 5, true), [0, 10]);
+  assert.deepEqual(logTicks(-62.5, -8), [-50, -20, -10]);
+  assert.deepEqual(logTicks(-6.25, 0.25), [-5, -2, -1, 0]);
+  assert.deepEqual(logTicks(0, 0.3), [0, 0.1, 0.2]);
+  assert.deepEqual(logTicks(2.4e-4, 3.75e-4), [2.5e-4, 3e-4, 3.5e-4]);
+});
+
+test("rates and the buffer have a logarithmic axis that is one where they lie", () => {
+  const context = { log: true } as unknown as PlotContext;
+  const scales = (id: string) => {
+    const spec = PANELS.find((each) => each.id === id)!;
+    return plotOptions(spec, spec.lines as never, context, 400, 300).scales!;
+  };
+  const place = ({ asinh, range }: ReturnType<typeof scales>[string], low: number, high: number, value: number) => {
+    const [from, to] = (range as unknown as (plot: null, low: number, high: number) => [number, number])(null, low, high);
+    const along = (each: number) => Math.asinh(each / asinh!);
+    return (along(value) - along(from)) / (along(to) - along(from));
+  };
+  const { y: epsilon, y2: rate } = scales("exploration");
+  // Halfway between two powers of ten stands the root of their product.
+  for (const [scale, low, high] of [[epsilon, 0.01, 1], [rate, 1e-5, 1e-3], [scales("buffer")["y"], 1e-3, 1]] as const) {
+    assert.ok(Math.abs(place(scale!, low, high, Math.sqrt(low * high)) - 0.5) < 0.02);
+    assert.ok(place(scale!, low, high, low) < 0.1 && place(scale!, low, high, high) > 0.9);
+  }
+  assert.equal(place(epsilon!, 0, 1, 0), 0, "what reaches zero is still in sight");
+});
+
+test("marks of an axis are told apart however near they are", () => {
+  const labels = (from: number, apart: number) => [0, 1, 2].map((index) => tick(from + index * apart, apart));
+  assert.deepEqual(labels(1_010_000, 2_000), ["1.01M", "1.012M", "1.014M"]);
+  assert.deepEqual(labels(1_010_000, 50), ["1,010,000", "1,010,050", "1,010,100"]);
+  assert.deepEqual(labels(1_010_000, 0.5), ["1,010,000", "1,010,000.5", "1,010,001"]);
+  assert.deepEqual(labels(0, 500), ["0", "500", "1k"]);
+  assert.deepEqual(labels(2e9, 1e9), ["2B", "3B", "4B"]);
+  const times = (from: number, apart: number) => [0, 1, 2].map((index) => duration(from + index * apart, apart));
+  assert.deepEqual(times(8, 0.25), ["8.00 s", "8.25 s", "8.50 s"]);
+  assert.deepEqual(times(64.9, 0.1), ["1:04.9", "1:05.0", "1:05.1"]);
+  assert.deepEqual(times(3_599.98, 0.01), ["59:59.98", "59:59.99", "1:00:00.00"]);
+  assert.deepEqual(times(50, 10), ["50 s", "1:00", "1:10"]);
 });
 
 test("dots are drawn as long as they stand apart, however many rows of other lines lie between them", () => {

@@ -81,3 +81,8 @@ test("merged sources keep their values at their places", () => {
     });
   }
 });
+
+test("points without a place do not keep the others from being merged", () => {
+  const odd: Thinned = { x: [Number.NaN, 1, Number.NaN], series: [[7, 8, 9]] };
+  assert.deepEqual(merge([odd, { x: [1, 2], series: [[3, 4]] }]), { x: [1, 2], series: [[8, null], [3, 4]] });
+});

@@ -17,8 +17,8 @@ export class GridView {
   readonly #places = byId("grid-places");
   readonly #screen: Screen;
   readonly #follow: (environment: number) => void;
-  #boards: Boards | null = null;
-  #across = 0;
+  #count = 0;
+  #shape = "";
 
   /** `follow` is called with the environment that someone picks; `resized` when all has to be drawn again. */
   constructor(follow: (environment: number) => void, resized: () => void) {
@@ -32,8 +32,8 @@ export class GridView {
     if (!boards) return;
     const ratio = boards.height / boards.width;
     const across = columnsFor(boards.count, ratio, this.#places.clientWidth);
-    if (boards.count !== this.#boards?.count || across !== this.#across) this.#lay(boards.count, across, ratio);
-    this.#boards = boards;
+    if (boards.count !== this.#count) this.#lay(boards.count);
+    this.#keepShape(boards.count, across, ratio);
     const { width, height } = this.#screen.fit();
     const down = Math.ceil(boards.count / across);
     const context = this.#screen.context;
@@ -67,11 +67,18 @@ export class GridView {
     }
   }
 
-  // A button over each board, so that keys and screen readers reach it.
-  #lay(count: number, across: number, ratio: number): void {
-    this.#across = across;
+  // The card has room for so many boards of this ratio. A style that is set anew has the page laid out again.
+  #keepShape(count: number, across: number, ratio: number): void {
+    const shape = [count, across, ratio].join();
+    if (shape === this.#shape) return;
+    this.#shape = shape;
     this.#places.style.setProperty("--across", String(across));
     this.#card.style.setProperty("--grid-share", String((Math.ceil(count / across) * ratio) / across));
+  }
+
+  // A button over each board, so that keys and screen readers reach it.
+  #lay(count: number): void {
+    this.#count = count;
     this.#places.replaceChildren(
       ...Array.from({ length: count }, (_, index) => {
         const place = element("button");

@@ -32,12 +32,16 @@ export const PIECE_CELLS: readonly (readonly (readonly [number, number])[])[] = 
   [[2, 0], [0, 1], [1, 1], [2, 1]],
 ];
 
-/** Draws one cell of `piece` with its corner at (x, y): a flat face, lighter above and darker below. */
+/** Pixels from which on a cell has room for a gap and edges. */
+const ROOMY = 5;
+
+/** Draws one cell of `piece` with its corner at (x, y): a flat face, lighter above and darker below; a small one all face. */
 export function drawCell(context: CanvasRenderingContext2D, piece: number, x: number, y: number, size: number): void {
+  context.fillStyle = pieceColour(piece);
+  if (size < ROOMY) return context.fillRect(x, y, size, size);
   const gap = Math.max(1, Math.round(size * 0.04));
   const edge = Math.max(1, Math.round(size * 0.11));
   const [left, top, side] = [x + gap, y + gap, size - 2 * gap];
-  context.fillStyle = pieceColour(piece);
   context.fillRect(left, top, side, side);
   context.fillStyle = "rgb(255 255 255 / 28%)";
   context.fillRect(left, top, side, edge);

@@ -9,7 +9,8 @@ const KEYS = ["step", "seconds", "episode"] as const;
 
 /**
  * The rows behind lines of a chart as they were received, neither smoothed nor thinned to pixels: those whose `axis` lies in
- * `range`, oldest first. One column for each line and each edge of a band; empty where a row is of another line.
+ * `range`, oldest first. One column for each line and each edge of a band; empty where a row is of another line. Columns of
+ * the same name are told apart by their tables.
  */
 export function csvOf(lines: readonly Line[], history: History, axis: Axis, range: readonly [number, number]): string {
   const columns = lines.flatMap(({ table, column, band }) =>
@@ -20,7 +21,8 @@ export function csvOf(lines: readonly Line[], history: History, axis: Axis, rang
     rows.push(...rowsOf(name, columns, history, axis, range));
   }
   rows.sort((a, b) => a.step - b.step);
-  const header = [...KEYS, ...columns.map(({ name }) => name)];
+  const repeats = (name: string) => columns.filter((column) => column.name === name).length > 1;
+  const header = [...KEYS, ...columns.map(({ table, name }) => (repeats(name) ? `${table}_${name}` : name))];
   return [header, ...rows.map(({ cells }) => cells)].map((cells) => cells.join(",")).join("\n") + "\n";
 }
 

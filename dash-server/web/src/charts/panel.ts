@@ -8,6 +8,7 @@ import { download } from "../shell/download";
 import type { Palette } from "../shell/palette";
 import type { Change } from "../wire/messages";
 import { csvOf } from "./csv";
+import { DASHES } from "./dashes";
 import { possibleLines, type DrawnLine, type Line, type PanelSpec } from "./panels";
 import { PanelData } from "./panel_data";
 import { pictureOf } from "./picture";
@@ -15,6 +16,8 @@ import { plotOptions, SERIES_PER_LINE } from "./plot_options";
 import { Readout } from "./readout";
 import type { Thinned } from "./thin";
 import type { XView } from "./x_view";
+
+const ROWS = "Download the rows shown as CSV, without those of runs laid over";
 
 /** What a chart needs from the group it stands in. */
 export interface PanelContext {
@@ -69,7 +72,7 @@ export class Panel {
     const header = element("header");
     header.append(
       title,
-      this.#button(element("button", "save", "CSV"), "Download the rows shown as CSV", () => this.#saveRows()),
+      this.#button(element("button", "save", "CSV"), ROWS, () => this.#saveRows()),
       this.#button(element("button", "save", "PNG"), "Download the chart as a picture", () => void this.#savePicture()),
       this.#button(this.#scaleButton, "Logarithmic vertical axis", () => this.#toggleScale()),
     );
@@ -99,7 +102,7 @@ export class Panel {
   setOverlays(overlays: readonly Overlay[]): void {
     this.#lines = this.#linesWith(overlays);
     this.#data = new PanelData(this.#lines, this.#span);
-    const readout = new Readout(this.#lines, () => this.#context.redraw());
+    const readout = new Readout(this.#lines, () => this.#context.redraw(), this.#readout);
     this.#readout.element.replaceWith(readout.element);
     this.#readout = readout;
     this.#readout.paint(this.#context.palette());
@@ -203,7 +206,7 @@ export class Panel {
     if (!this.#plot) return;
     const palette = this.#context.palette();
     const lines = this.#lines.filter((_, index) => this.#readout.visible(index));
-    const keys = lines.map(({ label, colour }) => ({ label, colour: palette.series[colour] }));
+    const keys = lines.map(({ label, colour, dash }) => ({ label, colour: palette.series[colour], dash }));
     const picture = await pictureOf(this.#plot.ctx.canvas, this.#spec.title, keys, palette);
     download(`${this.#context.run()}-${this.#spec.id}.png`, picture);
   }
@@ -241,9 +244,6 @@ export class Panel {
   }
 }
 
-// A second line of the same run is dotted.
-const DASHES = [[7, 4], [2, 3]] as const;
-
 // Every run that can be laid over was trained, whatever is shown below it.
 function laidOver({ lines }: PanelSpec, overlays: readonly Overlay[]): DrawnLine[] {
   return overlays.flatMap(({ name, colour, history }) =>
@@ -252,7 +252,7 @@ function laidOver({ lines }: PanelSpec, overlays: readonly Overlay[]): DrawnLine
       label: lines.length > 1 ? `${name}, ${line.label}` : name,
       colour,
       history,
-      dash: [...(DASHES[index] ?? DASHES[0])],
+      dash: DASHES[index] ?? DASHES[0]!,
     })),
   );
 }

@@ -3,6 +3,10 @@
 import type { History } from "../history/history";
 import type { SeriesColour } from "../shell/palette";
 import type { TableName } from "../wire/tables";
+import type { Dash } from "./dashes";
+
+/** Which of the two vertical axes of a chart. */
+export type Side = "left" | "right";
 
 /** One line of a chart, with a band from `low` to `high` around it. */
 export interface Line {
@@ -18,14 +22,14 @@ export interface Line {
   /** Whether each value is marked with a dot. */
   dots?: boolean;
   /** The axis it belongs to. */
-  side?: "left" | "right";
+  side?: Side;
 }
 
 /** A line with the history it is drawn from. */
 export interface DrawnLine extends Line {
   history: History;
   /** How it is dashed, if it belongs to a run that is laid over; it then has no band. */
-  dash?: number[];
+  dash?: Dash;
 }
 
 /** One chart. */
@@ -37,8 +41,10 @@ export interface PanelSpec {
   empty: string;
   /** Which vertical scale it starts with. */
   scale: "linear" | "log";
-  /** Whether values of 0 occur, for which the logarithmic scale is linear between -1 and 1. */
+  /** Whether values of 0 occur, for which the logarithmic scale is linear between -1 and 1, or between other `units`. */
   zero: boolean;
+  /** Those of a chart whose values lie near zero and seldom reach it: its logarithmic scale begins where they do. */
+  units?: Readonly<Partial<Record<Side, number>>>;
   /** Whether changes by hand are named in it, and not only marked. */
   marks?: boolean;
 }
@@ -95,6 +101,7 @@ export const PANELS: readonly PanelSpec[] = [
   },
   {
     id: "exploration", title: "Exploration and learning rate", scale: "linear", zero: true, empty: NO_UPDATE, marks: true,
+    units: { left: 1e-3, right: 1e-7 },
     lines: [
       { label: "epsilon", colour: "purple", table: "updates", column: "epsilon" },
       { label: "learning rate", colour: "orange", table: "updates", column: "learning_rate", side: "right" },
@@ -108,7 +115,7 @@ export const PANELS: readonly PanelSpec[] = [
     ],
   },
   {
-    id: "buffer", title: "Replay buffer", scale: "linear", zero: true, empty: NO_UPDATE,
+    id: "buffer", title: "Replay buffer", scale: "linear", zero: true, empty: NO_UPDATE, units: { left: 1e-4 },
     lines: [{ label: "filled part", colour: "green", table: "updates", column: "buffer_fill" }],
   },
 ];

@@ -5,7 +5,7 @@ import { short } from "../shell/format";
 import type { Palette } from "../shell/palette";
 import type { Change } from "../wire/messages";
 import { drawMarks } from "./marks";
-import type { DrawnLine, PanelSpec } from "./panels";
+import type { DrawnLine, PanelSpec, Side } from "./panels";
 import type { XView } from "./x_view";
 
 const SYNC = "tetris-dash";
@@ -36,21 +36,27 @@ export function plotOptions(
   const grid: uPlot.Axis.Grid = { stroke: () => palette().grid, width: 1 };
   const axis = { stroke: muted, grid, ticks: { show: false }, font: FONT, gap: 4 } as const;
   const right = lines.some((line) => line.side === "right");
-  const ticks = context.log ? { splits: (_plot: uPlot, _axis: number, low: number, high: number) => logTicks(low, high) } : {};
-  const valueAxis = { ...axis, ...ticks, size: 46, space: 34, values: formatTicks, filter: (_plot: uPlot, splits: number[]) => splits };
+  const valueAxis = (side: Side): uPlot.Axis => {
+    const splits = (_plot: uPlot, _axis: number, low: number, high: number) => logTicks(low, high, unitOf(spec, side));
+    const ticks = context.log ? { splits } : {};
+    return { ...axis, ...ticks, size: 46, space: 34, values: formatTicks, filter: (_plot, all) => all };
+  };
   return {
     width,
     height,
     legend: { show: false },
     scales: {
       x: { time: false, range: () => view.range() },
-      y: valueScale(spec, context.log),
-      ...(right ? { y2: valueScale(spec, context.log) } : {}),
+      y: valueScale(spec, "left", context.log),
+      ...(right ? { y2: valueScale(spec, "right", context.log) } : {}),
     },
     axes: [
-      { ...axis, size: 26, space: 64, values: (_plot, ticks) => ticks.map((tick) => view.format(tick)) },
-      { ...valueAxis, scale: "y" },
-      ...(right ? [{ ...valueAxis, scale: "y2", side: 1 as const, grid: { show: false } }] : []),
+      {
+        ...axis, size: 26, space: 64,
+        values: (_plot, ticks, _axis, _space, apart) => ticks.map((tick) => view.format(tick, apart)),
+      },
+      { ...valueAxis("left"), scale: "y" },
+      ...(right ? [{ ...valueAxis("right"), scale: "y2", side: 1 as const, grid: { show: false } }] : []),
     ],
     series: [{}, ...lines.flatMap((line) => lineSeries(line, palette))],
     bands: lines.flatMap((line, index) => line.dash ? [] : [{
@@ -85,7 +91,7 @@ function lineSeries(line: DrawnLine, palette: () => Palette): uPlot.Series[] {
   const colour = () => palette().series[line.colour];
   const edge: uPlot.Series = { scale, show: !line.dash, spanGaps: true, width: 1, stroke: () => colour() + BAND_EDGE, points: { show: false } };
   const points: uPlot.Series.Points = line.dots ? { show: dotsFit, size: 6, fill: colour } : { show: false };
-  const dash = line.dash ? { dash: line.dash } : {};
+  const dash = line.dash ? { dash: [...line.dash] } : {};
   return [edge, edge, { scale, spanGaps: true, width: line.dash ? 1.5 : 2, stroke: colour, points, ...dash }].map((series) => ({ ...series }));
 }
 
@@ -101,11 +107,16 @@ export function standApart(values: uPlot.AlignedData[number], from: number, to: 
   return 8 * count <= pixels;
 }
 
-function valueScale(spec: PanelSpec, log: boolean): uPlot.Scale {
+function valueScale(spec: PanelSpec, side: Side, log: boolean): uPlot.Scale {
   if (!log) return { range: (_plot, low, high) => linearRange(low, high) };
-  return spec.zero
-    ? { distr: 4, asinh: 1, range: (_plot, low, high) => logRange(low, high, true) }
-    : { distr: 3, range: (_plot, low, high) => logRange(low, high, false) };
+  if (!spec.zero) return { distr: 3, range: (_plot, low, high) => logRange(low, high, false) };
+  const unit = unitOf(spec, side);
+  return { distr: 4, asinh: unit, range: (_plot, low, high) => logRange(low, high, true, unit, spec.units !== undefined) };
+}
+
+// The size below which the logarithmic scale of a side is linear.
+function unitOf({ units }: PanelSpec, side: Side): number {
+  return units?.[side] ?? 1;
 }
 
 /** Room for values between `low` and `high`: from zero, if none is below, and a little above the highest. */
@@ -115,26 +126,57 @@ export function linearRange(low: number | null, high: number | null): [number, n
   return [low < 0 ? low - padding : 0, high + padding];
 }
 
-/** Room for values on a logarithmic axis, which begins at zero if zero may occur and nothing is below. */
-export function logRange(low: number | null, high: number | null, zero: boolean): [number, number] {
-  if (low === null || high === null || !(high > 0)) return zero ? [0, 10] : [0.1, 1];
-  const top = Math.max(high * 1.25, zero ? 2 : 0);
-  return [zero ? Math.min(low * 1.25, 0) : low / 1.25, top];
+/**
+ * Room for values on a logarithmic axis. Where `zero` may occur the axis is linear below `unit`, holds values of either sign,
+ * and begins at zero if nothing is below; unless `close`, when it begins at the lowest value.
+ */
+export function logRange(
+  low: number | null, high: number | null, zero: boolean, unit = 1, close = false,
+): [number, number] {
+  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return zero ? [0, 10 * unit] : [0.1, 1];
+  if (!zero) return high > 0 ? [low / 1.25, high * 1.25] : [0.1, 1];
+  if (low === 0 && high === 0) return [0, 10 * unit];
+  const [bottom, top] = [Math.min(low * 1.25, low / 1.25), Math.max(high * 1.25, high / 1.25)];
+  // A value of zero has its own air only beside those below it, as the axis begins there otherwise.
+  const air = 0.25 * Math.min(-low, unit);
+  return [low < 0 || (close && low > 0) ? bottom : 0, high === 0 ? air : top];
 }
 
-/** Powers of ten between `low` and `high`, with 2 and 5 between them where few fit, and 0 and negatives in kind. */
-export function logTicks(low: number, high: number): number[] {
-  if (low < 0) return [...logTicks(0, -low).slice(1).reverse().map((tick) => -tick), ...logTicks(0, high)];
-  const last = Math.floor(Math.log10(high));
-  // Where many decades share the axis, 1 would be written over 0.
-  const first = low > 0 ? Math.floor(Math.log10(low)) : last > 3 ? 1 : 0;
+/**
+ * Powers of ten between `low` and `high`, with 2 and 5 between them where few fit, and 0 and negatives in kind. Around zero
+ * there are none below `unit`, where they would stand on each other, unless all values are below.
+ */
+export function logTicks(low: number, high: number, unit = 1): number[] {
+  const decade = (value: number) => Math.floor(Math.log10(value));
+  if (low > 0) return between(low, high, decade(low), decade(high));
+  const mirrored = (ticks: readonly number[]) => [...ticks].reverse().map((tick) => (tick === 0 ? 0 : -tick));
+  if (high < 0) return mirrored(logTicks(-high, -low, unit));
+  const size = Math.max(-low, high);
+  const first = Math.min(decade(unit), decade(size));
+  const side = (end: number) => between(0, end, decade(end) - first > 3 ? first + 1 : first, decade(end));
+  return [...mirrored(side(-low)), 0, ...side(high)];
+}
+
+function between(low: number, high: number, first: number, last: number): number[] {
   const stride = Math.max(1, Math.ceil((last - first) / 5));
   const factors = last - first < 2 ? [1, 2, 5] : [1];
-  const ticks = low > 0 ? [] : [0];
+  const ticks: number[] = [];
   for (let power = first; power <= last; power += stride) {
     for (const factor of factors) ticks.push(Number(`${factor}e${power}`));
   }
-  return ticks.filter((tick) => tick >= low && tick <= high);
+  const within = ticks.filter((tick) => tick >= low && tick <= high);
+  return low > 0 && within.length < 2 ? evenly(low, high) : within;
+}
+
+// At most six round numbers, for a stretch so short that it holds hardly a power of ten.
+function evenly(low: number, high: number): number[] {
+  const power = Math.floor(Math.log10((high - low) / 5));
+  const factor = [1, 2, 5, 10].find((each) => (high - low) / (each * 10 ** power) <= 5)!;
+  const ticks: number[] = [];
+  for (let times = Math.ceil(low / (factor * 10 ** power)); times * factor * 10 ** power <= high; times++) {
+    ticks.push(Number(`${times * factor}e${power}`));
+  }
+  return ticks;
 }
 
 function formatTicks(_plot: uPlot, ticks: (number | null)[]): string[] {

@@ -3,26 +3,32 @@
 import { element, setText } from "../shell/dom";
 import { NOTHING, short } from "../shell/format";
 import type { Palette } from "../shell/palette";
-import type { Line } from "./panels";
+import { swatchOf } from "./dashes";
+import type { DrawnLine, Line } from "./panels";
 import type { Values } from "./thin";
 import { SERIES_PER_LINE } from "./plot_options";
 
 /** One key for each line of the chart: its colour, name and value. */
 export class Readout {
   readonly element = element("div", "readout");
-  readonly #lines: readonly Line[];
+  readonly #lines: readonly DrawnLine[];
   readonly #keys: { swatch: HTMLElement; value: HTMLElement }[];
   readonly #hidden = new Set<number>();
 
-  /** `toggled` is called when a line was switched on or off, which only makes sense beside another one. */
-  constructor(lines: readonly Line[], toggled: () => void) {
+  /**
+   * `toggled` is called when a line was switched on or off, which only makes sense beside another one. What was switched off
+   * in the readout of `before` stays so.
+   */
+  constructor(lines: readonly DrawnLine[], toggled: () => void, before?: Readout) {
     this.#lines = lines;
+    const off = lines.length > 1 ? (before?.switchedOff ?? []) : [];
     this.#keys = lines.map((line, index) => {
+      if (off.some((other) => other.label === line.label && other.history === line.history)) this.#hidden.add(index);
       const key = element(lines.length > 1 ? "button" : "span", "key");
       if (key instanceof HTMLButtonElement) {
         key.type = "button";
         key.title = `Show or hide ${line.label}`;
-        key.setAttribute("aria-pressed", "true");
+        key.setAttribute("aria-pressed", String(this.visible(index)));
         key.addEventListener("click", () => {
           if (!this.#hidden.delete(index)) this.#hidden.add(index);
           key.setAttribute("aria-pressed", String(this.visible(index)));
@@ -43,10 +49,16 @@ export class Readout {
     return !this.#hidden.has(line);
   }
 
+  /** The lines that are not shown. */
+  get switchedOff(): readonly DrawnLine[] {
+    return this.#lines.filter((_, index) => !this.visible(index));
+  }
+
   /** Takes on the colours of the theme. */
   paint(palette: Palette): void {
     this.#keys.forEach(({ swatch }, index) => {
-      swatch.style.background = palette.series[this.#lines[index]!.colour];
+      const { colour, dash } = this.#lines[index]!;
+      swatch.style.background = swatchOf(palette.series[colour], dash);
     });
   }
 

@@ -65,7 +65,10 @@ export function lowerBound(sorted: Column, bound: number, above = false): number
   return low;
 }
 
-/** Puts sources with their own x values on one x axis; a series has null where only another source has a point. */
+/**
+ * Puts sources with their own x values on one x axis; a series has null where only another source has a point. Points whose x is
+ * no number have no place there.
+ */
 export function merge(sources: readonly Thinned[]): Thinned {
   if (sources.length === 1) return sources[0]!;
   const x: number[] = [];
@@ -73,7 +76,10 @@ export function merge(sources: readonly Thinned[]): Thinned {
   const next = sources.map(() => 0);
   for (;;) {
     let at = Number.POSITIVE_INFINITY;
-    sources.forEach((source, index) => (at = Math.min(at, source.x[next[index]!] ?? at)));
+    sources.forEach((source, index) => {
+      while (Number.isNaN(source.x[next[index]!])) next[index]! += 1;
+      at = Math.min(at, source.x[next[index]!] ?? at);
+    });
     if (at === Number.POSITIVE_INFINITY) return { x, series };
     x.push(at);
     let column = 0;

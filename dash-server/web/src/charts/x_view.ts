@@ -1,7 +1,7 @@
 // The part of the history that all charts show, on the same horizontal axis.
 
 import type { History } from "../history/history";
-import { duration, short } from "../shell/format";
+import { duration, tick } from "../shell/format";
 
 /** What the horizontal axis counts. */
 export type Axis = "step" | "episode" | "seconds";
@@ -12,7 +12,8 @@ export class XView {
   #others: readonly History[] = [];
   #axis: Axis = "step";
   #zoom: [number, number] | null = null;
-  #held: [number, number] | null = null;
+  /** What there was on each axis when it was held: whoever looks along another one wants to see no more of it. */
+  #held: Readonly<Record<Axis, [number, number]>> | null = null;
 
   constructor(history: History) {
     this.#history = history;
@@ -32,13 +33,10 @@ export class XView {
     return this.#zoom !== null;
   }
 
-  /** Shows everything over another axis. */
+  /** Shows everything over another axis, or what there was of it when it was held. */
   setAxis(axis: Axis): void {
-    const held = this.held;
     this.#axis = axis;
     this.#zoom = null;
-    this.hold(false);
-    this.hold(held);
   }
 
   /** Whether what comes is left out. */
@@ -48,7 +46,8 @@ export class XView {
 
   /** Leaves out what comes from now on, or no longer does. */
   hold(held: boolean): void {
-    this.#held = held ? this.#extent() : null;
+    const [step, episode, seconds] = (["step", "episode", "seconds"] as const).map((axis) => this.#extent(axis));
+    this.#held = held ? { step: step!, episode: episode!, seconds: seconds! } : null;
   }
 
   /** Shows one stretch. */
@@ -63,19 +62,20 @@ export class XView {
 
   /** Lowest and highest value shown; never empty. */
   range(): [number, number] {
-    return this.#zoom ?? this.#held ?? this.#extent();
+    return this.#zoom ?? this.#held?.[this.#axis] ?? this.#extent(this.#axis);
   }
 
-  #extent(): [number, number] {
-    const extents = [this.#history, ...this.#others].map((history) => history.extent(this.#axis)).filter((extent) => extent !== null);
+  #extent(axis: Axis): [number, number] {
+    const histories = [this.#history, ...this.#others];
+    const extents = histories.map((history) => history.extent(axis)).filter((extent) => extent !== null);
     const low = Math.min(...extents.map(([first]) => first));
     const high = Math.max(...extents.map(([, last]) => last));
     if (extents.length === 0) return [0, 1];
     return high > low ? [low, high] : [low, low + 1];
   }
 
-  /** A value of the axis in words. */
-  format(value: number): string {
-    return this.#axis === "seconds" ? duration(value) : short(value);
+  /** A value of the axis in words, told apart from one that is `apart` from it. */
+  format(value: number, apart: number): string {
+    return this.#axis === "seconds" ? duration(value, apart) : tick(value, apart);
   }
 }

@@ -1,5 +1,6 @@
 // How the values of a configuration are written in a form, and read from it.
 
+import { decimal } from "../shell/decimal";
 import type { FormField } from "../wire/form";
 
 const SCHEDULES = ["linear", "exponential", "cosine"];
@@ -35,7 +36,7 @@ export function parsed(text: string, field: FormField): unknown {
     case "number":
       return bounded(anyNumber(text), field);
     case "sizes":
-      return text.split(/[\s,]+/).filter(Boolean).map((part) => bounded(wholeNumber(part), field));
+      return text.split(/[\s,]+/).filter(Boolean).map((part) => bounded(size(part), field));
     case "schedule":
       return schedule(text, field);
   }
@@ -52,7 +53,7 @@ function schedule(text: string, field: FormField): unknown {
 }
 
 function anyNumber(text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text.replaceAll("_", ""));
+  const value = decimal(text);
   if (!Number.isFinite(value)) throw new FormError(`“${text}” is not a number.`);
   return value;
 }
@@ -61,6 +62,12 @@ function wholeNumber(text: string): number {
   const value = anyNumber(text);
   if (!Number.isSafeInteger(value)) throw new FormError(`“${text}” is not a whole number.`);
   return value;
+}
+
+// In 1,000 the comma parts no sizes.
+function size(text: string): number {
+  if (/^0\d/.test(text)) throw new FormError("A comma stands between two sizes: write 1000, not 1,000.");
+  return wholeNumber(text);
 }
 
 function bounded(value: number, { min, max }: FormField): number {

@@ -1,5 +1,7 @@
 // Keys for what the buttons do.
 
+import { isField } from "../shell/typing";
+
 /** What the keys do. */
 export interface KeyActions {
   pauseOrResume(): void;
@@ -39,10 +41,10 @@ export function bindKeyboard(actions: KeyActions): void {
     ArrowLeft: -1, ArrowRight: 1, PageUp: -100, PageDown: 100, Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY,
   };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || (event.repeat && event.key === " ")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (document.querySelector("dialog[open]")) return;
     const target = event.target instanceof Element ? event.target : null;
-    if (target?.closest('input:not([type="range"], [type="radio"], [type="checkbox"]), select, textarea')) return;
+    if (isField(target)) return;
     if (event.key === " " && target?.closest("button, a, input, summary")) return;
     if (MOVES.test(event.key) && target?.closest("input, select, summary, [tabindex='0']")) return;
     const stride = strides[event.key];
@@ -53,6 +55,7 @@ export function bindKeyboard(actions: KeyActions): void {
     const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;
     event.preventDefault();
-    action();
+    // A key that is held would switch to and fro; only steps are taken one after the other.
+    if (!event.repeat || action === actions.step) action();
   });
 }

@@ -1,10 +1,11 @@
 // What a person may write as a rate.
 
+import { decimal } from "../shell/decimal";
 import type { Setting } from "../wire/messages";
 
 /** The rate, or in words why it is none. */
 export function parseRate(typed: string, setting: Setting): number | string {
-  const rate = typed.trim() === "" ? Number.NaN : Number(typed.trim());
+  const rate = decimal(typed);
   if (setting === "epsilon") {
     return rate >= 0 && rate <= 1 ? rate : "Epsilon is a number from 0 to 1.";
   }

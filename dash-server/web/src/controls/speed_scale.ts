@@ -1,5 +1,7 @@
 // The speed slider: logarithmic from 1 to 10,000 steps a second, and unlimited at its end.
 
+import { short, whole } from "../shell/format";
+
 /** Position that means "as fast as it goes". */
 export const UNLIMITED = 100;
 const DECADES = 4;
@@ -16,4 +18,10 @@ export function positionOf(limit: number | null): number {
   if (limit === null) return UNLIMITED;
   const position = Math.round((Math.log10(Math.max(limit, 1)) / DECADES) * (UNLIMITED - 1));
   return Math.min(position, UNLIMITED - 1);
+}
+
+/** A limit in words. */
+export function limitWords(limit: number | null): string {
+  if (limit === null) return "unlimited";
+  return `${limit < 100 ? short(limit) : whole(limit)} ${limit === 1 ? "step" : "steps"} a second`;
 }

@@ -1,8 +1,7 @@
 // Sends the speed while the slider moves, and follows the server's when it does not.
 
 import { byId, setText } from "../shell/dom";
-import { whole } from "../shell/format";
-import { limitAt, positionOf } from "./speed_scale";
+import { limitAt, limitWords, positionOf } from "./speed_scale";
 
 const SEND_EVERY = 100;
 
@@ -45,7 +44,7 @@ export class SpeedSlider {
   }
 
   #name(limit = limitAt(Number(this.#input.value))): void {
-    const words = limit === null ? "unlimited" : `${whole(limit)} ${limit === 1 ? "step" : "steps"} a second`;
+    const words = limitWords(limit);
     setText(byId("speed-value"), words);
     this.#input.setAttribute("aria-valuetext", words);
   }

@@ -7,20 +7,17 @@ import type { TravelCard } from "../replay/travel_card";
 import { byId, setText } from "../shell/dom";
 import { whole } from "../shell/format";
 import { remember } from "../shell/storage";
+import { isField } from "../shell/typing";
 import type { Key } from "../wire/play";
+import { GameKeys } from "./keys";
 import { GUIDELINE, type Delays, type Play } from "./play";
 
 const REMEMBERED = "tetris-dash.delays";
 
-/** The guideline's keys, by what the keyboard calls them. */
-const KEYS: Readonly<Record<string, Key>> = {
-  ArrowLeft: "left", ArrowRight: "right", ArrowDown: "soft_drop", " ": "hard_drop", ArrowUp: "clockwise", x: "clockwise",
-  z: "counter_clockwise", Control: "counter_clockwise", a: "half", c: "hold", Shift: "hold",
-};
-
 /** Hold, preview, the agent's board, delays and keys. */
 export class PlayCard {
   readonly #play: Play;
+  readonly #keys: GameKeys;
   readonly #card = byId("play");
   readonly #open = byId<HTMLButtonElement>("play-open");
   readonly #das = byId<HTMLInputElement>("play-das");
@@ -32,6 +29,7 @@ export class PlayCard {
   /** `redraw` asks for the next `draw`. */
   constructor(play: Play, travelCard: TravelCard, redraw: () => void) {
     this.#play = play;
+    this.#keys = new GameKeys((key, down) => play.turn(key, down, performance.now()));
     this.#hold = new PreviewView(byId<HTMLCanvasElement>("play-hold"), redraw);
     this.#next = new PreviewView(byId<HTMLCanvasElement>("play-next"), redraw, sideBySide(4));
     this.#rival = new BoardView(byId<HTMLCanvasElement>("rival-board"), byId("rival-well"), redraw);
@@ -99,33 +97,36 @@ export class PlayCard {
 
   // Before everybody else: while someone plays, the keys are the game's.
   #bindKeys(): void {
-    const turn = (down: boolean) => (event: KeyboardEvent) => {
-      if (!this.#play.active || document.querySelector("dialog[open]")) return;
-      const target = event.target instanceof Element ? event.target : null;
-      const presses = [" ", "Enter"].includes(event.key) && target?.closest("button, summary");
-      if (target?.closest("input") || (presses && !this.#isMeant(presses))) return;
-      if (down && event.key === "Escape") this.#play.leave();
-      else if (down && event.key === "Enter" && this.#play.frame?.over) void this.#play.again(this.#delays());
-      else {
-        const key = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-        if (!key || event.metaKey || event.altKey) return;
-        this.#play.turn(key, down, performance.now());
-      }
+    const handle = (handled: (event: KeyboardEvent) => boolean) => (event: KeyboardEvent) => {
+      if (!this.#play.active || !handled(event)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
     };
-    document.addEventListener("keydown", turn(true), { capture: true });
-    document.addEventListener("keyup", turn(false), { capture: true });
-    // Keys that are let go elsewhere are never heard of.
-    window.addEventListener("blur", () => {
-      for (const key of new Set(Object.values(KEYS))) this.#play.turn(key, false, performance.now());
+    document.addEventListener("keydown", handle((event) => this.#press(event)), { capture: true });
+    document.addEventListener("keyup", handle((event) => this.#keys.release(event)), { capture: true });
+    // Whoever turns to a field or a dialog does not hold the piece any more.
+    document.addEventListener("focusin", ({ target }) => {
+      if (target instanceof Element && (isField(target) || target.closest("dialog"))) this.#keys.releaseAll();
     });
+    // Keys that are let go elsewhere are never heard of.
+    window.addEventListener("blur", () => this.#keys.releaseAll());
   }
 
-  // The button that began the game keeps the focus; a space there drops the piece.
-  #isMeant(target: Element): boolean {
-    return target.closest("#play-open, #play-again") !== null;
+  // Whether the key was meant for the game.
+  #press(event: KeyboardEvent): boolean {
+    const target = event.target instanceof Element ? event.target : null;
+    if (document.querySelector("dialog[open]") || isField(target) || isPressed(event.key, target)) return false;
+    if (event.key === "Escape") this.#play.leave();
+    else if (event.key === "Enter" && this.#play.frame?.over) void this.#play.again(this.#delays());
+    else return this.#keys.press(event);
+    return true;
   }
+}
+
+// Whether the key presses or ticks what has the focus. The button that began the game keeps it; a space there drops the piece.
+function isPressed(key: string, target: Element | null): boolean {
+  const pressed = { " ": "button, summary, [type=checkbox], [type=radio]", Enter: "button, summary, a" }[key];
+  return pressed !== undefined && target?.closest(pressed) != null && !target.closest("#play-open, #play-again");
 }
 
 function remembered(): Delays {

@@ -3,7 +3,8 @@
 import { byId, element, setText } from "../shell/dom";
 import { duration, NOTHING, short } from "../shell/format";
 import type { FolderState, RunEntry } from "../wire/runs";
-import { runPath, type Overlays } from "./overlays";
+import { NoteField } from "./note_field";
+import { runPath, type Overlay, type Overlays } from "./overlays";
 
 const STATES: Record<FolderState, string> = {
   running: "running", ended: "ended", failed: "failed", broken_off: "broken off",
@@ -42,11 +43,23 @@ interface Row {
   box: HTMLInputElement;
   swatch: HTMLElement;
   cells: Record<"state" | "steps" | "time" | "lines" | "best", HTMLElement>;
-  note: HTMLInputElement;
+  note: NoteField;
   links: HTMLElement;
   goOn: HTMLButtonElement;
-  saved: string;
   linked: string;
+  filled: Filling | null;
+}
+
+/** What a row is filled from; while all of it is the same, so is the row. */
+interface Filling {
+  run: RunEntry;
+  overlay: Overlay | undefined;
+  isCurrent: boolean;
+  full: boolean;
+  readOnly: boolean;
+  trains: boolean;
+  mayGoOn: boolean;
+  palette: { series: Record<string, string> };
 }
 
 /** One row for each run, the newest first. */
@@ -74,11 +87,14 @@ export class RunList {
       row.element.remove();
       this.#rows.delete(name);
     }
+    const { current, overlays, readOnly, trains, mayGoOn, palette } = this.#context;
+    const shared = { full: overlays.full, readOnly: readOnly(), trains: trains(), mayGoOn: mayGoOn(), palette: palette() };
+    const name = current();
     runs.forEach((run, index) => {
       const row = this.#rows.get(run.name) ?? this.#create(run.name);
       // Moving a row takes the focus out of it.
       if (this.#body.children[index] !== row.element) this.#body.insertBefore(row.element, this.#body.children[index] ?? null);
-      this.#fill(row, run);
+      this.#fill(row, { run, overlay: overlays.of(run.name), isCurrent: run.name === name, ...shared });
     });
   }
 
@@ -93,13 +109,7 @@ export class RunList {
     const swatch = element("span", "swatch");
     const label = element("label");
     label.append(box, swatch, element("span", "name", name));
-    const text = element("input", "note");
-    text.placeholder = "add a note";
-    text.maxLength = 1000;
-    text.setAttribute("aria-label", `Note on ${name}`);
-    text.addEventListener("change", () => {
-      void note(name, text.value).catch(() => text.setAttribute("aria-invalid", "true"));
-    });
+    const text = new NoteField(`Note on ${name}`, (written) => note(name, written));
     const goOn = element("button", "", "Continue");
     goOn.type = "button";
     goOn.setAttribute("aria-label", `Continue training ${name} from its checkpoint`);
@@ -110,7 +120,7 @@ export class RunList {
       return made;
     };
     const row: Row = {
-      element: element("tr"), box, swatch, note: text, links: element("span", "links"), goOn, saved: "", linked: "",
+      element: element("tr"), box, swatch, note: text, links: element("span", "links"), goOn, linked: "", filled: null,
       cells: { state: cell(), steps: cell(), time: cell(), lines: cell(), best: cell() },
     };
     const { state, steps, time, lines, best } = row.cells;
@@ -118,33 +128,28 @@ export class RunList {
     head.scope = "row";
     head.append(label);
     row.element.dataset["run"] = name;
-    row.element.append(head, state, steps, time, lines, best, cell(text), cell(goOn), cell(row.links));
+    row.element.append(head, state, steps, time, lines, best, cell(text.element), cell(goOn), cell(row.links));
     this.#rows.set(name, row);
     return row;
   }
 
-  #fill(row: Row, run: RunEntry): void {
-    const { overlays, current, readOnly, trains, mayGoOn, palette } = this.#context;
-    const overlay = overlays.of(run.name);
-    const isCurrent = run.name === current();
+  #fill(row: Row, filling: Filling): void {
+    if (isSame(row.filled, filling)) return;
+    row.filled = filling;
+    const { run, overlay, isCurrent, full, readOnly, trains, mayGoOn, palette } = filling;
     row.box.checked = isCurrent || overlay !== undefined;
-    row.box.disabled = isCurrent || (!overlay && overlays.full);
+    row.box.disabled = isCurrent || (!overlay && full);
     row.box.title = isCurrent ? "The run that the page shows" : "Lay its curves over the charts";
-    row.swatch.style.background = overlay ? palette().series[overlay.colour]! : "transparent";
+    row.swatch.style.background = overlay ? palette.series[overlay.colour]! : "transparent";
     setText(row.cells.state, (run.reason && REASONS[run.reason]) || STATES[run.state]);
     row.cells.state.dataset["state"] = run.state;
     setText(row.cells.steps, short(run.step));
     setText(row.cells.time, duration(run.seconds));
     setText(row.cells.lines, run.meanLines === null ? NOTHING : short(run.meanLines));
     setText(row.cells.best, run.best === null ? NOTHING : short(run.best));
-    row.note.disabled = readOnly();
-    row.goOn.hidden = readOnly() || !trains() || !run.files.has("checkpoint.bin");
-    row.goOn.disabled = run.state === "running" || !mayGoOn();
-    if (run.note !== row.saved) {
-      row.saved = run.note;
-      row.note.removeAttribute("aria-invalid");
-      if (document.activeElement !== row.note) row.note.value = run.note;
-    }
+    row.goOn.hidden = readOnly || !trains || !run.files.has("checkpoint.bin");
+    row.goOn.disabled = run.state === "running" || !mayGoOn;
+    row.note.follow(run.note, readOnly);
     const there = FILES.filter(([file]) => run.files.has(file));
     const linked = there.map(([file]) => file).join();
     if (linked === row.linked) return;
@@ -159,4 +164,8 @@ export class RunList {
       }),
     );
   }
+}
+
+function isSame(before: Filling | null, now: Filling): boolean {
+  return before !== null && (Object.keys(now) as (keyof Filling)[]).every((key) => before[key] === now[key]);
 }

@@ -33,7 +33,10 @@ export class Runs {
       trouble: (message) => toast(message),
     });
     let palette = readPalette();
-    onThemeChange(() => (palette = readPalette()));
+    onThemeChange(() => {
+      palette = readPalette();
+      this.draw();
+    });
     this.#list = new RunList({
       runs: () => session.runs,
       current: () => session.status?.run ?? null,

@@ -3,6 +3,7 @@
 /** What stands for "no value". */
 export const NOTHING = "–";
 
+const UNITS = [[1e9, "B"], [1e6, "M"], [1e3, "k"]] as const;
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 /** A whole number in full: 1,234,567. */
@@ -16,7 +17,7 @@ export function short(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return "0";
   if (size >= 999.5e9 || size < 0.0005) return value.toExponential(1).replace("e+", "e");
-  for (const [unit, suffix] of [[1e9, "B"], [1e6, "M"], [1e3, "k"]] as const) {
+  for (const [unit, suffix] of UNITS) {
     if (size >= unit * 0.9995) return trim((value / unit).toPrecision(3)) + suffix;
   }
   return trim(size < 1 ? value.toPrecision(2) : value.toPrecision(3));
@@ -34,14 +35,34 @@ export function headline(value: number): string {
   return size >= 100 && size < 99_999.5 ? whole(value) : short(value);
 }
 
-/** A span of seconds: 8 s, 1:05, 2:03:04. */
-export function duration(seconds: number): string {
+/** A span of seconds: 8 s, 1:05, 2:03:04; with as many decimals as tell it from one that is `apart` from it. */
+export function duration(seconds: number, apart = 1): string {
   if (!Number.isFinite(seconds)) return NOTHING;
-  if (seconds < 60) return `${seconds < 10 && seconds % 1 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  const total = Math.round(seconds);
+  const digits = decimals(apart);
+  if (digits === 0 && seconds < 60) return `${seconds < 10 && seconds % 1 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const rounded = Number(seconds.toFixed(digits));
+  if (rounded < 60) return `${rounded.toFixed(digits)} s`;
+  const total = Math.floor(rounded);
   const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
   const padded = (value: number) => String(value).padStart(2, "0");
-  return hours > 0 ? `${hours}:${padded(minutes)}:${padded(rest)}` : `${minutes}:${padded(rest)}`;
+  const fraction = digits > 0 ? (rounded - total).toFixed(digits).slice(1) : "";
+  return (hours > 0 ? `${hours}:${padded(minutes)}:${padded(rest)}` : `${minutes}:${padded(rest)}`) + fraction;
+}
+
+/** A number in as many digits as tell it from one that is `apart` from it: 1.012M, or in full where that is not longer. */
+export function tick(value: number, apart: number): string {
+  const [unit, suffix] = UNITS.find(([least]) => Math.abs(value) >= least) ?? [1, ""];
+  const digits = decimals(apart / unit);
+  if (unit > 1 && digits <= 3) return trim((value / unit).toFixed(digits)) + suffix;
+  return new Intl.NumberFormat("en", { maximumFractionDigits: decimals(apart) }).format(value);
+}
+
+/** Decimals with which multiples of `apart` are written; those of a fraction that does not end are cut off. */
+function decimals(apart: number): number {
+  let digits = 0;
+  const isWhole = (value: number) => Math.abs(value - Math.round(value)) <= 1e-6 * value;
+  while (digits < 15 && !isWhole(apart * 10 ** digits)) digits += 1;
+  return digits;
 }
 
 function trim(digits: string): string {
