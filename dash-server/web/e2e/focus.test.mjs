@@ -45,6 +45,8 @@ test("leaving one's own game leads to playing", async () => {
 
 test("playing from within a game of the past leads to where keys are the game's", async () => {
   await page.keyboard.press("g");
+  // What is hidden takes no focus.
+  await page.locator("#travel-at").waitFor();
   await page.locator("#travel-at").focus();
   await page.keyboard.press("p");
   await untilFocusOn("#play-again");

@@ -43,7 +43,7 @@ test("the sample beside a name is dashed as its line is", () => {
 test("the key of a picture goes on in further rows, each sample dashed as its line is, above the plot", async () => {
   const rows = (widths: number[], room: number) => placesOf(widths, room).map(({ row }) => row);
   assert.deepEqual(rows([100, 100, 100, 500, 10], 300), [0, 0, 1, 2, 3]);
-  assert.deepEqual(placesOf([100, 100], 300), [{ left: 0, row: 0 }, { left: 142, row: 0 }]);
+  assert.deepEqual(placesOf([100, 100], 300), [{ left: 0, row: 0 }, { left: 140, row: 0 }]);
   const page = fakePage();
   const keys = Array.from({ length: 10 }, (_, index) => (
     { label: `run ${index}, evaluation`, colour: "#fa0", ...(index > 1 ? { dash: DASHES[index % 2]! } : {}) }

@@ -1,12 +1,12 @@
 // A chart as a picture that stands on its own: title, key and plot on the colour of the card.
 
-import type { Dash } from "./dashes";
+import { SAMPLE, type Dash } from "./dashes";
 
 const EDGE = 16;
 /** From the top to the middle of the key's first row, from there to the next, and from the last to the plot. */
 const [FIRST, ROW, REST] = [44, 18, 14];
-/** Width of a line's sample, and from there to its name and from a name to the next sample. */
-const [SAMPLE, BESIDE, BETWEEN] = [20, 6, 16];
+/** From a line's sample to its name, and from a name to the next sample. */
+const [BESIDE, BETWEEN] = [6, 16];
 const SMALL = "12px system-ui, sans-serif";
 
 /** One line of the key. */

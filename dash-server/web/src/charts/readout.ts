@@ -3,7 +3,7 @@
 import { element, setText } from "../shell/dom";
 import { NOTHING, short } from "../shell/format";
 import type { Palette } from "../shell/palette";
-import { swatchOf } from "./dashes";
+import { SAMPLE, swatchOf } from "./dashes";
 import type { DrawnLine, Line } from "./panels";
 import type { Values } from "./thin";
 import { SERIES_PER_LINE } from "./plot_options";
@@ -59,6 +59,7 @@ export class Readout {
     this.#keys.forEach(({ swatch }, index) => {
       const { colour, dash } = this.#lines[index]!;
       swatch.style.background = swatchOf(palette.series[colour], dash);
+      if (dash) swatch.style.width = `${SAMPLE}px`;
     });
   }
 
