@@ -59,7 +59,7 @@ pub(crate) fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { code, message }) => {
-            let _ = writeln!(io::stderr(), "tetris-dash: {message}");
+            hint(&format!("tetris-dash: {message}"));
             ExitCode::from(code)
         }
     }
@@ -68,7 +68,7 @@ pub(crate) fn main() -> ExitCode {
 fn run(args: Args) -> Result<(), Failure> {
     match args.command {
         Some(Command::Train(train)) => train::run(&train),
-        Some(Command::Evaluate(evaluate)) => evaluate::run(&evaluate),
+        Some(Command::Evaluate(evaluate)) => evaluate::run(&evaluate).map(drop),
         Some(Command::Sweep(sweep)) => sweep::run(&sweep),
         Some(Command::Report(report)) => report::run(&report),
         Some(Command::Serve(serve)) => serve::run(&serve),
@@ -89,6 +89,11 @@ fn run(args: Args) -> Result<(), Failure> {
 /// Prints a line of results. That nobody reads them to the end is no failure.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// Tells people something that is no result.
+pub(crate) fn hint(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 impl RunArgs {

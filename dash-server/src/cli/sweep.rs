@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,8 +19,9 @@ use serde::{Deserialize, Serialize};
 use tetris_core::RandomizerKind;
 
 use super::args::{EvaluateArgs, RunArgs, SweepArgs, TrainArgs};
+use super::evaluate::Outcome;
 use super::results::GAMES_FILE;
-use super::{Failure, evaluate, say, train};
+use super::{Failure, evaluate, say, signals, train};
 
 /// Folder of the evaluation within that of a job.
 const EVALUATION: &str = "evaluation";
@@ -186,37 +189,64 @@ fn run_job(plan: &Plan, job: usize, args: &SweepArgs) -> Result<(), Failure> {
         say(&format!("{} is done", folder.display()));
         return Ok(());
     }
+    let stop = train_to_the_end(plan, variant, seed, &folder)?;
+    judge(&plan.evaluation, folder, judged, args.threads, &stop)
+}
+
+/// Trains to the last step of the plan, unless that has been done; returns a flag that a signal since then raises.
+fn train_to_the_end(
+    plan: &Plan,
+    variant: &Variant,
+    seed: u64,
+    folder: &Path,
+) -> Result<Arc<AtomicBool>, Failure> {
     let begun = folder.join(CHECKPOINT_FILE).exists();
     let cost_path = folder.join(COST_FILE);
-    if !cost_path.exists() || train::steps_of(&folder) < Some(plan.steps) {
-        let mut cost = read_cost(&folder).unwrap_or_default();
-        let (wall, cpu) = (Instant::now(), ProcessTime::now());
-        train::run(&TrainArgs {
-            run: RunArgs {
-                preset: plan.preset.clone().unwrap_or_else(|| "quick".to_owned()),
-                config: plan.config.clone(),
-                set: variant.set.clone(),
-                seed: Some(seed),
-            },
-            steps: Some(plan.steps),
-            seconds: None,
-            out: Some(folder.clone()),
-            overwrite: !begun,
-            resume: begun.then(|| folder.clone()),
-        })?;
-        cost.wall_seconds += wall.elapsed().as_secs_f64();
-        cost.cpu_seconds += cpu.elapsed().as_secs_f64();
-        let text = serde_json::to_string_pretty(&cost).map_err(Failure::failed)?;
-        atomic_file::write(&cost_path, text.as_bytes()).map_err(Failure::failed)?;
-        if train::steps_of(&folder) < Some(plan.steps) {
-            return Err(Failure::failed(
-                "stopped before the end; the same command goes on",
-            ));
-        }
+    if cost_path.exists() && train::steps_of(folder) >= Some(plan.steps) {
+        return signals::flag();
     }
-    let judgement = &plan.evaluation;
+    let mut cost = read_cost(folder).unwrap_or_default();
+    let (wall, cpu) = (Instant::now(), ProcessTime::now());
+    train::run(&TrainArgs {
+        run: RunArgs {
+            preset: plan.preset.clone().unwrap_or_else(|| "quick".to_owned()),
+            config: plan.config.clone(),
+            set: variant.set.clone(),
+            seed: Some(seed),
+        },
+        steps: Some(plan.steps),
+        seconds: None,
+        out: Some(folder.to_owned()),
+        overwrite: !begun,
+        resume: begun.then(|| folder.to_owned()),
+    })?;
+    // Training listens no more, and the system does not end a program that has listened once.
+    let stop = signals::flag()?;
+    cost.wall_seconds += wall.elapsed().as_secs_f64();
+    cost.cpu_seconds += cpu.elapsed().as_secs_f64();
+    let text = serde_json::to_string_pretty(&cost).map_err(Failure::failed)?;
+    atomic_file::write(&cost_path, text.as_bytes()).map_err(Failure::failed)?;
+    if train::steps_of(folder) < Some(plan.steps) {
+        return Err(stopped());
+    }
+    Ok(stop)
+}
+
+/// What a job, or the sweep, that a signal has ended says: there is no result, so it has not succeeded.
+fn stopped() -> Failure {
+    Failure::failed("stopped before the end; the same command goes on")
+}
+
+/// Evaluates the model in `folder`, into `judged`.
+fn judge(
+    judgement: &Judgement,
+    folder: PathBuf,
+    judged: PathBuf,
+    threads: Option<u16>,
+    stop: &AtomicBool,
+) -> Result<(), Failure> {
     let known = Known::of(&folder)?;
-    evaluate::run(&EvaluateArgs {
+    let games = EvaluateArgs {
         model: Some(folder),
         controller: None,
         games: judgement.games,
@@ -228,10 +258,14 @@ fn run_job(plan: &Plan, job: usize, args: &SweepArgs) -> Result<(), Failure> {
         hold: known.hold,
         preview: known.preview,
         max_pieces: judgement.max_pieces,
-        threads: args.threads,
+        threads,
         out: Some(judged),
         json: false,
-    })
+    };
+    match evaluate::run_until(&games, stop)? {
+        Outcome::Finished => Ok(()),
+        Outcome::Interrupted => Err(stopped()),
+    }
 }
 
 /// How the pieces of a run come, and which of them its player knows: those of its evaluation come and are known in the same

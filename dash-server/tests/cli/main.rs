@@ -1,6 +1,9 @@
 //! The program as people run it: exit codes, run folders, signals, results.
 
+#[cfg(unix)]
+mod interrupted;
 mod manners;
+mod sweeps;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -380,57 +383,6 @@ fn an_evaluation_in_a_folder_is_merged_and_not_confused() {
     );
 }
 
-#[test]
-fn a_sweep_trains_and_judges_every_variant_with_every_seed_once() {
-    let place = folder();
-    let set = "set = [\"scenario.ceiling=6\", \"agent.learning_starts=64\", \"agent.buffer_capacity=2000\", \"trainer.evaluate_every=1000\"]";
-    let plan = format!(
-        "seeds = [1, 2]\nsteps = 300\n[[variants]]\nname = \"a\"\n{set}\n[evaluation]\ngames = 3\nmax_pieces = 20\n"
-    );
-    std::fs::write(place.path().join("plan.toml"), plan).expect("a plan");
-    let sweep = |more: &[&str]| {
-        let args = ["sweep", "plan.toml", "--out", "out"];
-        run(place.path(), &[&args[..], more].concat())
-    };
-    expect(
-        &sweep(&["--list"]),
-        0,
-        "tetris-dash sweep plan.toml --out out --job 1\n",
-    );
-    expect(
-        &sweep(&["--list", "--threads", "3"]),
-        0,
-        "tetris-dash sweep plan.toml --out out --job 1 --threads 3\n",
-    );
-    expect(
-        &sweep(&["--job", "2"]),
-        2,
-        "the jobs of plan.toml are 0 to 1",
-    );
-    expect(&sweep(&["--job", "1"]), 0, "games                       3");
-    expect(&sweep(&["--job", "1"]), 0, "out/a-2 is done");
-    expect(&sweep(&["--jobs", "2"]), 0, "tetris-dash report out");
-    let table = run(place.path(), &["report", "out"]);
-    expect(&table, 0, "| a-1 | 10x20 | 3 |");
-    expect(&table, 0, "| **a**, median of 2 |");
-}
-
-/// A model that knows the piece on hold and the next ones is judged in games where they are known, with the pieces of its
-/// training.
-#[test]
-fn a_sweep_judges_by_the_pieces_that_are_known_in_training() {
-    let place = folder();
-    let plan = "seeds = [1]\nsteps = 100\n[[variants]]\nname = \"a\"\nset = [\"environment.pieces=bag7\", \
-        \"environment.hold=true\", \"environment.preview=2\", \"scenario.ceiling=6\"]\n\
-        [evaluation]\ngames = 2\nmax_pieces = 20\n";
-    std::fs::write(place.path().join("plan.toml"), plan).expect("a plan");
-    let sweep = run(place.path(), &["sweep", "plan.toml", "--out", "out"]);
-    expect(&sweep, 0, "tetris-dash report out");
-    let games = std::fs::read_to_string(place.path().join("out/a-1/evaluation/evaluation.json"));
-    let games = games.expect("what was evaluated");
-    assert!(games.contains("bag7"), "{games}");
-}
-
 /// A server as a child process, killed if the test fails.
 struct Served {
     child: Child,
@@ -473,11 +425,7 @@ impl Served {
 
     #[cfg(unix)]
     fn signal(&self, name: &str) {
-        let sent = Command::new("kill")
-            .args([name, &self.child.id().to_string()])
-            .status()
-            .expect("kill runs");
-        assert!(sent.success());
+        signal(&self.child, name);
     }
 }
 
@@ -537,11 +485,7 @@ fn an_idle_server_waits_and_a_signal_ends_training_without_a_page_too() {
     .expect("the program starts");
     let metrics = place.path().join("a/metrics.csv");
     wait_for(|| std::fs::read_to_string(&metrics).is_ok_and(|text| text.lines().count() > 3));
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .expect("kill runs");
-    assert!(sent.success());
+    signal(&child, "-INT");
     let output = child.wait_with_output().expect("it ends");
     expect(&output, 0, "stopped by command");
     expect(&output, 0, "from step 0, until Ctrl-C, which saves it\n");
@@ -549,6 +493,15 @@ fn an_idle_server_waits_and_a_signal_ends_training_without_a_page_too() {
 
     let limited = train(place.path(), &["--steps", "100", "--out", "b"]);
     expect(&limited, 0, "from step 0\n");
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([name, &child.id().to_string()])
+        .status()
+        .expect("kill runs");
+    assert!(sent.success());
 }
 
 fn wait_for(mut holds: impl FnMut() -> bool) {
