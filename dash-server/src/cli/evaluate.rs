@@ -207,18 +207,7 @@ fn play(
     args: &EvaluateArgs,
     stop: &AtomicBool,
 ) -> Result<Option<Evaluation>, Failure> {
-    let question = Question {
-        player,
-        width: args.width,
-        height: args.height,
-        pieces: args.pieces.to_string(),
-        hold: args.hold,
-        preview: args.preview,
-        seed: args.seed,
-        max_pieces: args.max_pieces,
-        first_game: args.first_game,
-        games: args.games,
-    };
+    let question = Question::of(player, args);
     let folder = args.out.as_deref().map(|path| Folder::of(path, &question));
     let folder = folder.transpose()?;
     if let Some(folder) = &folder {

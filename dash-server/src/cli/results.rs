@@ -9,8 +9,10 @@ use rl_agent::evaluation::{AnyMatch, Evaluation, Game};
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
+use super::args::EvaluateArgs;
 
-const QUESTION_FILE: &str = "evaluation.json";
+/// Who plays what, from before the first game on.
+pub(super) const QUESTION_FILE: &str = "evaluation.json";
 const STATE_FILE: &str = "evaluation.bin";
 /// The table of the games, once all have been played.
 pub(super) const GAMES_FILE: &str = "games.csv";
@@ -33,6 +35,22 @@ pub(super) struct Question {
 }
 
 impl Question {
+    /// What is asked of a player by the options of an evaluation.
+    pub(super) fn of(player: String, args: &EvaluateArgs) -> Self {
+        Self {
+            player,
+            width: args.width,
+            height: args.height,
+            pieces: args.pieces.to_string(),
+            hold: args.hold,
+            preview: args.preview,
+            seed: args.seed,
+            max_pieces: args.max_pieces,
+            first_game: args.first_game,
+            games: args.games,
+        }
+    }
+
     /// The same whichever range of the games is played.
     pub(super) fn whole(&self) -> Self {
         Self {

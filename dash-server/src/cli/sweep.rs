@@ -1,9 +1,12 @@
 //! `tetris-dash sweep`: many runs, each trained and then evaluated, as independent jobs that can be cut and gone on with.
 
+mod plan;
+mod same;
+
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -11,71 +14,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cpu_time::ProcessTime;
-use dash_server::config::{self, Learner, RunConfig};
-use dash_server::run::CONFIG_FILE;
+use dash_server::config::Learner;
 use rl_agent::atomic_file;
 use rl_agent::trainer::CHECKPOINT_FILE;
 use serde::{Deserialize, Serialize};
-use tetris_core::RandomizerKind;
 
 use super::args::{EvaluateArgs, RunArgs, SweepArgs, TrainArgs};
 use super::evaluate::Outcome;
 use super::results::GAMES_FILE;
 use super::{Failure, evaluate, say, signals, train};
+use plan::{Job, Plan};
 
 /// Folder of the evaluation within that of a job.
 const EVALUATION: &str = "evaluation";
 /// What training took, within the folder of a job.
 pub(super) const COST_FILE: &str = "cost.json";
-
-/// A plan: what is trained, in which variants, with which seeds, and how it is judged.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Plan {
-    preset: Option<String>,
-    config: Option<PathBuf>,
-    seeds: Vec<u64>,
-    steps: u64,
-    #[serde(default = "as_it_is")]
-    variants: Vec<Variant>,
-    evaluation: Judgement,
-}
-
-/// Settings on top of the plan's.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Variant {
-    name: String,
-    #[serde(default)]
-    set: Vec<String>,
-}
-
-fn as_it_is() -> Vec<Variant> {
-    let (name, set) = ("run".to_owned(), Vec::new());
-    vec![Variant { name, set }]
-}
-
-/// The games every model plays in the end.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Judgement {
-    games: u64,
-    #[serde(default)]
-    seed: u64,
-    max_pieces: Option<u64>,
-    #[serde(default = "ten")]
-    width: u8,
-    #[serde(default = "twenty")]
-    height: u8,
-}
-
-fn ten() -> u8 {
-    10
-}
-
-fn twenty() -> u8 {
-    20
-}
 
 /// What the training of a job took, over all its parts.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -86,33 +39,11 @@ pub(super) struct Cost {
     pub(super) cpu_seconds: f64,
 }
 
-impl Plan {
-    fn read(path: &Path) -> Result<Self, Failure> {
-        let wrong = |error: &dyn ToString| {
-            Failure::usage(format!("{}: {}", path.display(), error.to_string()))
-        };
-        let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
-        let plan: Self = toml::from_str(&text).map_err(|error| wrong(&error))?;
-        if plan.seeds.is_empty() || plan.variants.is_empty() {
-            return Err(wrong(&"a plan needs at least one seed and one variant"));
-        }
-        Ok(plan)
-    }
-
-    /// Variant by variant, each with every seed.
-    fn jobs(&self) -> Vec<(&Variant, u64)> {
-        let variants = self.variants.iter();
-        variants
-            .flat_map(|variant| self.seeds.iter().map(move |&seed| (variant, seed)))
-            .collect()
-    }
-}
-
 pub(super) fn run(args: &SweepArgs) -> Result<(), Failure> {
-    let plan = Plan::read(&args.plan)?;
-    let jobs = plan.jobs().len();
+    let (plan, planned) = Plan::read(&args.plan)?;
+    let jobs = planned.len();
     match args.job {
-        Some(job) if job < jobs => run_job(&plan, job, args),
+        Some(job) if job < jobs => run_job(&plan, &planned[job], args),
         Some(job) => Err(Failure::usage(format!(
             "there is no job {job}: the jobs of {} are 0 to {}",
             args.plan.display(),
@@ -125,7 +56,14 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Failure> {
             }
             Ok(())
         }
-        None => run_all(jobs, args),
+        None => {
+            // Before anything runs: with one job that does not fit, the others would make half a table.
+            for job in &planned {
+                let folder = args.out.join(&job.name);
+                same::check(job, &games(&plan, job, args), &folder)?;
+            }
+            run_all(jobs, args)
+        }
     }
 }
 
@@ -181,40 +119,33 @@ fn run_all(jobs: usize, args: &SweepArgs) -> Result<(), Failure> {
 }
 
 /// Trains, from where its checkpoint stands if there is one, and evaluates. A job that is done does nothing.
-fn run_job(plan: &Plan, job: usize, args: &SweepArgs) -> Result<(), Failure> {
-    let (variant, seed) = plan.jobs()[job];
-    let folder = args.out.join(format!("{}-{seed}", variant.name));
-    let judged = folder.join(EVALUATION);
-    if judged.join(GAMES_FILE).exists() {
+fn run_job(plan: &Plan, job: &Job, args: &SweepArgs) -> Result<(), Failure> {
+    let folder = args.out.join(&job.name);
+    let games = games(plan, job, args);
+    same::check(job, &games, &folder)?;
+    if folder.join(EVALUATION).join(GAMES_FILE).exists() {
         say(&format!("{} is done", folder.display()));
         return Ok(());
     }
-    let stop = train_to_the_end(plan, variant, seed, &folder)?;
-    judge(&plan.evaluation, folder, judged, args.threads, &stop)
+    let stop = train_to_the_end(&job.run, plan.steps, &folder)?;
+    match evaluate::run_until(&games, &stop)? {
+        Outcome::Finished => Ok(()),
+        Outcome::Interrupted => Err(stopped()),
+    }
 }
 
 /// Trains to the last step of the plan, unless that has been done; returns a flag that a signal since then raises.
-fn train_to_the_end(
-    plan: &Plan,
-    variant: &Variant,
-    seed: u64,
-    folder: &Path,
-) -> Result<Arc<AtomicBool>, Failure> {
+fn train_to_the_end(run: &RunArgs, steps: u64, folder: &Path) -> Result<Arc<AtomicBool>, Failure> {
     let begun = folder.join(CHECKPOINT_FILE).exists();
     let cost_path = folder.join(COST_FILE);
-    if cost_path.exists() && train::steps_of(folder) >= Some(plan.steps) {
+    if cost_path.exists() && train::steps_of(folder) >= Some(steps) {
         return signals::flag();
     }
     let mut cost = read_cost(folder).unwrap_or_default();
     let (wall, cpu) = (Instant::now(), ProcessTime::now());
     train::run(&TrainArgs {
-        run: RunArgs {
-            preset: plan.preset.clone().unwrap_or_else(|| "quick".to_owned()),
-            config: plan.config.clone(),
-            set: variant.set.clone(),
-            seed: Some(seed),
-        },
-        steps: Some(plan.steps),
+        run: run.clone(),
+        steps: Some(steps),
         seconds: None,
         out: Some(folder.to_owned()),
         overwrite: !begun,
@@ -226,7 +157,7 @@ fn train_to_the_end(
     cost.cpu_seconds += cpu.elapsed().as_secs_f64();
     let text = serde_json::to_string_pretty(&cost).map_err(Failure::failed)?;
     atomic_file::write(&cost_path, text.as_bytes()).map_err(Failure::failed)?;
-    if train::steps_of(folder) < Some(plan.steps) {
+    if train::steps_of(folder) < Some(steps) {
         return Err(stopped());
     }
     Ok(stop)
@@ -237,16 +168,18 @@ fn stopped() -> Failure {
     Failure::failed("stopped before the end; the same command goes on")
 }
 
-/// Evaluates the model in `folder`, into `judged`.
-fn judge(
-    judgement: &Judgement,
-    folder: PathBuf,
-    judged: PathBuf,
-    threads: Option<u16>,
-    stop: &AtomicBool,
-) -> Result<(), Failure> {
-    let known = Known::of(&folder)?;
-    let games = EvaluateArgs {
+/// The evaluation of a job's model: its pieces come, and are known, in the way they are in training.
+fn games(plan: &Plan, job: &Job, args: &SweepArgs) -> EvaluateArgs {
+    let (pieces, hold, preview) = match &job.config.learner {
+        Learner::Placements { environment, .. } => {
+            (environment.pieces, environment.hold, environment.preview)
+        }
+        Learner::Keys { environment, .. } => (environment.pieces, false, 0),
+    };
+    let folder = args.out.join(&job.name);
+    let judgement = &plan.evaluation;
+    EvaluateArgs {
+        out: Some(folder.join(EVALUATION)),
         model: Some(folder),
         controller: None,
         games: judgement.games,
@@ -254,44 +187,12 @@ fn judge(
         seed: judgement.seed,
         width: judgement.width,
         height: judgement.height,
-        pieces: known.pieces,
-        hold: known.hold,
-        preview: known.preview,
+        pieces,
+        hold,
+        preview,
         max_pieces: judgement.max_pieces,
-        threads,
-        out: Some(judged),
+        threads: args.threads,
         json: false,
-    };
-    match evaluate::run_until(&games, stop)? {
-        Outcome::Finished => Ok(()),
-        Outcome::Interrupted => Err(stopped()),
-    }
-}
-
-/// How the pieces of a run come, and which of them its player knows: those of its evaluation come and are known in the same
-/// way.
-struct Known {
-    pieces: RandomizerKind,
-    hold: bool,
-    preview: u8,
-}
-
-impl Known {
-    fn of(folder: &Path) -> Result<Self, Failure> {
-        let tables = config::read(&folder.join(CONFIG_FILE)).map_err(Failure::failed)?;
-        let config = RunConfig::from_tables(&tables).map_err(Failure::failed)?;
-        Ok(match config.learner {
-            Learner::Placements { environment, .. } => Self {
-                pieces: environment.pieces,
-                hold: environment.hold,
-                preview: environment.preview,
-            },
-            Learner::Keys { environment, .. } => Self {
-                pieces: environment.pieces,
-                hold: false,
-                preview: 0,
-            },
-        })
     }
 }
 

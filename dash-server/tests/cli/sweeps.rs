@@ -52,3 +52,68 @@ fn a_sweep_judges_by_the_pieces_that_are_known_in_training() {
     let games = games.expect("what was evaluated");
     assert!(games.contains("bag7"), "{games}");
 }
+
+/// Results of one plan are never shown as those of another.
+#[test]
+fn a_folder_of_another_plan_is_refused() {
+    let place = folder();
+    let place = place.path();
+    let sweep = |plan: &str, more: &[&str]| {
+        std::fs::write(place.join("plan.toml"), plan).expect("a plan");
+        let args = ["sweep", "plan.toml", "--out", "out"];
+        run(place, &[&args[..], more].concat())
+    };
+    let plan = "seeds = [1]\nsteps = 100\n[[variants]]\nname = \"a\"\nset = [\"scenario.ceiling=6\"]\n\
+        [evaluation]\ngames = 2\nmax_pieces = 20\n";
+    expect(&sweep(plan, &[]), 0, "tetris-dash report out");
+    for (from, to, differs) in [
+        (
+            "steps = 100",
+            "steps = 200",
+            "trainer.total_steps is 100 there and 200 in the plan",
+        ),
+        (
+            "ceiling=6",
+            "ceiling=7",
+            "scenario.ceiling is 6 there and 7 in the plan",
+        ),
+        (
+            "games = 2",
+            "games = 3",
+            "evaluation.games is 2 there and 3 in the plan",
+        ),
+        (
+            "max_pieces = 20",
+            "",
+            "evaluation.max_pieces is 20 there and not set in the plan",
+        ),
+    ] {
+        for more in [&[][..], &["--job", "0"]] {
+            let refused = sweep(&plan.replace(from, to), more);
+            expect(
+                &refused,
+                2,
+                &format!("out/a-1 is of another plan: {differs}. Choose another --out"),
+            );
+            assert!(refused.stdout.is_empty(), "{refused:?}");
+        }
+    }
+    // A run that has only begun does not go on with other settings either.
+    std::fs::remove_dir_all(place.join("out/a-1/evaluation")).expect("an evaluation");
+    std::fs::remove_file(place.join("out/a-1/cost.json")).expect("the end of training");
+    let refused = sweep(&plan.replace("ceiling=6", "ceiling=7"), &["--job", "0"]);
+    expect(&refused, 2, "scenario.ceiling is 6 there and 7 in the plan");
+    expect(&sweep(plan, &["--job", "0"]), 0, "lines, mean");
+}
+
+#[test]
+fn a_plan_that_cannot_be_is_refused_before_anything_is_trained() {
+    let place = folder();
+    let place = place.path();
+    let plan = "seeds = [1]\nsteps = 100\n[[variants]]\nname = \"a\"\n[[variants]]\nname = \"b\"\n\
+        set = [\"agent.gama=1\"]\n[evaluation]\ngames = 2\n";
+    std::fs::write(place.join("plan.toml"), plan).expect("a plan");
+    let sweep = run(place, &["sweep", "plan.toml", "--out", "out"]);
+    expect(&sweep, 2, "plan.toml: the variant \"b\": ");
+    assert!(!place.join("out").exists());
+}
