@@ -54,7 +54,7 @@ pub(super) fn run_until(args: &EvaluateArgs, stop: &AtomicBool) -> Result<Outcom
         serde_json::to_string(&statistics).map_err(Failure::failed)?
     } else {
         statistics.to_text(unit)
-    });
+    })?;
     Ok(Outcome::Finished)
 }
 

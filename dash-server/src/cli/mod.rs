@@ -79,16 +79,26 @@ fn run(args: Args) -> Result<(), Failure> {
             // First as a whole into memory, for the generator panics when nobody reads it to the end.
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut program, name, &mut script);
-            let _ = io::stdout().write_all(&script);
-            Ok(())
+            print(&script)
         }
         None => serve::run(&args.serve),
     }
 }
 
-/// Prints a line of results. That nobody reads them to the end is no failure.
-pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
+/// Prints a line of results.
+pub(crate) fn say(line: &str) -> Result<(), Failure> {
+    print(format!("{line}\n").as_bytes())
+}
+
+/// Prints results. That nobody reads them to the end is no failure; that they cannot be kept, as on a full disk, is one.
+fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::failed(format!(
+            "what was to be printed is lost: {error}"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Tells people something that is no result.

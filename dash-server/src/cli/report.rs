@@ -81,7 +81,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
             figures[n - 1]
         ));
     }
-    say(&lines.join("\n"));
+    say(&lines.join("\n"))?;
     Ok(())
 }
 

@@ -52,7 +52,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Failure> {
         None if args.list => {
             for job in 0..jobs {
                 let line = arguments(job, args).join(OsStr::new(" "));
-                say(&format!("tetris-dash {}", line.display()));
+                say(&format!("tetris-dash {}", line.display()))?;
             }
             Ok(())
         }
@@ -109,7 +109,7 @@ fn run_all(jobs: usize, args: &SweepArgs) -> Result<(), Failure> {
         say(&format!(
             "Table of results: tetris-dash report {}",
             args.out.display()
-        ));
+        ))?;
         Ok(())
     } else {
         Err(Failure::failed(format!(
@@ -124,7 +124,7 @@ fn run_job(plan: &Plan, job: &Job, args: &SweepArgs) -> Result<(), Failure> {
     let games = games(plan, job, args);
     same::check(job, &games, &folder)?;
     if folder.join(EVALUATION).join(GAMES_FILE).exists() {
-        say(&format!("{} is done", folder.display()));
+        say(&format!("{} is done", folder.display()))?;
         return Ok(());
     }
     let stop = train_to_the_end(&job.run, plan.steps, &folder)?;

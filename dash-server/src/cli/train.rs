@@ -42,13 +42,13 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
         .seconds
         .map_or_else(ProgressBar::new, ProgressBar::lasting);
     let end = runtime.block_on(train(run, control, bar))?;
-    say(&format!("{place}: {}", reason(&end)));
+    say(&format!("{place}: {}", reason(&end)))?;
     // As it was called itself, and so that good players come to an end.
     let program = env::args().next().unwrap_or_else(|| "tetris-dash".into());
     let game = game_options(folder.path());
     say(&format!(
         "Evaluate it with: {program} evaluate --model {place}{game} --max-pieces 100000"
-    ));
+    ))?;
     Ok(())
 }
 
