@@ -13,7 +13,7 @@ Examples:
   tetris-dash report runs/quick                         and their table
 
 Exit codes:
-  0    done, or stopped by Ctrl-C or SIGTERM with everything saved
+  0    done, or stopped by Ctrl-C, SIGTERM or (on Linux) SIGHUP with everything saved
   1    something failed; the last line says what
   2    wrong options or settings, an existing run, or an address in use
   130  a second Ctrl-C: stopped at once

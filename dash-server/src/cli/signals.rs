@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM.
+//! Ctrl-C, SIGTERM and SIGHUP, which a terminal sends that is closed.
 
 use std::io;
 use std::sync::Arc;
@@ -32,23 +32,28 @@ pub(super) fn flag() -> Result<Arc<AtomicBool>, Failure> {
     Ok(flag)
 }
 
-/// Listens for the two ways of asking a program to end.
+/// Listens for the ways of asking a program to end.
 #[derive(Debug)]
 pub(crate) struct Signals {
     #[cfg(unix)]
     interrupt: signal::unix::Signal,
     #[cfg(unix)]
     terminate: signal::unix::Signal,
+    /// None where it must not be listened to.
+    #[cfg(unix)]
+    hangup: Option<signal::unix::Signal>,
 }
 
 impl Signals {
-    /// From now on, neither ends the program by itself.
+    /// From now on, none of them ends the program by itself.
     pub(crate) fn listen() -> io::Result<Self> {
         Ok(Self {
             #[cfg(unix)]
             interrupt: signal::unix::signal(signal::unix::SignalKind::interrupt())?,
             #[cfg(unix)]
             terminate: signal::unix::signal(signal::unix::SignalKind::terminate())?,
+            #[cfg(unix)]
+            hangup: hangup()?,
         })
     }
 
@@ -58,6 +63,7 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            Some(_) = async { self.hangup.as_mut()?.recv().await } => {}
         }
         #[cfg(not(unix))]
         if signal::ctrl_c().await.is_err() {
@@ -70,4 +76,29 @@ impl Signals {
         self.next().await;
         std::process::exit(130);
     }
+}
+
+/// Listens for the end of the terminal, unless the program was told to outlive it, as `nohup` does: a listener would take
+/// the place of that.
+#[cfg(unix)]
+fn hangup() -> io::Result<Option<signal::unix::Signal>> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let heard = ignored(&status).is_some_and(|mask| mask & HANGUP == 0);
+    heard
+        .then(|| signal::unix::signal(signal::unix::SignalKind::hangup()))
+        .transpose()
+}
+
+/// SIGHUP, signal 1, in a mask of signals.
+#[cfg(unix)]
+const HANGUP: u64 = 1;
+
+/// The signals that a process ignores, of its status as Linux tells it. None where that is not told; there SIGHUP keeps the
+/// meaning that it was given.
+#[cfg(unix)]
+fn ignored(status: &str) -> Option<u64> {
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u64::from_str_radix(mask.trim(), 16).ok()
 }
