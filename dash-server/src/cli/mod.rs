@@ -8,6 +8,7 @@ mod logging;
 mod report;
 mod results;
 mod serve;
+mod shell;
 mod signals;
 mod sweep;
 mod train;

@@ -4,8 +4,9 @@ mod plan;
 mod same;
 
 use std::collections::VecDeque;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
+use std::iter;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use super::args::{EvaluateArgs, RunArgs, SweepArgs, TrainArgs};
 use super::evaluate::Outcome;
 use super::results::GAMES_FILE;
-use super::{Failure, evaluate, say, signals, train};
+use super::{Failure, evaluate, say, shell, signals, train};
 use plan::{Job, Plan};
 
 /// Folder of the evaluation within that of a job.
@@ -51,8 +52,8 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Failure> {
         ))),
         None if args.list => {
             for job in 0..jobs {
-                let line = arguments(job, args).join(OsStr::new(" "));
-                say(&format!("tetris-dash {}", line.display()))?;
+                let words = iter::once("tetris-dash".into()).chain(arguments(job, args));
+                say(&shell::line(words))?;
             }
             Ok(())
         }
@@ -106,11 +107,12 @@ fn run_all(jobs: usize, args: &SweepArgs) -> Result<(), Failure> {
         thread::sleep(Duration::from_millis(50));
     }
     if failed.is_empty() {
-        say(&format!(
-            "Table of results: tetris-dash report {}",
-            args.out.display()
-        ))?;
-        Ok(())
+        let report = [
+            "tetris-dash".as_ref(),
+            "report".as_ref(),
+            args.out.as_os_str(),
+        ];
+        say(&format!("Table of results: {}", shell::line(report)))
     } else {
         Err(Failure::failed(format!(
             "jobs {failed:?} failed; the same command tries them again"

@@ -117,3 +117,21 @@ fn a_plan_that_cannot_be_is_refused_before_anything_is_trained() {
     expect(&sweep, 2, "plan.toml: the variant \"b\": ");
     assert!(!place.join("out").exists());
 }
+
+#[test]
+fn command_lines_that_are_printed_can_be_run() {
+    let place = folder();
+    let place = place.path();
+    let plan = "seeds = [1]\nsteps = 100\n[evaluation]\ngames = 2\nmax_pieces = 9\n";
+    std::fs::write(place.join("my plan.toml"), plan).expect("a plan");
+    let sweep = |more: &str| run(place, &["sweep", "my plan.toml", "--out", "my runs", more]);
+    let job = "tetris-dash sweep 'my plan.toml' --out 'my runs' --job 0\n";
+    expect(&sweep("--list"), 0, job);
+    let done = sweep("--jobs=1");
+    expect(&done, 0, "tetris-dash report 'my runs'\n");
+    expect(
+        &done,
+        0,
+        " evaluate --model 'my runs/run-1' --max-pieces 100000\n",
+    );
+}
