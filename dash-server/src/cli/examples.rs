@@ -58,7 +58,8 @@ Examples:
   tetris-dash sweep sweeps/quick.toml --out runs/quick --list
 
 --list prints a command line for each job, for a scheduler. A job that is done is
-not done again, and one that was interrupted goes on.";
+not done again, and one that was interrupted goes on. Ctrl-C and SIGTERM reach all
+jobs, which save themselves; the exit code is 1 then, for there are results to come.";
 
 pub(super) const REPORT: &str = "\
 Example:

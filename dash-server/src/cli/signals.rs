@@ -1,14 +1,21 @@
 //! Ctrl-C, SIGTERM and SIGHUP, which a terminal sends that is closed.
 
 use std::io;
+use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::Builder;
 use tokio::signal;
+use tokio::time::timeout;
 
 use super::Failure;
+
+/// Time in which a second signal is the first one once more: a terminal, or what runs services, tells the jobs of a sweep
+/// as well as the sweep, which passes it on to them.
+const ECHO: Duration = Duration::from_millis(500);
 
 /// A flag that the first signal from now on raises; the second one ends the program.
 pub(super) fn flag() -> Result<Arc<AtomicBool>, Failure> {
@@ -31,6 +38,19 @@ pub(super) fn flag() -> Result<Arc<AtomicBool>, Failure> {
     });
     Ok(flag)
 }
+
+/// Asks a program that this one has started to end, as this one is asked. It has not been waited for, so that its number
+/// is still its own.
+#[cfg(unix)]
+pub(super) fn pass_on(child: &Child) {
+    use rustix::process::{Pid, Signal, kill_process};
+    // That it has ended already is as good.
+    let _ = kill_process(Pid::from_child(child), Signal::TERM);
+}
+
+/// A console tells every program in it by itself.
+#[cfg(not(unix))]
+pub(super) fn pass_on(_child: &Child) {}
 
 /// Listens for the ways of asking a program to end.
 #[derive(Debug)]
@@ -71,8 +91,15 @@ impl Signals {
         }
     }
 
-    /// Ends the program at once with the next one.
+    /// After one, ends the program at once with the next one.
     pub(crate) async fn exit_on_next(mut self) {
+        let echoes = async {
+            loop {
+                self.next().await;
+            }
+        };
+        // It ends by the time alone.
+        let _ = timeout(ECHO, echoes).await;
         self.next().await;
         std::process::exit(130);
     }

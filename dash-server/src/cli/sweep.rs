@@ -10,7 +10,7 @@ use std::iter;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -79,45 +79,65 @@ fn arguments(job: usize, args: &SweepArgs) -> Vec<OsString> {
     words
 }
 
-/// Every job in a process of its own, some at a time.
+/// Every job in a process of its own, some at a time. A signal is passed on to those that run, and no other one begins.
 fn run_all(jobs: usize, args: &SweepArgs) -> Result<(), Failure> {
-    let program = std::env::current_exe().map_err(Failure::failed)?;
+    let stop = signals::flag()?;
     let mut waiting: VecDeque<usize> = (0..jobs).collect();
     let mut running: Vec<(usize, Child)> = Vec::new();
     let mut failed = Vec::new();
-    while !waiting.is_empty() || !running.is_empty() {
-        while running.len() < usize::from(args.jobs)
+    let mut told = false;
+    while !running.is_empty() || !(waiting.is_empty() || told) {
+        if stop.load(Ordering::Relaxed) && !told {
+            told = true;
+            running
+                .iter()
+                .for_each(|(_, child)| signals::pass_on(child));
+        }
+        while !told
+            && running.len() < usize::from(args.jobs)
             && let Some(job) = waiting.pop_front()
         {
-            let child = Command::new(&program)
-                .args(arguments(job, args))
-                .spawn()
-                .map_err(Failure::failed)?;
-            running.push((job, child));
+            running.push((job, start(job, args)?));
         }
-        let mut still = Vec::new();
-        for (job, mut child) in running {
-            match child.try_wait().map_err(Failure::failed)? {
-                None => still.push((job, child)),
-                Some(status) if status.success() => {}
-                Some(_) => failed.push(job),
-            }
-        }
-        running = still;
+        failed.extend(reap(&mut running)?);
         thread::sleep(Duration::from_millis(50));
     }
-    if failed.is_empty() {
+    if failed.is_empty() && waiting.is_empty() {
         let report = [
             "tetris-dash".as_ref(),
             "report".as_ref(),
             args.out.as_os_str(),
         ];
-        say(&format!("Table of results: {}", shell::line(report)))
-    } else {
-        Err(Failure::failed(format!(
-            "jobs {failed:?} failed; the same command tries them again"
-        )))
+        return say(&format!("Table of results: {}", shell::line(report)));
     }
+    Err(match told {
+        true => stopped(),
+        false => Failure::failed(format!(
+            "jobs {failed:?} failed; the same command tries them again"
+        )),
+    })
+}
+
+fn start(job: usize, args: &SweepArgs) -> Result<Child, Failure> {
+    let program = std::env::current_exe().map_err(Failure::failed)?;
+    let mut command = Command::new(program);
+    let child = command.args(arguments(job, args)).spawn();
+    child.map_err(Failure::failed)
+}
+
+/// Takes out the jobs that have ended; returns those that have failed.
+fn reap(running: &mut Vec<(usize, Child)>) -> Result<Vec<usize>, Failure> {
+    let mut failed = Vec::new();
+    let mut still = Vec::new();
+    for (job, mut child) in running.drain(..) {
+        match child.try_wait().map_err(Failure::failed)? {
+            None => still.push((job, child)),
+            Some(status) if status.success() => {}
+            Some(_) => failed.push(job),
+        }
+    }
+    *running = still;
+    Ok(failed)
 }
 
 /// Trains, from where its checkpoint stands if there is one, and evaluates. A job that is done does nothing.

@@ -1,7 +1,8 @@
 //! What is left, and what is said, when a signal comes first.
 
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use super::{SMALL, expect, folder, program, signal, wait_for};
 
@@ -77,4 +78,68 @@ fn a_terminal_that_is_closed_saves_the_run_and_one_that_is_to_be_outlived_is_out
     signal(&outliving, "-TERM");
     let output = outliving.wait_with_output().expect("an end");
     expect(&output, 0, "stopped by command");
+}
+
+/// A sweep of two jobs at a time that has begun to train, told to end by `told`; what it says in the end. A job that is not
+/// told ends all the same, so that a test never hangs.
+fn end_sweep(place: &Path, told: impl FnOnce(&Child)) -> Output {
+    let plan = "seeds = [1, 2, 3]\nsteps = 100000000\n[[variants]]\nname = \"run\"\n\
+        set = [\"scenario.ceiling=6\", \"agent.learning_starts=64\", \"trainer.metrics_every=50\", \
+        \"trainer.time_limit=20.0\"]\n\
+        [evaluation]\ngames = 2\n";
+    std::fs::write(place.join("plan.toml"), plan).expect("a plan");
+    let mut command = program(
+        place,
+        &["sweep", "plan.toml", "--out", "out", "--jobs", "2"],
+    );
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Of its own, so that a signal to all of them does not reach the tests.
+    let sweep = command.process_group(0).spawn().expect("a sweep");
+    let rows = |job: &str| {
+        let table = std::fs::read_to_string(place.join("out").join(job).join("metrics.csv"));
+        table.map_or(0, |text| text.lines().count())
+    };
+    wait_for(|| rows("run-1") > 3 && rows("run-2") > 3);
+    told(&sweep);
+    // Its jobs write where it writes: this is over when all of them have ended.
+    sweep.wait_with_output().expect("an end")
+}
+
+#[test]
+fn a_sweep_that_is_told_to_end_tells_its_jobs_and_waits_for_them() {
+    // To the sweep alone, and to all of its processes as a terminal does; a job is told twice then, and saves itself.
+    type Tell = fn(&Child);
+    let alone: Tell = |sweep| signal(sweep, "-TERM");
+    let all: Tell = |sweep| {
+        let sent = Command::new("kill")
+            .args(["-INT", "--", &format!("-{}", sweep.id())])
+            .status();
+        assert!(sent.expect("kill runs").success());
+    };
+    for tell in [alone, all] {
+        let place = folder();
+        let output = end_sweep(place.path(), tell);
+        expect(&output, 1, "tetris-dash: stopped before the end");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(text.matches("stopped by command").count(), 2, "{text}");
+        assert!(!text.contains("Table of results"), "{text}");
+        let out = place.path().join("out");
+        for job in ["run-1", "run-2"] {
+            assert!(out.join(job).join("checkpoint.bin").is_file());
+        }
+        assert!(!out.join("run-3").exists(), "begun after the signal");
+    }
+}
+
+#[test]
+fn a_sweep_whose_evaluation_is_interrupted_has_no_table() {
+    let place = folder();
+    let place = place.path();
+    std::fs::write(place.join("plan.toml"), LONG_EVALUATION).expect("a plan");
+    let sweep = start(place, &["sweep", "plan.toml", "--out", "out"]);
+    wait_for(|| place.join("out/run-1/evaluation/evaluation.json").exists());
+    signal(&sweep, "-TERM");
+    let output = sweep.wait_with_output().expect("an end");
+    expect(&output, 1, "stopped before the end");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("Table of results"));
 }
