@@ -64,7 +64,7 @@ pub(crate) enum Command {
 }
 
 /// What a run is made of.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct RunArgs {
     /// The settings to begin with
     #[arg(

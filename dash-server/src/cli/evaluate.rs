@@ -2,7 +2,6 @@
 
 use std::num::NonZero;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,32 +15,54 @@ use rl_agent::tetris::{
 };
 use rl_agent::trainer::MODEL_FILE;
 use rl_agent::{AnyModel, models};
-use tokio::runtime::Builder;
 
 use super::args::EvaluateArgs;
 use super::results::{Folder, Question, Statistics};
-use super::signals::Signals;
-use super::{Failure, say};
+use super::signals;
+use super::{Failure, hint, say};
 
 /// Time between two moments at which an evaluation says how far it is, and is put away if it has a folder.
 const SAVE_EVERY: Duration = Duration::from_secs(20);
 
-pub(super) fn run(args: &EvaluateArgs) -> Result<(), Failure> {
-    let Some((evaluation, unit)) = evaluation(args)? else {
-        say("interrupted, with everything saved; the same command goes on with it");
-        return Ok(());
+/// How an evaluation came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// All games are over, and the result is there.
+    Finished,
+    /// A signal came first. What has been played is saved; there is no result.
+    Interrupted,
+}
+
+/// Plays until the end or, where something can be saved, until a signal comes.
+pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome, Failure> {
+    match args.out {
+        // Heard from before the folder is there, so that nobody who sees it ends the program without a save.
+        Some(_) => run_until(args, &*signals::flag()?),
+        None => run_until(args, &AtomicBool::new(false)),
+    }
+}
+
+/// Plays until the end or until `stop` is raised.
+pub(super) fn run_until(args: &EvaluateArgs, stop: &AtomicBool) -> Result<Outcome, Failure> {
+    let Some((evaluation, unit)) = evaluation(args, stop)? else {
+        // Not among the results: programs read those.
+        hint("interrupted, with everything saved; the same command goes on with it");
+        return Ok(Outcome::Interrupted);
     };
     let statistics = Statistics::new(&evaluation);
     say(&if args.json {
         serde_json::to_string(&statistics).map_err(Failure::failed)?
     } else {
         statistics.to_text(unit)
-    });
-    Ok(())
+    })?;
+    Ok(Outcome::Finished)
 }
 
-/// Plays the games, or what is left of them, and says what a step of them is; None if a signal came first.
-fn evaluation(args: &EvaluateArgs) -> Result<Option<(Evaluation, &'static str)>, Failure> {
+/// Plays the games, or what is left of them, and says what a step of them is; None if `stop` was raised first.
+fn evaluation(
+    args: &EvaluateArgs,
+    stop: &AtomicBool,
+) -> Result<Option<(Evaluation, &'static str)>, Failure> {
     let Contest {
         player,
         unit,
@@ -71,7 +92,7 @@ fn evaluation(args: &EvaluateArgs) -> Result<Option<(Evaluation, &'static str)>,
             placing(model, "this model", args)?
         }
     };
-    let evaluation = play(playing, player, args)?;
+    let evaluation = play(playing, player, args, stop)?;
     Ok(evaluation.map(|evaluation| (evaluation, unit)))
 }
 
@@ -184,29 +205,15 @@ fn play(
     mut playing: Box<dyn AnyMatch>,
     player: String,
     args: &EvaluateArgs,
+    stop: &AtomicBool,
 ) -> Result<Option<Evaluation>, Failure> {
-    let question = Question {
-        player,
-        width: args.width,
-        height: args.height,
-        pieces: args.pieces.to_string(),
-        hold: args.hold,
-        preview: args.preview,
-        seed: args.seed,
-        max_pieces: args.max_pieces,
-        first_game: args.first_game,
-        games: args.games,
-    };
+    let question = Question::of(player, args);
     let folder = args.out.as_deref().map(|path| Folder::of(path, &question));
     let folder = folder.transpose()?;
     if let Some(folder) = &folder {
         folder.go_on(&mut *playing)?;
     }
 
-    let stop = Arc::new(AtomicBool::new(false));
-    if folder.is_some() {
-        raise_on_signal(stop.clone());
-    }
     let (started, before) = (Instant::now(), playing.steps());
     while !playing.is_over() {
         if stop.load(Ordering::Relaxed) {
@@ -237,23 +244,6 @@ fn play(
         folder.save_games(args.first_game, &evaluation.games)?;
     }
     Ok(Some(evaluation))
-}
-
-/// Raises `flag` with the first signal, and ends the program with the second.
-fn raise_on_signal(flag: Arc<AtomicBool>) {
-    thread::spawn(move || {
-        let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
-            return;
-        };
-        runtime.block_on(async {
-            let Ok(mut signals) = Signals::listen() else {
-                return;
-            };
-            signals.next().await;
-            flag.store(true, Ordering::Relaxed);
-            signals.exit_on_next().await;
-        });
-    });
 }
 
 /// Whether a model looks at the piece on hold, and at how many of the preview.

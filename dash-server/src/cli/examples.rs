@@ -13,7 +13,7 @@ Examples:
   tetris-dash report runs/quick                         and their table
 
 Exit codes:
-  0    done, or stopped by Ctrl-C or SIGTERM with everything saved
+  0    done, or stopped by Ctrl-C, SIGTERM or (on Linux) SIGHUP with everything saved
   1    something failed; the last line says what
   2    wrong options or settings, an existing run, or an address in use
   130  a second Ctrl-C: stopped at once
@@ -58,7 +58,8 @@ Examples:
   tetris-dash sweep sweeps/quick.toml --out runs/quick --list
 
 --list prints a command line for each job, for a scheduler. A job that is done is
-not done again, and one that was interrupted goes on.";
+not done again, and one that was interrupted goes on. Ctrl-C and SIGTERM reach all
+jobs, which save themselves; the exit code is 1 then, for there are results to come.";
 
 pub(super) const REPORT: &str = "\
 Example:

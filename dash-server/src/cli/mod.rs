@@ -8,6 +8,7 @@ mod logging;
 mod report;
 mod results;
 mod serve;
+mod shell;
 mod signals;
 mod sweep;
 mod train;
@@ -59,7 +60,7 @@ pub(crate) fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { code, message }) => {
-            let _ = writeln!(io::stderr(), "tetris-dash: {message}");
+            hint(&format!("tetris-dash: {message}"));
             ExitCode::from(code)
         }
     }
@@ -68,7 +69,7 @@ pub(crate) fn main() -> ExitCode {
 fn run(args: Args) -> Result<(), Failure> {
     match args.command {
         Some(Command::Train(train)) => train::run(&train),
-        Some(Command::Evaluate(evaluate)) => evaluate::run(&evaluate),
+        Some(Command::Evaluate(evaluate)) => evaluate::run(&evaluate).map(drop),
         Some(Command::Sweep(sweep)) => sweep::run(&sweep),
         Some(Command::Report(report)) => report::run(&report),
         Some(Command::Serve(serve)) => serve::run(&serve),
@@ -79,16 +80,31 @@ fn run(args: Args) -> Result<(), Failure> {
             // First as a whole into memory, for the generator panics when nobody reads it to the end.
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut program, name, &mut script);
-            let _ = io::stdout().write_all(&script);
-            Ok(())
+            print(&script)
         }
         None => serve::run(&args.serve),
     }
 }
 
-/// Prints a line of results. That nobody reads them to the end is no failure.
-pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
+/// Prints a line of results.
+pub(crate) fn say(line: &str) -> Result<(), Failure> {
+    print(format!("{line}\n").as_bytes())
+}
+
+/// Prints results. That nobody reads them to the end is no failure; that they cannot be kept, as on a full disk, is one.
+fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::failed(format!(
+            "what was to be printed is lost: {error}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Tells people something that is no result.
+pub(crate) fn hint(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 impl RunArgs {

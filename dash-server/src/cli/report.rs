@@ -36,8 +36,9 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
     }
     let mut entries: Vec<Entry> = Vec::new();
     for folder in &folders {
-        let question = question_of(folder)?.whole();
-        let games = games_of(folder)?;
+        let asked = question_of(folder)?;
+        let games = games_of(folder, &asked)?;
+        let question = asked.whole();
         match entries.iter_mut().find(|entry| entry.question == question) {
             Some(entry) => entry.games.extend(games),
             None => entries.push(Entry {
@@ -80,7 +81,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
             figures[n - 1]
         ));
     }
-    say(&lines.join("\n"));
+    say(&lines.join("\n"))?;
     Ok(())
 }
 

@@ -9,11 +9,16 @@ use rl_agent::evaluation::{AnyMatch, Evaluation, Game};
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
+use super::args::EvaluateArgs;
 
-const QUESTION_FILE: &str = "evaluation.json";
+/// Who plays what, from before the first game on.
+pub(super) const QUESTION_FILE: &str = "evaluation.json";
 const STATE_FILE: &str = "evaluation.bin";
 /// The table of the games, once all have been played.
 pub(super) const GAMES_FILE: &str = "games.csv";
+
+/// Its first line.
+const HEADER: &str = "game,lines,pieces,died";
 
 /// Who plays what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +38,22 @@ pub(super) struct Question {
 }
 
 impl Question {
+    /// What is asked of a player by the options of an evaluation.
+    pub(super) fn of(player: String, args: &EvaluateArgs) -> Self {
+        Self {
+            player,
+            width: args.width,
+            height: args.height,
+            pieces: args.pieces.to_string(),
+            hold: args.hold,
+            preview: args.preview,
+            seed: args.seed,
+            max_pieces: args.max_pieces,
+            first_game: args.first_game,
+            games: args.games,
+        }
+    }
+
     /// The same whichever range of the games is played.
     pub(super) fn whole(&self) -> Self {
         Self {
@@ -88,8 +109,8 @@ impl Folder {
     }
 
     pub(super) fn save_games(&self, first: u64, games: &[Game]) -> Result<(), Failure> {
-        let mut text = "game,lines,pieces,died\n".to_owned();
-        for (index, game) in (first..).zip(games) {
+        let mut text = format!("{HEADER}\n");
+        for (game, index) in games.iter().zip(first..) {
             text += &format!(
                 "{index},{},{},{}\n",
                 game.score,
@@ -110,26 +131,56 @@ pub(super) fn question_of(folder: &Path) -> Result<Question, Failure> {
         .map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
-/// The games of a folder, by their numbers.
-pub(super) fn games_of(folder: &Path) -> Result<Vec<(u64, Game)>, Failure> {
+/// The games of a folder, by their numbers: all that `question` asks for, or the folder is refused. A table that was cut
+/// short, by a full disk or on its way from another machine, would give other results without a word.
+pub(super) fn games_of(folder: &Path, question: &Question) -> Result<Vec<(u64, Game)>, Failure> {
     let path = folder.join(GAMES_FILE);
     let text = fs::read_to_string(&path).map_err(at(&path))?;
-    let game = |line: &str| {
-        let cells: Vec<&str> = line.split(',').collect();
-        let [index, lines, pieces, died] = cells[..] else {
-            return None;
-        };
-        let steps: u64 = pieces.parse().ok()?;
-        let game = Game {
-            score: lines.parse().ok()?,
-            reward: steps as f64,
-            steps,
-            terminated: died == "1",
-        };
-        Some((index.parse().ok()?, game))
+    let wrong = |what: String| {
+        Failure::failed(format!(
+            "{} {what}; copy it anew, or remove it and give the command that made it once more",
+            path.display()
+        ))
     };
-    let games: Option<Vec<_>> = text.lines().skip(1).map(game).collect();
-    games.ok_or_else(|| Failure::failed(format!("{} is no table of games", path.display())))
+    let Some(rows) = text.strip_prefix(HEADER) else {
+        return Err(wrong(format!("does not begin with {HEADER}")));
+    };
+    let games: Option<Vec<_>> = rows.lines().skip(1).map(game).collect();
+    let games = games.ok_or_else(|| wrong("is no table of games".to_owned()))?;
+    let whole = games.len() as u64 == question.games && text.ends_with('\n');
+    if !whole {
+        let (found, asked) = (games.len(), question.games);
+        return Err(wrong(format!("is cut: {found} rows are there of {asked}")));
+    }
+    let mut numbers = games
+        .iter()
+        .map(|(number, _)| *number)
+        .zip(question.first_game..);
+    match numbers.find(|(is, due)| is != due) {
+        None => Ok(games),
+        Some((is, due)) => Err(wrong(format!("has game {is} where game {due} is due"))),
+    }
+}
+
+/// A row of the table.
+fn game(line: &str) -> Option<(u64, Game)> {
+    let cells: Vec<&str> = line.split(',').collect();
+    let [number, lines, pieces, died] = cells[..] else {
+        return None;
+    };
+    let steps: u64 = pieces.parse().ok()?;
+    let terminated = match died {
+        "0" => false,
+        "1" => true,
+        _ => return None,
+    };
+    let game = Game {
+        score: lines.parse().ok()?,
+        reward: steps as f64,
+        steps,
+        terminated,
+    };
+    Some((number.parse().ok()?, game))
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> Failure {

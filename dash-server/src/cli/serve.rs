@@ -82,7 +82,7 @@ async fn serve(args: &ServeArgs, launcher: impl Launcher) -> Result<(), Failure>
         } else {
             "saves and "
         },
-    ));
+    ))?;
     if !args.idle {
         session
             .start(StartRequest::default())

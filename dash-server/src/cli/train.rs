@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::args::TrainArgs;
 use super::signals::Signals;
-use super::{Failure, say};
+use super::{Failure, say, shell};
 
 pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
     let control = Control::new();
@@ -42,28 +42,29 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), Failure> {
         .seconds
         .map_or_else(ProgressBar::new, ProgressBar::lasting);
     let end = runtime.block_on(train(run, control, bar))?;
-    say(&format!("{place}: {}", reason(&end)));
+    say(&format!("{place}: {}", reason(&end)))?;
     // As it was called itself, and so that good players come to an end.
     let program = env::args().next().unwrap_or_else(|| "tetris-dash".into());
-    let game = game_options(folder.path());
-    say(&format!(
-        "Evaluate it with: {program} evaluate --model {place}{game} --max-pieces 100000"
-    ));
-    Ok(())
+    let mut words = vec![program, "evaluate".to_owned(), "--model".to_owned()];
+    words.push(place.to_string());
+    words.extend(game_options(folder.path()));
+    words.extend(["--max-pieces".to_owned(), "100000".to_owned()]);
+    say(&format!("Evaluate it with: {}", shell::line(words)))
 }
 
 /// The options of `evaluate` that ask for the game a run was trained in, where they are not the usual ones.
-fn game_options(folder: &Path) -> String {
+fn game_options(folder: &Path) -> Vec<String> {
     let config = config::read(&folder.join(CONFIG_FILE));
     let learner = config.and_then(|tables| Ok(RunConfig::from_tables(&tables)?.learner));
     let Ok(Learner::Placements { environment, .. }) = learner else {
-        return String::new();
+        return Vec::new();
     };
     let usual = TetrisConfig::default();
-    let mut options = String::new();
-    let mut add = |given: bool, option: String| {
+    let mut options = Vec::new();
+    let mut add = |given: bool, name: &str, value: Option<&dyn ToString>| {
         if given {
-            options += &option;
+            options.push(format!("--{name}"));
+            options.extend(value.map(ToString::to_string));
         }
     };
     let TetrisConfig {
@@ -74,11 +75,11 @@ fn game_options(folder: &Path) -> String {
         preview,
         ..
     } = environment;
-    add(width != usual.width, format!(" --width {width}"));
-    add(height != usual.height, format!(" --height {height}"));
-    add(pieces != usual.pieces, format!(" --pieces {pieces}"));
-    add(hold, " --hold".to_owned());
-    add(preview > 0, format!(" --preview {preview}"));
+    add(width != usual.width, "width", Some(&width));
+    add(height != usual.height, "height", Some(&height));
+    add(pieces != usual.pieces, "pieces", Some(&pieces));
+    add(hold, "hold", None);
+    add(preview > 0, "preview", Some(&preview));
     options
 }
 

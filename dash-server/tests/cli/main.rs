@@ -1,6 +1,10 @@
 //! The program as people run it: exit codes, run folders, signals, results.
 
+mod evaluations;
+#[cfg(unix)]
+mod interrupted;
 mod manners;
+mod sweeps;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -192,245 +196,6 @@ fn an_address_in_use_is_one_clear_line() {
     );
 }
 
-#[test]
-fn results_do_not_depend_on_threads() {
-    let place = folder();
-    let of = |threads: &str, seed: &str| {
-        let args = [
-            "evaluate",
-            "--controller",
-            "bcts",
-            "--width",
-            "8",
-            "--height",
-            "10",
-            "--games",
-            "30",
-            "--json",
-        ];
-        let output = run(
-            place.path(),
-            &[
-                &args[..],
-                &["--pieces", "bag7", "--threads", threads, "--seed", seed],
-            ]
-            .concat(),
-        );
-        expect(&output, 0, "{");
-        let mut report: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_slice(&output.stdout).expect("one JSON object");
-        let mut keys: Vec<_> = report.keys().cloned().collect();
-        keys.sort();
-        let expected = [
-            "ci95_high",
-            "ci95_low",
-            "cut",
-            "deaths",
-            "games",
-            "lines_per_death",
-            "lines_per_death_high",
-            "lines_per_death_low",
-            "max_lines",
-            "mean_lines",
-            "median_lines",
-            "min_lines",
-            "pieces",
-            "pieces_per_second",
-        ];
-        assert_eq!(keys, expected);
-        assert!(
-            report
-                .remove("pieces_per_second")
-                .and_then(|speed| speed.as_f64())
-                .is_some_and(|speed| speed > 0.0)
-        );
-        report
-    };
-    let one = of("1", "4");
-    assert_eq!(one["games"], 30);
-    assert_eq!(one["deaths"], 30);
-    assert_eq!(one["mean_lines"], one["lines_per_death"]);
-    assert!(one["min_lines"].as_f64() <= one["median_lines"].as_f64());
-    assert!(one["ci95_low"].as_f64() < one["mean_lines"].as_f64());
-    assert_eq!(one, of("2", "4"));
-    assert_eq!(one, of("7", "4"));
-    assert_ne!(one, of("1", "5"));
-
-    let args = [
-        "evaluate",
-        "--controller",
-        "dt10",
-        "--games",
-        "1",
-        "--max-pieces",
-        "50",
-        "--json",
-    ];
-    let output = run(place.path(), &args);
-    let report: serde_json::Value =
-        serde_json::from_slice(&output.stdout).expect("one JSON object");
-    assert_eq!(
-        (&report["deaths"], &report["pieces"]),
-        (&0.into(), &50.into())
-    );
-    assert!(report["lines_per_death"].is_null() && report["ci95_low"].is_null());
-}
-
-#[test]
-fn hold_and_preview_are_trained_with_and_evaluated_with() {
-    let place = folder();
-    let place = place.path();
-    let known = [
-        "--set",
-        "environment.hold=true",
-        "--set",
-        "environment.preview=2",
-    ];
-    let args = [&known[..], &["--steps", "300", "--out", "held"]].concat();
-    let trained = train(place, &args);
-    expect(&trained, 0, "finished after 300 steps");
-    expect(&trained, 0, "--model held --hold --preview 2 --max-pieces");
-    let evaluate = |more: &[&str]| {
-        let args = ["evaluate", "--games", "2", "--max-pieces", "50"];
-        run(place, &[&args[..], more].concat())
-    };
-    let told = "evaluate it with --hold --preview 2";
-    expect(&evaluate(&["--model", "held"]), 2, told);
-    expect(&evaluate(&["--model", "held", "--hold"]), 2, told);
-    let right = ["--model", "held", "--hold", "--preview", "2"];
-    expect(&evaluate(&right), 0, "lines, mean");
-    expect(&evaluate(&["--hold"]), 2, "name another with --model");
-    expect(
-        &evaluate(&["--controller", "bcts", "--hold"]),
-        0,
-        "lines, mean",
-    );
-}
-
-#[test]
-fn every_agent_is_evaluated_by_its_model() {
-    let place = folder();
-    let place = place.path();
-    let evaluate = |more: &[&str]| {
-        let args = ["evaluate", "--games", "2", "--max-pieces", "30"];
-        run(place, &[&args[..], more].concat())
-    };
-    for preset in ["raw-board", "key-press"] {
-        let args = [
-            "train", "--preset", preset, "--steps", "300", "--out", preset,
-        ];
-        // The game with keys has no ceiling.
-        let trained = run(place, &[&args[..], &SMALL[2..]].concat());
-        expect(&trained, 0, "finished after 300 steps");
-        expect(&evaluate(&["--model", preset]), 0, "lines, mean");
-        let more = ["train", "--resume", preset, "--steps", "400"];
-        expect(&run(place, &more), 0, "finished after 400 steps");
-    }
-    let told = "board of another size";
-    expect(
-        &evaluate(&["--model", "raw-board", "--height", "12"]),
-        2,
-        told,
-    );
-    let told = "board of another width";
-    expect(
-        &evaluate(&["--model", "key-press", "--width", "8"]),
-        2,
-        told,
-    );
-    expect(
-        &evaluate(&["--model", "key-press", "--hold"]),
-        2,
-        "without --hold",
-    );
-}
-
-#[test]
-fn an_evaluation_in_a_folder_is_merged_and_not_confused() {
-    let place = folder();
-    let ask = |games: &str, first: &str, out: &str| {
-        let args = ["evaluate", "--controller", "bcts", "--height", "8"];
-        let range = ["--games", games, "--first-game", first, "--out", out];
-        run(place.path(), &[&args[..], &range].concat())
-    };
-    let whole = ask("12", "0", "whole");
-    expect(&whole, 0, "games                      12");
-    expect(&ask("12", "0", "whole"), 0, "games                      12");
-    expect(&ask("13", "0", "whole"), 2, "holds another evaluation");
-    expect(&ask("5", "0", "parts/a/x"), 0, "games");
-    expect(&ask("7", "5", "parts/b/x"), 0, "games");
-    let games = |folder: &str| {
-        let path = place.path().join(folder).join("games.csv");
-        std::fs::read_to_string(path).expect("a table of games")
-    };
-    let parts = games("parts/a/x") + games("parts/b/x").split_once('\n').expect("a header").1;
-    assert_eq!(parts, games("whole"));
-    let merged = run(place.path(), &["report", "parts"]);
-    expect(&merged, 0, "| a | 10x8 | 12 | 12 |");
-    expect(
-        &run(place.path(), &["report", "."]),
-        0,
-        "| 10x8 | 12 | 12 |",
-    );
-    std::fs::create_dir(place.path().join("empty")).expect("a folder");
-    expect(
-        &run(place.path(), &["report", "empty"]),
-        2,
-        "no finished evaluation",
-    );
-}
-
-#[test]
-fn a_sweep_trains_and_judges_every_variant_with_every_seed_once() {
-    let place = folder();
-    let set = "set = [\"scenario.ceiling=6\", \"agent.learning_starts=64\", \"agent.buffer_capacity=2000\", \"trainer.evaluate_every=1000\"]";
-    let plan = format!(
-        "seeds = [1, 2]\nsteps = 300\n[[variants]]\nname = \"a\"\n{set}\n[evaluation]\ngames = 3\nmax_pieces = 20\n"
-    );
-    std::fs::write(place.path().join("plan.toml"), plan).expect("a plan");
-    let sweep = |more: &[&str]| {
-        let args = ["sweep", "plan.toml", "--out", "out"];
-        run(place.path(), &[&args[..], more].concat())
-    };
-    expect(
-        &sweep(&["--list"]),
-        0,
-        "tetris-dash sweep plan.toml --out out --job 1\n",
-    );
-    expect(
-        &sweep(&["--list", "--threads", "3"]),
-        0,
-        "tetris-dash sweep plan.toml --out out --job 1 --threads 3\n",
-    );
-    expect(
-        &sweep(&["--job", "2"]),
-        2,
-        "the jobs of plan.toml are 0 to 1",
-    );
-    expect(&sweep(&["--job", "1"]), 0, "games                       3");
-    expect(&sweep(&["--job", "1"]), 0, "out/a-2 is done");
-    expect(&sweep(&["--jobs", "2"]), 0, "tetris-dash report out");
-    let table = run(place.path(), &["report", "out"]);
-    expect(&table, 0, "| a-1 | 10x20 | 3 |");
-    expect(&table, 0, "| **a**, median of 2 |");
-}
-
-/// A model that knows the piece on hold and the next ones is judged in games where they are known, with the pieces of its
-/// training.
-#[test]
-fn a_sweep_judges_by_the_pieces_that_are_known_in_training() {
-    let place = folder();
-    let plan = "seeds = [1]\nsteps = 100\n[[variants]]\nname = \"a\"\nset = [\"environment.pieces=bag7\", \
-        \"environment.hold=true\", \"environment.preview=2\", \"scenario.ceiling=6\"]\n\
-        [evaluation]\ngames = 2\nmax_pieces = 20\n";
-    std::fs::write(place.path().join("plan.toml"), plan).expect("a plan");
-    let sweep = run(place.path(), &["sweep", "plan.toml", "--out", "out"]);
-    expect(&sweep, 0, "tetris-dash report out");
-    let games = std::fs::read_to_string(place.path().join("out/a-1/evaluation/evaluation.json"));
-    let games = games.expect("what was evaluated");
-    assert!(games.contains("bag7"), "{games}");
-}
-
 /// A server as a child process, killed if the test fails.
 struct Served {
     child: Child,
@@ -473,11 +238,7 @@ impl Served {
 
     #[cfg(unix)]
     fn signal(&self, name: &str) {
-        let sent = Command::new("kill")
-            .args([name, &self.child.id().to_string()])
-            .status()
-            .expect("kill runs");
-        assert!(sent.success());
+        signal(&self.child, name);
     }
 }
 
@@ -537,11 +298,7 @@ fn an_idle_server_waits_and_a_signal_ends_training_without_a_page_too() {
     .expect("the program starts");
     let metrics = place.path().join("a/metrics.csv");
     wait_for(|| std::fs::read_to_string(&metrics).is_ok_and(|text| text.lines().count() > 3));
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .expect("kill runs");
-    assert!(sent.success());
+    signal(&child, "-INT");
     let output = child.wait_with_output().expect("it ends");
     expect(&output, 0, "stopped by command");
     expect(&output, 0, "from step 0, until Ctrl-C, which saves it\n");
@@ -549,6 +306,15 @@ fn an_idle_server_waits_and_a_signal_ends_training_without_a_page_too() {
 
     let limited = train(place.path(), &["--steps", "100", "--out", "b"]);
     expect(&limited, 0, "from step 0\n");
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([name, &child.id().to_string()])
+        .status()
+        .expect("kill runs");
+    assert!(sent.success());
 }
 
 fn wait_for(mut holds: impl FnMut() -> bool) {

@@ -184,3 +184,29 @@ fn shells_get_their_completions_even_through_a_pipe_that_closes() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert!(output.status.success());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn results_that_cannot_be_printed_are_a_failure() {
+    let place = folder();
+    let evaluate = "evaluate --controller bcts --height 8 --games 2 --out a";
+    for line in [evaluate, "report .", "completions bash"] {
+        let words: Vec<&str> = line.split(' ').collect();
+        // A disk that is full.
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let output = program(place.path(), &words)
+            .stdout(full.expect("a device"))
+            .output()
+            .expect("the program runs");
+        expect(&output, 1, "what was to be printed is lost: No space left");
+        // Nobody reads.
+        let mut child = program(place.path(), &words)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("an end");
+        expect(&output, 0, "");
+    }
+}
