@@ -5,8 +5,8 @@ import type { SeriesColour } from "../shell/palette";
 import type { Fields } from "../wire/fields";
 import { decodeHistory, type RunEntry, type RunHistory } from "../wire/runs";
 
-/** Colours of the overlays, each for one of them: first those that few charts have for lines of their own. */
-export const OVERLAY_COLOURS: readonly SeriesColour[] = ["red", "green", "purple", "orange", "blue"];
+/** Colours of the overlays, each for one of them: first those that few charts tell lines of their own apart by. */
+export const OVERLAY_COLOURS: readonly SeriesColour[] = ["green", "purple", "red", "orange", "blue"];
 
 /** A run that is laid over. */
 export interface Overlay {
