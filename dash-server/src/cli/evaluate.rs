@@ -225,9 +225,6 @@ fn play(
 
     let (started, before) = (Instant::now(), playing.steps());
     while !playing.is_over() {
-        if stop.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
         let since = Instant::now();
         let pause = || stop.load(Ordering::Relaxed) || since.elapsed() > SAVE_EVERY;
         playing.play(&pause).map_err(Failure::failed)?;
@@ -240,6 +237,10 @@ fn play(
                 "{over} of {} games are over, {steps} {unit} so far",
                 args.games
             );
+            // After the save, so that it is true that everything is saved, however early the signal came.
+            if stop.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
         }
     }
     // The speed is that of this part of the evaluation; the games are all of them.
