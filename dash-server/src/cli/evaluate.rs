@@ -63,11 +63,15 @@ fn evaluation(
     args: &EvaluateArgs,
     stop: &AtomicBool,
 ) -> Result<Option<(Evaluation, &'static str)>, Failure> {
-    let Contest {
-        player,
-        unit,
-        playing,
-    } = match (&args.controller, &args.model) {
+    if args.first_game.checked_add(args.games).is_none() {
+        return Err(Failure::usage(format!(
+            "there are no {} games from --first-game {} on: the last one is {}",
+            args.games,
+            args.first_game,
+            u64::MAX - 1
+        )));
+    }
+    let contest = match (&args.controller, &args.model) {
         (Some(controller), _) => {
             let name = format!("controller {controller:?}");
             Contest::of_pieces(
@@ -92,7 +96,8 @@ fn evaluation(
             placing(model, "this model", args)?
         }
     };
-    let evaluation = play(playing, player, args, stop)?;
+    let unit = contest.unit;
+    let evaluation = play(contest, args, stop)?;
     Ok(evaluation.map(|evaluation| (evaluation, unit)))
 }
 
@@ -202,11 +207,15 @@ fn games(args: &EvaluateArgs, max_steps: Option<u64>) -> EvaluationConfig {
 }
 
 fn play(
-    mut playing: Box<dyn AnyMatch>,
-    player: String,
+    contest: Contest,
     args: &EvaluateArgs,
     stop: &AtomicBool,
 ) -> Result<Option<Evaluation>, Failure> {
+    let Contest {
+        player,
+        unit,
+        mut playing,
+    } = contest;
     let question = Question::of(player, args);
     let folder = args.out.as_deref().map(|path| Folder::of(path, &question));
     let folder = folder.transpose()?;
@@ -216,9 +225,6 @@ fn play(
 
     let (started, before) = (Instant::now(), playing.steps());
     while !playing.is_over() {
-        if stop.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
         let since = Instant::now();
         let pause = || stop.load(Ordering::Relaxed) || since.elapsed() > SAVE_EVERY;
         playing.play(&pause).map_err(Failure::failed)?;
@@ -228,9 +234,13 @@ fn play(
         if !playing.is_over() {
             let (over, steps) = (playing.games().len(), playing.steps());
             tracing::info!(
-                "{over} of {} games are over, {steps} pieces so far",
+                "{over} of {} games are over, {steps} {unit} so far",
                 args.games
             );
+            // After the save, so that it is true that everything is saved, however early the signal came.
+            if stop.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
         }
     }
     // The speed is that of this part of the evaluation; the games are all of them.

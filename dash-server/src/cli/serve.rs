@@ -88,6 +88,8 @@ async fn serve(args: &ServeArgs, launcher: impl Launcher) -> Result<(), Failure>
             .start(StartRequest::default())
             .map_err(|refusal| match refusal.code {
                 ErrorCode::InvalidConfig => Failure::usage(refusal),
+                // With settings that are good, what can be wrong with a run that begins is its place: another --out helps.
+                ErrorCode::Internal if args.demo.is_none() => Failure::usage(refusal),
                 _ => Failure::failed(refusal),
             })?;
     }

@@ -4,7 +4,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use super::{SMALL, expect, folder, program, signal, wait_for};
+use super::{SMALL, expect, folder, program, run, signal, wait_for};
 
 /// A program whose output is kept.
 fn start(place: &Path, args: &[&str]) -> Child {
@@ -142,4 +142,31 @@ fn a_sweep_whose_evaluation_is_interrupted_has_no_table() {
     let output = sweep.wait_with_output().expect("an end");
     expect(&output, 1, "stopped before the end");
     assert!(!String::from_utf8_lossy(&output.stdout).contains("Table of results"));
+}
+
+#[test]
+fn an_evaluation_says_how_far_it_is_in_its_own_steps() {
+    let place = folder();
+    let place = place.path();
+    let train = [
+        "train",
+        "--preset",
+        "key-press",
+        "--steps",
+        "100",
+        "--out",
+        "a",
+    ];
+    // The game with keys has no ceiling.
+    let trained = run(place, &[&train[..], &SMALL[2..]].concat());
+    expect(&trained, 0, "finished after 100 steps");
+    for (player, unit) in [("--model a", "keys"), ("--controller dt10", "pieces")] {
+        let words = format!("evaluate {player} --games 100000 --out {unit}");
+        let words: Vec<&str> = words.split(' ').collect();
+        let evaluation = start(place, &words);
+        wait_for(|| place.join(unit).join("evaluation.json").exists());
+        signal(&evaluation, "-TERM");
+        let output = evaluation.wait_with_output().expect("an end");
+        expect(&output, 0, &format!(" {unit} so far"));
+    }
 }

@@ -51,6 +51,22 @@ fn mistakes_have_exit_code_two_and_a_line_that_helps() {
         2,
         "the folder file/a cannot be made",
     );
+    expect(
+        &run(
+            place,
+            &["serve", "--addr", "127.0.0.1:0", "--out", "file/a"],
+        ),
+        2,
+        "the folder file/a cannot be made",
+    );
+    let beyond =
+        "evaluate --controller bcts --height 8 --games 20 --first-game 18446744073709551615";
+    let words: Vec<&str> = beyond.split(' ').collect();
+    expect(
+        &run(place, &words),
+        2,
+        "there are no 20 games from --first-game",
+    );
     let huge = "agent.buffer_capacity=1000000000000000";
     let keys = [
         "train",
