@@ -4,7 +4,6 @@
 //!
 //! steps so many games so many times with random keys, on one thread and then on all.
 
-use std::error::Error;
 use std::time::Instant;
 
 use clap::Parser;
@@ -22,7 +21,7 @@ struct Args {
     steps: usize,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let Args { games, steps } = Args::parse();
     let rules = Rules::guideline();
     let parts = [

@@ -4,8 +4,6 @@
 //!
 //! plays 200 games each on the 10x10 board, where good play still ends within seconds.
 
-use std::error::Error;
-
 use clap::Parser;
 use rl_agent::evaluation::{EvaluationConfig, evaluate};
 use rl_agent::tetris::{Scenario, Tetris, TetrisConfig};
@@ -19,7 +17,7 @@ struct Args {
     games: u64,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let Args { games } = Args::parse();
     let tetris = Tetris::without_colours(TetrisConfig {
         height: 10,

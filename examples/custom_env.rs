@@ -6,7 +6,6 @@
 //! Stops as soon as the greedy policy holds the pole for 475 of 500 steps on average over 100 episodes, and says after
 //! how many steps that was.
 
-use std::error::Error;
 use std::f32::consts::PI;
 
 use clap::Parser;
@@ -148,7 +147,7 @@ fn tuned() -> DqnConfig {
 }
 
 /// Steps until the pole was held, if it was.
-fn train(seed: u64, steps: u64) -> Result<Option<u64>, Box<dyn Error>> {
+fn train(seed: u64, steps: u64) -> anyhow::Result<Option<u64>> {
     let control = Control::new();
     let limits = TrainerConfig {
         seed,
@@ -186,7 +185,7 @@ struct Args {
     steps: u64,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let Args { seed, seeds, steps } = Args::parse();
     let mut held = 0;
     for seed in seed..seed + seeds {

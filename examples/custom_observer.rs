@@ -2,8 +2,6 @@
 //!
 //!     cargo run --release --example custom_observer -- --steps 20000
 
-use std::error::Error;
-
 use clap::Parser;
 use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
 use rl_agent::env::{AfterstateEnvironment, Environment};
@@ -38,7 +36,7 @@ struct Args {
     steps: u64,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let Args { steps } = Args::parse();
     let tetris = Tetris::without_colours(TetrisConfig::default())?;
     let agent = AfterstateDqn::new(tetris.model(), AfterstateDqnConfig::tetris(steps), 1)?;

@@ -4,8 +4,6 @@
 //!
 //!     cargo run --release --example custom_reward -- --steps 50000
 
-use std::error::Error;
-
 use clap::Parser;
 use rl_agent::dqn::{Dqn, DqnConfig};
 use rl_agent::env::{Environment, Step};
@@ -76,7 +74,7 @@ struct Args {
     steps: u64,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let Args { steps } = Args::parse();
     let rules = TetrisConfig {
         width: 6,

@@ -6,8 +6,6 @@
 //! Open the address that it prints: pause, step and slow the robot down there. It ends after the given number of steps,
 //! or runs until it is stopped from the page.
 
-use std::error::Error;
-
 use clap::Parser;
 use dash_server::board::BoardView;
 use dash_server::dashboard::Dashboard;
@@ -123,7 +121,7 @@ struct Args {
     steps: Option<u64>,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let Args { steps: total_steps } = Args::parse();
     let agent = Dqn::new(&Robot::default(), DqnConfig::default(), 1)?;
     let config = TrainerConfig {

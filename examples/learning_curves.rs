@@ -5,9 +5,9 @@
 //! A line is a run. With `--y evaluation` it is what the greedy policy reached instead of the games it learned from, and
 //! with `--x seconds` it goes over the time.
 
-use std::error::Error;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context, anyhow, bail};
 use clap::Parser;
 use plotters::prelude::*;
 
@@ -37,16 +37,15 @@ struct Curve {
 }
 
 /// The rows of a run's table that have both values.
-fn curve(run: &Path, x: &str, y: &str, log: bool) -> Result<Curve, Box<dyn Error>> {
+fn curve(run: &Path, x: &str, y: &str, log: bool) -> anyhow::Result<Curve> {
     let path = run.join("metrics.csv");
-    let mut table =
-        csv::Reader::from_path(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut table = csv::Reader::from_path(&path).with_context(|| path.display().to_string())?;
     let headers = table.headers()?.clone();
     let column = |name: &str| {
         let found = headers.iter().position(|header| header == name);
         found.ok_or_else(|| {
             let known: Vec<&str> = headers.iter().collect();
-            format!(
+            anyhow!(
                 "{} has no column {name}; it has {}",
                 path.display(),
                 known.join(", ")
@@ -98,7 +97,7 @@ macro_rules! draw {
     };
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let curves = (args.runs.iter())
         .map(|run| curve(run, &args.x, &args.y, args.log))
@@ -110,7 +109,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     let end = points().map(|&(x, _)| x).fold(0.0, f64::max);
     if points().next().is_none() {
-        return Err(format!("no run has a value of {} yet", args.y).into());
+        bail!("no run has a value of {} yet", args.y);
     }
 
     let root = SVGBackend::new(&args.out, (900, 540)).into_drawing_area();

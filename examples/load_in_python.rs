@@ -7,10 +7,10 @@
 //! The script beside this file loads both and shows that they give the values that the network gave here.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::fmt::Write;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Parser;
 use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
 use rl_agent::env::{AfterstateEnvironment, AfterstateModel, Environment};
@@ -30,7 +30,7 @@ struct Args {
     steps: u64,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let Args { folder, steps } = Args::parse();
     std::fs::create_dir_all(&folder)?;
 
@@ -67,9 +67,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let action = legal
             .iter()
             .position(|&legal| legal)
-            .ok_or("no placement is left")?;
+            .context("no placement is left")?;
         let after = game.after(action)?;
-        let row = features.as_slice_mut().ok_or("one row lies in one piece")?;
+        let row = features
+            .as_slice_mut()
+            .context("one row lies in one piece")?;
         tetris.model().features(&after, row);
         for feature in row.iter() {
             write!(table, "{feature},")?;

@@ -6,7 +6,6 @@
 //! Arrows move and drop softly, up or X turns right, Z left, A half a turn, space drops, C holds, Q ends. The second
 //! writes the game to the file, which `replay_to_png` draws, and has the pieces of seed 7.
 
-use std::error::Error;
 use std::io::{IsTerminal, Write, stdin, stdout};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -32,12 +31,10 @@ struct Args {
     seed: Option<u64>,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let Args { replay: file, seed } = Args::parse();
     if !(stdin().is_terminal() && stdout().is_terminal()) {
-        return Err(
-            "playing needs a terminal for keys and board: run it in one, not in a pipe".into(),
-        );
+        anyhow::bail!("playing needs a terminal for keys and board: run it in one, not in a pipe");
     }
     let seed = match seed {
         Some(seed) => seed,
@@ -70,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Until the game is over or the player has had enough.
-fn play(recorder: &mut Recorder) -> Result<(), Box<dyn Error>> {
+fn play(recorder: &mut Recorder) -> anyhow::Result<()> {
     let mut next_tick = Instant::now() + TICK;
     draw(recorder)?;
     while !recorder.game().is_over() {

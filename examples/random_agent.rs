@@ -4,7 +4,6 @@
 //!
 //! plays so many games and writes the one with the most reward to the file, if one is named.
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -24,7 +23,7 @@ struct Args {
     replay: Option<PathBuf>,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let Args {
         games,
         replay: file,

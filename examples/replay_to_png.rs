@@ -6,11 +6,11 @@
 //!
 //! The last makes film-00000.png, film-00001.png and so on, one every 60 ticks of the game.
 
-use std::error::Error;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::Parser;
 use tetris_core::{Event, Game, Replay, rgb_game};
 
@@ -29,15 +29,15 @@ struct Args {
     every: Option<u64>,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let Args {
         replay,
         picture,
         every,
     } = Args::parse();
-    let named = |error: &dyn Error| format!("{}: {error}", replay.display());
-    let bytes = std::fs::read(&replay).map_err(|error| named(&error))?;
-    let replay = Replay::from_bytes(&bytes).map_err(|error| named(&error))?;
+    let named = || replay.display().to_string();
+    let bytes = std::fs::read(&replay).with_context(named)?;
+    let replay = Replay::from_bytes(&bytes).with_context(named)?;
     replay.play()?; // does it end as it did?
 
     let mut game = replay.start();
@@ -76,7 +76,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn write(game: &Game, file: &Path) -> Result<(), Box<dyn Error>> {
+fn write(game: &Game, file: &Path) -> anyhow::Result<()> {
     let image = rgb_game(game, CELL);
     let out = BufWriter::new(File::create(file)?);
     let mut encoder = png::Encoder::new(out, image.width.try_into()?, image.height.try_into()?);

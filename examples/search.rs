@@ -5,7 +5,6 @@
 //! plays so many pieces by the guideline and shows the board. Weights of the position: Lee, "Tetris AI - the (near)
 //! perfect bot", 2013.
 
-use std::error::Error;
 use std::time::Instant;
 
 use clap::Parser;
@@ -19,7 +18,7 @@ struct Args {
     pieces: u32,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let Args { pieces } = Args::parse();
     let rules = Rules {
         // It thinks between two ticks.

@@ -2,8 +2,6 @@
 //!
 //!     cargo run --release --example train_dqn -- --seconds 30 --seed 1
 
-use std::error::Error;
-
 use clap::Parser;
 use rl_agent::afterstate_dqn::{AfterstateDqn, AfterstateDqnConfig};
 use rl_agent::agent::Agent;
@@ -27,7 +25,7 @@ struct Args {
     max_pieces: u64,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let Args {
         seconds,
         seed,

@@ -55,7 +55,14 @@ fn a_terminal_that_is_closed_saves_the_run_and_one_that_is_to_be_outlived_is_out
     let place = folder();
     let place = place.path();
     let words = |out: &'static str| [&["train", "--out", out], &SMALL[..]].concat();
-    let closed = train_on(&mut program(place, &words("a")), &place.join("a"));
+    // The tests themselves may run under nohup, whose children outlive the terminal too.
+    let mut closed = Command::new("env");
+    closed
+        .args(["--default-signal=HUP", env!("CARGO_BIN_EXE_tetris-dash")])
+        .args(words("a"))
+        .current_dir(place)
+        .stdin(Stdio::null());
+    let closed = train_on(&mut closed, &place.join("a"));
     signal(&closed, "-HUP");
     let output = closed.wait_with_output().expect("an end");
     expect(&output, 0, "stopped by command");
